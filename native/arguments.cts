@@ -1,0 +1,60 @@
+import util = require('node:util');
+
+/** A path, as a string or as the bytes that the kernel knows it by. */
+export type PathLike = string | Buffer;
+
+/** The bytes of `value` with the NUL that C wants, or a TypeError that names the argument and the value. */
+export function cString(name: string, value: unknown): Buffer {
+  if (typeof value !== 'string' && !Buffer.isBuffer(value)) {
+    throw invalid(name, 'must be a string or a Buffer', value, 'ERR_INVALID_ARG_TYPE');
+  }
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  if (bytes.includes(0)) throw invalid(name, 'must not contain a NUL byte', value);
+  return Buffer.concat([bytes, NUL]);
+}
+
+/** As {@link cString}, for a path: not empty. */
+export function cPath(name: string, value: unknown): Buffer {
+  const bytes = cString(name, value);
+  if (bytes.length === 1) throw invalid(name, 'must not be empty', value);
+  return bytes;
+}
+
+/** As {@link cPath}, for a path that has to start at the root. */
+export function cAbsolutePath(name: string, value: unknown): Buffer {
+  const bytes = cPath(name, value);
+  if (bytes[0] !== SLASH) throw invalid(name, 'must be an absolute path', value);
+  return bytes;
+}
+
+/** A whole number that fits an `int`, a flag word say. */
+export function cInt(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw invalid(name, 'must be a number', value, 'ERR_INVALID_ARG_TYPE');
+  if (!Number.isInteger(value) || value < -0x80000000 || value > 0xffffffff) {
+    throw invalid(name, 'must be a 32-bit integer', value, 'ERR_OUT_OF_RANGE');
+  }
+  return value;
+}
+
+/** The readable form of a path for messages: invalid UTF-8 and control characters escaped. */
+export function printable(value: PathLike): string {
+  return quoteControls(typeof value === 'string' ? value : value.toString('utf8'));
+}
+
+/** An argument as strace(1) shows it. */
+export function quoted(value: PathLike | null): string {
+  return value === null ? 'NULL' : `"${printable(value)}"`;
+}
+
+function quoteControls(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f]/g, (char) => JSON.stringify(char).slice(1, -1));
+}
+
+function invalid(name: string, must: string, value: unknown, code = 'ERR_INVALID_ARG_VALUE'): TypeError {
+  const error = new TypeError(`${name} ${must}, received ${util.inspect(value)}`);
+  return Object.assign(error, { code });
+}
+
+const NUL = Buffer.alloc(1);
+const SLASH = 0x2f;

@@ -1,0 +1,84 @@
+/**
+ * Flags of the system calls, with the kernel's names and values
+ * (linux/mount.h, linux/sched.h, linux/fcntl.h, linux/prctl.h, linux/stat.h).
+ */
+
+// unshare(2), setns(2)
+export const CLONE_NEWNS = 0x00020000;
+export const CLONE_NEWUSER = 0x10000000;
+
+// mount(2)
+export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
+export const MS_SYNCHRONOUS = 16;
+export const MS_REMOUNT = 32;
+export const MS_MANDLOCK = 64;
+export const MS_DIRSYNC = 128;
+export const MS_NOSYMFOLLOW = 256;
+export const MS_NOATIME = 1024;
+export const MS_NODIRATIME = 2048;
+export const MS_BIND = 4096;
+export const MS_MOVE = 8192;
+export const MS_REC = 16384;
+export const MS_SILENT = 32768;
+export const MS_UNBINDABLE = 1 << 17;
+export const MS_PRIVATE = 1 << 18;
+export const MS_SLAVE = 1 << 19;
+export const MS_SHARED = 1 << 20;
+export const MS_RELATIME = 1 << 21;
+export const MS_STRICTATIME = 1 << 24;
+export const MS_LAZYTIME = 1 << 25;
+
+// umount2(2)
+export const MNT_FORCE = 1;
+export const MNT_DETACH = 2;
+export const MNT_EXPIRE = 4;
+export const UMOUNT_NOFOLLOW = 8;
+
+// open_tree(2), move_mount(2), mount_setattr(2)
+export const AT_FDCWD = -100;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const AT_NO_AUTOMOUNT = 0x800;
+export const AT_EMPTY_PATH = 0x1000;
+export const AT_RECURSIVE = 0x8000;
+export const OPEN_TREE_CLONE = 1;
+export const OPEN_TREE_CLOEXEC = 0o2000000;
+export const MOVE_MOUNT_F_EMPTY_PATH = 0x00000004;
+export const MOVE_MOUNT_T_EMPTY_PATH = 0x00000040;
+export const MOUNT_ATTR_RDONLY = 0x00000001;
+export const MOUNT_ATTR_NOSUID = 0x00000002;
+export const MOUNT_ATTR_NODEV = 0x00000004;
+export const MOUNT_ATTR_NOEXEC = 0x00000008;
+export const MOUNT_ATTR__ATIME = 0x00000070;
+export const MOUNT_ATTR_RELATIME = 0x00000000;
+export const MOUNT_ATTR_NOATIME = 0x00000010;
+export const MOUNT_ATTR_STRICTATIME = 0x00000020;
+export const MOUNT_ATTR_NODIRATIME = 0x00000080;
+export const MOUNT_ATTR_NOSYMFOLLOW = 0x00200000;
+
+// fsopen(2), fsconfig(2), fsmount(2)
+export const FSOPEN_CLOEXEC = 1;
+export const FSMOUNT_CLOEXEC = 1;
+export const FSCONFIG_SET_FLAG = 0;
+export const FSCONFIG_SET_STRING = 1;
+export const FSCONFIG_SET_FD = 5;
+export const FSCONFIG_CMD_CREATE = 6;
+
+// statx(2)
+export const STATX_MNT_ID = 0x1000;
+
+// open(2): the flags that node:fs does not name
+export const O_PATH = 0o10000000;
+export const O_CLOEXEC = 0o2000000;
+
+// prctl(2)
+export const PR_SET_PDEATHSIG = 1;
+export const PR_CAPBSET_DROP = 24;
+export const PR_SET_NO_NEW_PRIVS = 38;
+
+// fcntl(2)
+export const F_GETFD = 1;
+export const F_SETFD = 2;
+export const FD_CLOEXEC = 1;

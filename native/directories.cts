@@ -1,0 +1,62 @@
+import fs = require('node:fs');
+
+import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
+import { AT_EMPTY_PATH, AT_FDCWD, O_PATH, STATX_MNT_ID } from './constants.cjs';
+import { systemCall } from './libc.cjs';
+
+const chrootCall = systemCall('chroot', ['const void *']);
+const fchdirCall = systemCall('fchdir', ['int']);
+const readlinkatCall = systemCall('readlinkat', ['int', 'const void *', 'void *', 'unsigned long'], {
+  result: 'long',
+});
+const openatCall = systemCall('openat', ['int', 'const void *', 'int', 'unsigned int']);
+const statxCall = systemCall('statx', ['int', 'const void *', 'int', 'unsigned int', 'void *']);
+
+/** chroot(2): `path` becomes `/` for the whole process, since Node's threads share one fs_struct. */
+export function chroot(path: PathLike): void {
+  const cRoot = cPath('path', path);
+  chrootCall(() => ({ path: printable(path), call: `chroot(${quoted(path)})` }), cRoot);
+}
+
+/** fchdir(2). */
+export function fchdir(fd: number): void {
+  fchdirCall(() => ({ call: `fchdir(${fd})` }), cInt('fd', fd));
+}
+
+/** open(2) with `O_PATH|O_DIRECTORY`: a handle on a directory that keeps its place whatever is mounted later. */
+export function openDirectory(path: PathLike): number {
+  return fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
+}
+
+/** openat(2), for reading; works where the path above `dirfd` is gone or covered. */
+export function openat(dirfd: number, path: PathLike, flags: number): number {
+  const cFile = cPath('path', path);
+  const facts = () => ({
+    path: printable(path),
+    call: `openat(${dirfd}, ${quoted(path)}, 0x${flags.toString(16)})`,
+  });
+  return openatCall(facts, dirfd, cFile, flags, 0);
+}
+
+/** readlinkat(2). */
+export function readlinkat(dirfd: number, path: PathLike): string {
+  const cLink = cPath('path', path);
+  const buffer = Buffer.alloc(4096);
+  const facts = () => ({ path: printable(path), call: `readlinkat(${dirfd}, ${quoted(path)})` });
+  return buffer.toString('utf8', 0, readlinkatCall(facts, dirfd, cLink, buffer, buffer.length));
+}
+
+/** statx(2) with `STATX_MNT_ID`: the id of the mount that `path` lies on, the top-most for a mount point. */
+export function mountIdOf(path: PathLike, dirfd = AT_FDCWD): number {
+  const flags = path.length === 0 ? AT_EMPTY_PATH : 0;
+  const cFile = cString('path', path);
+  const struct = Buffer.alloc(256);
+  const facts = () => ({
+    path: printable(path),
+    call: `statx(${dirfd}, ${quoted(path)}, ${flags}, STATX_MNT_ID)`,
+  });
+  statxCall(facts, dirfd, cFile, flags, STATX_MNT_ID, struct);
+  return Number(struct.readBigUInt64LE(STX_MNT_ID_OFFSET));
+}
+
+const STX_MNT_ID_OFFSET = 0x90;

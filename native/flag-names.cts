@@ -1,0 +1,18 @@
+import * as constants from './constants.cjs';
+
+/** A flag word as strace(1) shows it, `MS_BIND|MS_REC` say; bits without a name stay in hex. */
+export function flagNames(
+  prefix: 'MS_' | 'MNT_' | 'CLONE_' | 'OPEN_TREE_' | 'MOVE_MOUNT_',
+  flags: number,
+): string {
+  const names: string[] = [];
+  let rest = flags >>> 0;
+  for (const [name, value] of Object.entries(constants)) {
+    if (name.startsWith(prefix) && value !== 0 && (rest & value) >>> 0 === value >>> 0) {
+      names.push(name);
+      rest = (rest & ~value) >>> 0;
+    }
+  }
+  if (rest !== 0) names.push(`0x${rest.toString(16)}`);
+  return names.join('|') || '0';
+}

@@ -1,0 +1,61 @@
+import type Koffi from 'koffi';
+import { processWide } from './process-wide.cjs';
+import { SystemCallError, type SystemCallFacts } from './system-call-error.cjs';
+
+type Parameter = 'int' | 'unsigned int' | 'long' | 'unsigned long' | 'uint64_t' | 'const void *' | 'void *';
+type Binding = (...args: unknown[]) => number;
+
+/** Asked before each call; an errno makes the call fail with it. For fault injection in tests. */
+export type SystemCallHook = (syscall: string) => number | undefined;
+
+/** Calls libc; `facts` is asked for only when the call fails. Returns what libc returned. */
+export type SystemCall = (facts: () => SystemCallFacts, ...args: unknown[]) => number;
+
+interface Libc {
+  koffi?: typeof Koffi;
+  library?: ReturnType<typeof Koffi.load>;
+  hook?: SystemCallHook | undefined;
+}
+
+const libc = processWide<Libc>('libc', () => ({}));
+
+/** Makes every later call ask `hook` first; `undefined` takes it away again. */
+export function hookSystemCalls(hook: SystemCallHook | undefined): void {
+  libc.hook = hook;
+}
+
+/**
+ * A function of libc that returns -1 and sets errno when it fails. It is bound at its first call, so that
+ * a worker pays only for the calls that it makes. `null` binds libc itself, on glibc and on musl.
+ */
+export function systemCall(
+  name: string,
+  parameters: readonly Parameter[],
+  { symbol = name, result = 'int' }: { symbol?: string; result?: 'int' | 'long' } = {},
+): SystemCall {
+  let binding: Binding | undefined;
+  return (facts, ...args) => {
+    binding ??= bind(symbol, result, parameters);
+    const injected = libc.hook?.(name);
+    if (injected !== undefined) throw new SystemCallError(name, injected, facts());
+    const value = binding(...args);
+    if (value === -1) throw new SystemCallError(name, (libc.koffi as typeof Koffi).errno(), facts());
+    return value;
+  };
+}
+
+/** A system call that libc need not know, by its number: from 424 on they are the same on every architecture. */
+export function numberedSystemCall(
+  name: string,
+  number: number,
+  parameters: readonly Parameter[],
+): SystemCall {
+  const call = systemCall(name, ['long', ...parameters], { symbol: 'syscall', result: 'long' });
+  return (facts, ...args) => call(facts, number, ...args);
+}
+
+function bind(symbol: string, result: 'int' | 'long', parameters: readonly Parameter[]): Binding {
+  libc.koffi ??= require('koffi') as typeof Koffi;
+  libc.library ??= libc.koffi.load(null);
+  return libc.library.func(symbol, result, [...parameters]) as unknown as Binding;
+}

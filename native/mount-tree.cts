@@ -1,0 +1,118 @@
+import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  FSCONFIG_CMD_CREATE,
+  FSCONFIG_SET_FLAG,
+  FSCONFIG_SET_STRING,
+  FSMOUNT_CLOEXEC,
+  FSOPEN_CLOEXEC,
+  MOVE_MOUNT_F_EMPTY_PATH,
+  OPEN_TREE_CLOEXEC,
+} from './constants.cjs';
+import { flagNames } from './flag-names.cjs';
+import { numberedSystemCall } from './libc.cjs';
+
+// The numbers of asm-generic/unistd.h: open_tree and move_mount need Linux 5.2, mount_setattr 5.12.
+const openTreeCall = numberedSystemCall('open_tree', 428, ['int', 'const void *', 'unsigned int']);
+const moveMountCall = numberedSystemCall('move_mount', 429, [
+  'int',
+  'const void *',
+  'int',
+  'const void *',
+  'unsigned int',
+]);
+const fsopenCall = numberedSystemCall('fsopen', 430, ['const void *', 'unsigned int']);
+const fsconfigCall = numberedSystemCall('fsconfig', 431, [
+  'int',
+  'unsigned int',
+  'const void *',
+  'const void *',
+  'int',
+]);
+const fsmountCall = numberedSystemCall('fsmount', 432, ['int', 'unsigned int', 'unsigned int']);
+const mountSetattrCall = numberedSystemCall('mount_setattr', 442, [
+  'int',
+  'const void *',
+  'unsigned int',
+  'const void *',
+  'unsigned long',
+]);
+
+/**
+ * open_tree(2): a descriptor of the mount at `path`, or with `OPEN_TREE_CLONE` of a detached copy of it
+ * (`AT_RECURSIVE`: of the whole tree below). Always close-on-exec.
+ */
+export function openTree(path: PathLike, flags: number, dirfd = AT_FDCWD): number {
+  const cFlags = (cInt('flags', flags) | OPEN_TREE_CLOEXEC) >>> 0;
+  const cTree = (flags & AT_EMPTY_PATH) !== 0 ? cString('path', path) : cPath('path', path);
+  const facts = () => ({
+    path: printable(path),
+    call: `open_tree(${dirfd}, ${quoted(path)}, ${flagNames('OPEN_TREE_', cFlags)})`,
+  });
+  return openTreeCall(facts, dirfd, cTree, cFlags);
+}
+
+/** move_mount(2): the mount of `fd` (attached or detached) goes to `target`, on top of what is there. */
+export function moveMount(fd: number, target: PathLike, flags = 0, dirfd = AT_FDCWD): void {
+  const cFlags = (cInt('flags', flags) | MOVE_MOUNT_F_EMPTY_PATH) >>> 0;
+  const cTarget = cString('target', target);
+  const facts = () => ({
+    path: printable(target),
+    call: `move_mount(${fd}, "", ${dirfd}, ${quoted(target)}, ${flagNames('MOVE_MOUNT_', cFlags)})`,
+  });
+  moveMountCall(facts, fd, EMPTY, dirfd, cTarget, cFlags);
+}
+
+/** What mount_setattr(2) shall change; `attrSet` and `attrClr` are `MOUNT_ATTR_*`, `propagation` is `MS_*`. */
+export interface MountAttributes {
+  attrSet?: number;
+  attrClr?: number;
+  propagation?: number;
+}
+
+/** mount_setattr(2) on the mount of `fd` itself; `AT_RECURSIVE` for the whole tree, all of it or nothing. */
+export function mountSetattr(fd: number, flags: number, attributes: MountAttributes): void {
+  const { attrSet = 0, attrClr = 0, propagation = 0 } = attributes;
+  const struct = Buffer.from(new BigUint64Array([attrSet, attrClr, propagation, 0].map(BigInt)).buffer);
+  const facts = () => ({
+    call: `mount_setattr(${fd}, "", 0x${(flags | AT_EMPTY_PATH).toString(16)}, {0x${attrSet.toString(16)}, 0x${attrClr.toString(16)}, ${flagNames('MS_', propagation)}}, ${struct.length})`,
+  });
+  mountSetattrCall(facts, fd, EMPTY, cInt('flags', flags) | AT_EMPTY_PATH, struct, struct.length);
+}
+
+/** fsopen(2): a context for making a file system of `type`, as a descriptor. */
+export function fsopen(type: string): number {
+  const cType = cPath('type', type);
+  return fsopenCall(
+    () => ({ path: type, call: `fsopen(${quoted(type)}, FSOPEN_CLOEXEC)` }),
+    cType,
+    FSOPEN_CLOEXEC,
+  );
+}
+
+/** fsconfig(2): sets the option `key` to `value`; `true` sets a flag. */
+export function fsconfigSet(fd: number, key: string, value: PathLike | true): void {
+  const cKey = cPath('key', key);
+  const cValue = value === true ? null : cString('value', value);
+  const command = value === true ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
+  const facts = () => ({
+    path: key,
+    call: `fsconfig(${fd}, ${value === true ? 'FSCONFIG_SET_FLAG' : 'FSCONFIG_SET_STRING'}, ${quoted(key)}, ${value === true ? 'NULL' : quoted(value)}, 0)`,
+  });
+  fsconfigCall(facts, fd, command, cKey, cValue, 0);
+}
+
+/** fsconfig(2): makes the file system that the context describes. */
+export function fsconfigCreate(fd: number): void {
+  const facts = () => ({ call: `fsconfig(${fd}, FSCONFIG_CMD_CREATE, NULL, NULL, 0)` });
+  fsconfigCall(facts, fd, FSCONFIG_CMD_CREATE, null, null, 0);
+}
+
+/** fsmount(2): a detached mount of the file system of `fd`, as a descriptor; `attributes` are `MOUNT_ATTR_*`. */
+export function fsmount(fd: number, attributes = 0): number {
+  const facts = () => ({ call: `fsmount(${fd}, FSMOUNT_CLOEXEC, 0x${attributes.toString(16)})` });
+  return fsmountCall(facts, fd, FSMOUNT_CLOEXEC, cInt('attributes', attributes));
+}
+
+const EMPTY = Buffer.alloc(1);
