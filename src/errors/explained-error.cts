@@ -1,0 +1,36 @@
+/** The parts that a message is built from; each is a field of the error too. */
+export interface Explanation {
+  /** What went wrong, in one line that stands alone: reporters print only that. */
+  summary: string;
+  /** What was found out about the reason. Only what was checked: with nothing checked it is left out. */
+  why?: string | undefined;
+  /** What to do about it. */
+  fix?: string | undefined;
+  /** The system call as strace(1) prints it. */
+  call?: string | undefined;
+  cause?: unknown;
+}
+
+/** An error that says why, and what to do. The base of all errors of this package. */
+export class ExplainedError extends Error {
+  override name = 'ExplainedError';
+  readonly why?: string;
+  readonly fix?: string;
+  readonly call?: string;
+
+  constructor({ summary, why, fix, call, cause }: Explanation) {
+    super(formatExplanation({ summary, why, fix, call }), cause === undefined ? undefined : { cause });
+    if (why !== undefined) this.why = why;
+    if (fix !== undefined) this.fix = fix;
+    if (call !== undefined) this.call = call;
+  }
+}
+
+/** The text of an explanation: the summary, then one indented line a part that is known. */
+export function formatExplanation({ summary, why, fix, call }: Explanation): string {
+  const parts = { why, fix, call };
+  const lines = Object.entries(parts)
+    .filter(([, text]) => text !== undefined)
+    .map(([label, text]) => `  ${`${label}:`.padEnd(6)}${(text as string).replaceAll('\n', '\n        ')}`);
+  return [summary, ...lines].join('\n');
+}

@@ -1,0 +1,15 @@
+import { ExplainedError, type Explanation } from './explained-error.cjs';
+
+/**
+ * The process is not in a mount namespace of its own, could not enter one, or a scope could not be entered or
+ * left. The message says what to change; `why` and `fix` hold the same as fields.
+ */
+export class NamespaceError extends ExplainedError {
+  override name = 'NamespaceError';
+  readonly code: string;
+
+  constructor(explanation: Explanation, code = 'ERR_MOUNTNS_NAMESPACE') {
+    super(explanation);
+    this.code = code;
+  }
+}

@@ -1,0 +1,127 @@
+import fs = require('node:fs');
+import os = require('node:os');
+import worker_threads = require('node:worker_threads');
+
+import { CLONE_NEWNS, MS_PRIVATE, MS_REC } from '../../native/constants.cjs';
+import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { mount } from '../../native/mount.cjs';
+import { setns, unshare } from '../../native/namespaces.cjs';
+import { getppid, setParentDeathSignal } from '../../native/processes.cjs';
+import { SystemCallError } from '../../native/system-call-error.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { HOST_MARK, NAMESPACE_MARK, PARENT_PID } from './environment.cjs';
+import { explainRefusal } from './explain-refusal.cjs';
+import { type EnteredNamespace, type HostRecord, namespaceRecord } from './namespace-record.cjs';
+import { proveNamespace } from './prove-namespace.cjs';
+
+/**
+ * Gives this process a mount namespace of its own, with nothing shared with the host, and proves it.
+ *
+ * Must run before libuv's thread pool exists, so in a `--require` preload. Does nothing in worker threads and
+ * in descendants of a process that entered: they live in its namespace already.
+ *
+ * @throws {NamespaceError} with the reason, when there is no such namespace or it can't be proved.
+ */
+export function enterWorkerNamespace(): void {
+  if (!worker_threads.isMainThread || namespaceRecord.entered !== undefined) return;
+  requireLinux();
+  refuseIoUring();
+  dieWithParent();
+  const inherited = joinMarkedNamespace();
+  const entered = inherited ?? unshareFromHost();
+  if (inherited === undefined) proveNamespace(entered);
+  namespaceRecord.entered = entered;
+  process.env[NAMESPACE_MARK] = String(entered.id);
+  process.env[HOST_MARK] ??= `${entered.host.id}:${process.ppid}`;
+}
+
+function requireLinux(): void {
+  if (process.platform === 'linux') return;
+  throw new NamespaceError({
+    summary: `mountns needs Linux, this is ${process.platform}`,
+    why: 'mount namespaces are a feature of the Linux kernel',
+    fix: "run the tests in a Linux container or virtual machine, or set unsupported: 'skip'",
+  });
+}
+
+function refuseIoUring(): void {
+  const value = process.env.UV_USE_IO_URING;
+  if (value === undefined || value === '' || value === '0') return;
+  throw new NamespaceError({
+    summary: 'mountns refuses to run with io_uring: async file operations would see the host',
+    why: `UV_USE_IO_URING is ${value}, so libuv started threads for io_uring before the namespace was entered`,
+    fix: 'set UV_USE_IO_URING=0',
+  });
+}
+
+function dieWithParent(): void {
+  const expected = Number(process.env[PARENT_PID] ?? process.ppid);
+  delete process.env[PARENT_PID];
+  setParentDeathSignal(os.constants.signals.SIGKILL);
+  // The kernel sends nothing for a parent that ended before; whoever adopted us is not it.
+  if (getppid() !== expected) process.exit(1);
+}
+
+function joinMarkedNamespace(): EnteredNamespace | undefined {
+  const mark = Number(process.env[NAMESPACE_MARK]);
+  const [hostId, hostPid] = (process.env[HOST_MARK] ?? '').split(':').map(Number);
+  if (!mark || !hostId || mark === hostId || mark !== currentId()) {
+    delete process.env[HOST_MARK];
+    return undefined;
+  }
+  const mountInfoFd = fs.openSync(`/proc/${hostPid}/mountinfo`, 'r');
+  const host = { id: hostId, fd: undefined, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
+  return { id: mark, host, procFd: openDirectory('/proc'), inherited: true };
+}
+
+function unshareFromHost(): EnteredNamespace {
+  const host = rememberHost();
+  const procFd = openDirectory('/proc');
+  try {
+    unshare(CLONE_NEWNS);
+    makeRootPrivate();
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+    throw explainRefusal(error);
+  }
+  return { id: currentId(), host, procFd, inherited: false };
+}
+
+function rememberHost(): HostRecord {
+  const fd = fs.openSync('/proc/thread-self/ns/mnt', 'r');
+  const mountInfoFd = fs.openSync('/proc/thread-self/mountinfo', 'r');
+  return { id: fs.fstatSync(fd).ino, fd, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
+}
+
+function makeRootPrivate(): void {
+  try {
+    mount({ target: '/', flags: MS_REC | MS_PRIVATE });
+  } catch (error) {
+    // The root of a chroot(2) need not be a mount point; the namespace's own root always is one.
+    if (!(error instanceof SystemCallError) || error.code !== 'EINVAL') throw error;
+    const root = openDirectory('/');
+    const cwd = openDirectory('.');
+    const own = fs.openSync('/proc/thread-self/ns/mnt', 'r');
+    setns(own, CLONE_NEWNS);
+    mount({ target: '/', flags: MS_REC | MS_PRIVATE });
+    fchdir(root);
+    chroot('.');
+    fchdir(cwd);
+    for (const fd of [root, cwd, own]) fs.closeSync(fd);
+  }
+}
+
+function currentId(): number {
+  return fs.statSync('/proc/thread-self/ns/mnt').ino;
+}
+
+function readFromStart(fd: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (let position = 0; ; ) {
+    const chunk = Buffer.alloc(65536);
+    const length = fs.readSync(fd, chunk, 0, chunk.length, position);
+    if (length === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, length));
+    position += length;
+  }
+}

@@ -1,0 +1,10 @@
+/** Environment variables that this package reads or sets. All of them are private but the last two. */
+
+/** Set by the preload: the id of the namespace that it entered. Descendants there do not enter again. */
+export const NAMESPACE_MARK = 'MOUNTNS_NAMESPACE';
+
+/** Set by the preload: the id of the host's namespace and a process in it, `ID:PID`. */
+export const HOST_MARK = 'MOUNTNS_HOST';
+
+/** Set by the pool: the process that the worker must not outlive. */
+export const PARENT_PID = 'MOUNTNS_PARENT_PID';

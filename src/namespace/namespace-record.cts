@@ -1,0 +1,31 @@
+import { processWide } from '../../native/process-wide.cjs';
+
+/** The mount namespace that the test runner was started in, as this process remembers it. */
+export interface HostRecord {
+  /** Inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]`. Ids are reused: `fd` keeps this one taken. */
+  readonly id: number;
+  /** A descriptor of the namespace (nsfs), or undefined where it could not be opened. */
+  readonly fd: number | undefined;
+  /** A descriptor of the host's mountinfo: reading it from position 0 gives the host's table of that moment. */
+  readonly mountInfoFd: number;
+  /** The host's mountinfo when this process left it. */
+  readonly mountInfoAtEntry: Buffer;
+}
+
+/** The mount namespace that this process entered before anything else ran. */
+export interface EnteredNamespace {
+  /** Inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]`. */
+  readonly id: number;
+  readonly host: HostRecord;
+  /** A descriptor of `/proc` as it was at entry, for the time after a test has covered or unmounted it. */
+  readonly procFd: number;
+  /** True when a process of the pool entered and this one, its descendant, lives in the same namespace. */
+  readonly inherited: boolean;
+}
+
+interface NamespaceRecord {
+  entered?: EnteredNamespace;
+}
+
+/** What this process entered, shared by every copy of this package in it. */
+export const namespaceRecord = processWide<NamespaceRecord>('namespace', () => ({}));
