@@ -73,6 +73,12 @@ export const STATX_MNT_ID = 0x1000;
 export const O_PATH = 0o10000000;
 export const O_CLOEXEC = 0o2000000;
 
+// poll(2)
+export const POLLPRI = 0x2;
+
+// openat2(2)
+export const RESOLVE_NO_SYMLINKS = 0x04;
+
 // prctl(2)
 export const PR_SET_PDEATHSIG = 1;
 export const PR_CAPBSET_DROP = 24;

@@ -1,8 +1,15 @@
 import fs = require('node:fs');
 
 import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
-import { AT_EMPTY_PATH, AT_FDCWD, O_PATH, STATX_MNT_ID } from './constants.cjs';
-import { systemCall } from './libc.cjs';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  O_CLOEXEC,
+  O_PATH,
+  RESOLVE_NO_SYMLINKS,
+  STATX_MNT_ID,
+} from './constants.cjs';
+import { numberedSystemCall, systemCall } from './libc.cjs';
 
 const chrootCall = systemCall('chroot', ['const void *']);
 const fchdirCall = systemCall('fchdir', ['int']);
@@ -10,6 +17,14 @@ const readlinkatCall = systemCall('readlinkat', ['int', 'const void *', 'void *'
   result: 'long',
 });
 const openatCall = systemCall('openat', ['int', 'const void *', 'int', 'unsigned int']);
+const mkdiratCall = systemCall('mkdirat', ['int', 'const void *', 'unsigned int']);
+// asm-generic/unistd.h, since Linux 5.6.
+const openat2Call = numberedSystemCall('openat2', 437, [
+  'int',
+  'const void *',
+  'const void *',
+  'unsigned long',
+]);
 const statxCall = systemCall('statx', ['int', 'const void *', 'int', 'unsigned int', 'void *']);
 
 /** chroot(2): `path` becomes `/` for the whole process, since Node's threads share one fs_struct. */
@@ -36,6 +51,32 @@ export function openat(dirfd: number, path: PathLike, flags: number): number {
     call: `openat(${dirfd}, ${quoted(path)}, 0x${flags.toString(16)})`,
   });
   return openatCall(facts, dirfd, cFile, flags, 0);
+}
+
+/**
+ * openat2(2) with `RESOLVE_NO_SYMLINKS`: fails with ELOOP where a component of `path` is a symbolic link, so
+ * what was checked is what is used, however the directories are changed meanwhile.
+ */
+export function openWithoutSymlinks(path: PathLike, flags: number, dirfd = AT_FDCWD): number {
+  const cFile = cPath('path', path);
+  const struct = Buffer.from(
+    new BigUint64Array([flags | O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS].map(BigInt)).buffer,
+  );
+  const facts = () => ({
+    path: printable(path),
+    call: `openat2(${dirfd}, ${quoted(path)}, {0x${flags.toString(16)}, RESOLVE_NO_SYMLINKS})`,
+  });
+  return openat2Call(facts, dirfd, cFile, struct, struct.length);
+}
+
+/** mkdirat(2). */
+export function mkdirat(dirfd: number, path: PathLike, mode = 0o755): void {
+  const cDirectory = cPath('path', path);
+  const facts = () => ({
+    path: printable(path),
+    call: `mkdirat(${dirfd}, ${quoted(path)}, 0${mode.toString(8)})`,
+  });
+  mkdiratCall(facts, dirfd, cDirectory, mode);
 }
 
 /** readlinkat(2). */

@@ -19,10 +19,10 @@ export class SystemCallError extends Error {
   readonly code: string;
   readonly errno: number;
   readonly syscall: string;
-  readonly path?: string;
-  readonly dest?: string;
+  declare readonly path?: string;
+  declare readonly dest?: string;
   /** The call as strace(1) prints it. */
-  readonly call?: string;
+  declare readonly call?: string;
 
   constructor(syscall: string, errno: number, facts: SystemCallFacts = {}) {
     const { code, description } = describeErrno(errno);

@@ -14,9 +14,9 @@ export interface Explanation {
 /** An error that says why, and what to do. The base of all errors of this package. */
 export class ExplainedError extends Error {
   override name = 'ExplainedError';
-  readonly why?: string;
-  readonly fix?: string;
-  readonly call?: string;
+  declare readonly why?: string;
+  declare readonly fix?: string;
+  declare readonly call?: string;
 
   constructor({ summary, why, fix, call, cause }: Explanation) {
     super(formatExplanation({ summary, why, fix, call }), cause === undefined ? undefined : { cause });

@@ -1,0 +1,2 @@
+export { toBeIsolatedFromHost } from './toBeIsolatedFromHost.js';
+export { type ExpectedMount, toBeMountPoint } from './toBeMountPoint.js';

@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * The command `ns-tool`. CommonJS, so that a command can enter a namespace before Node's thread pool exists.
+ */
+import { enterWorkerNamespace } from '../namespace/enter.cjs';
+
+/** A command: gets the arguments behind its name, returns the exit status. */
+type Command = (args: string[]) => number | Promise<number>;
+
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  mount: async () => {
+    enterWorkerNamespace();
+    return (await import('./mount.js')).mountCommand;
+  },
+};
+
+async function main([name = 'help', ...args]: string[]): Promise<number> {
+  if (name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const load = COMMANDS[name.replace(/^--/, '')];
+  if (load === undefined) {
+    process.stderr.write(`ns-tool: unknown command ${JSON.stringify(name)}\n${USAGE}`);
+    return 2;
+  }
+  return (await load())(args);
+}
+
+const USAGE = `usage: ns-tool COMMAND
+
+  mount     mount a tmpfs in a namespace of its own, and show that the parent does not see it
+`;
+
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (error: unknown) => {
+    process.stderr.write(`ns-tool: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

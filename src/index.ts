@@ -1,0 +1,12 @@
+export { ExplainedError } from './errors/explained-error.cjs';
+export { MountError } from './errors/mount-error.js';
+export { NamespaceError } from './errors/namespace-error.cjs';
+export { readMounts } from './mounts/read-mounts.js';
+export type { MountRequest } from './operations/mount.js';
+export type { MountFlag } from './operations/mount-flags.js';
+export type { TmpfsOptions } from './operations/tmpfs.js';
+export type { UmountOptions } from './operations/umount.js';
+export type { HostNamespace } from './scope/host-namespace.js';
+export type { MountNamespace } from './scope/mount-namespace.js';
+export type { ScopeOptions } from './scope/scope-options.js';
+export { enterMountNamespace, withMountNamespace } from './scope/with-mount-namespace.js';

@@ -1,0 +1,21 @@
+import { posix } from 'node:path';
+import { inspect } from 'node:util';
+
+/**
+ * `path` as the kernel writes mount points: no `.`, no empty parts, no slash at the end. Symbolic links are
+ * not followed.
+ */
+export function absolutePath(path: unknown): string {
+  if (typeof path !== 'string' || !path.startsWith('/')) {
+    throw Object.assign(new TypeError(`path must be an absolute path, received ${inspect(path)}`), {
+      code: typeof path === 'string' ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_ARG_TYPE',
+    });
+  }
+  const normal = posix.normalize(path);
+  return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
+}
+
+/** Whether `path` lies below `directory`; `/foobar` does not lie below `/foo`. */
+export function isBelow(path: string, directory: string): boolean {
+  return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}

@@ -1,0 +1,45 @@
+import type { Mount } from './mount.js';
+import { encodeOctal } from './octal.js';
+
+/**
+ * Prints mounts as `/proc/PID/mountinfo` does, the reverse of `parseMountInfo`. For a file, take the bytes:
+ * `encodePath(formatMountInfo(mounts))`.
+ */
+export function formatMountInfo(mounts: Iterable<Mount>): string {
+  return Array.from(mounts, (mount) => `${formatLine(mount)}\n`).join('');
+}
+
+function formatLine(mount: Mount): string {
+  const optional: string[] = [];
+  if (mount.peerGroup !== undefined) optional.push(`shared:${mount.peerGroup}`);
+  if (mount.master !== undefined) optional.push(`master:${mount.master}`);
+  if (mount.propagateFrom !== undefined) optional.push(`propagate_from:${mount.propagateFrom}`);
+  if (mount.propagation === 'unbindable') optional.push('unbindable');
+  return [
+    mount.id,
+    mount.parentId,
+    mount.device,
+    encodeOctal(mount.root, IN_PATHS),
+    encodeOctal(mount.mountPoint, IN_PATHS),
+    formatOptions(mount.options),
+    ...optional,
+    ...mount.unknownFields.map((field) => encodeOctal(field, IN_NAMES)),
+    '-',
+    encodeOctal(mount.fsType, IN_NAMES),
+    encodeOctal(mount.source, IN_NAMES),
+    formatOptions(mount.superOptions),
+  ].join(' ');
+}
+
+function formatOptions(options: readonly string[]): string {
+  return options
+    .map((option) => encodeOctal(option, QUOTED_CONTEXT.test(option) ? IN_QUOTES : IN_OPTIONS))
+    .join(',');
+}
+
+// The sets of fs/proc_namespace.c, fs/overlayfs/params.c and security/selinux/hooks.c.
+const IN_PATHS = /[ \t\n\\]/g;
+const IN_NAMES = /[ \t\n\\#]/g;
+const IN_OPTIONS = /[ \t\n\\,]/g;
+const IN_QUOTES = /[\n\\]/g;
+const QUOTED_CONTEXT = /^(?:fs|def|root)?context="[^"]*"$/;

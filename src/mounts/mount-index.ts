@@ -1,0 +1,49 @@
+import type { Mount } from './mount.js';
+
+/** Finds the mount that a path lies on, the way that path resolution does. */
+export class MountIndex {
+  readonly #byMountPoint = new Map<string, Mount[]>();
+  readonly #ids = new Set<number>();
+
+  constructor(mounts: Iterable<Mount>) {
+    for (const mount of mounts) {
+      this.#ids.add(mount.id);
+      const others = this.#byMountPoint.get(mount.mountPoint);
+      if (others === undefined) this.#byMountPoint.set(mount.mountPoint, [mount]);
+      else others.push(mount);
+    }
+  }
+
+  /**
+   * The mount that `path` (absolute, normal) lies on. From the root on, each directory on the way can be
+   * covered by mounts on the mount reached so far; what is mounted on anything else there is hidden.
+   */
+  resolve(path: string): Mount | undefined {
+    let reached = this.#climb(undefined, '/');
+    for (let slash = path.indexOf('/', 1); path !== '/'; slash = path.indexOf('/', slash + 1)) {
+      reached = this.#climb(reached, slash === -1 ? path : path.slice(0, slash));
+      if (slash === -1) break;
+    }
+    return reached;
+  }
+
+  /** From the mount `from` to the top-most of those stacked on it at `mountPoint`. */
+  #climb(from: Mount | undefined, mountPoint: string): Mount | undefined {
+    const here = this.#byMountPoint.get(mountPoint);
+    if (here === undefined) return from;
+    const byParent = new Map(here.map((mount) => [this.#parentOf(mount), mount]));
+    let reached = from;
+    for (let next = byParent.get(reached?.id); next !== undefined; next = byParent.get(reached?.id)) {
+      // A table made by hand can hold a circle.
+      byParent.delete(reached?.id);
+      reached = next;
+    }
+    return reached;
+  }
+
+  // The parent of the root mount is not in the table (or it is itself), and in a chroot(2) the mount that holds
+  // the root directory is not either.
+  #parentOf(mount: Mount): number | undefined {
+    return mount.parentId !== mount.id && this.#ids.has(mount.parentId) ? mount.parentId : undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import fs from 'node:fs';
+import { inspect } from 'node:util';
+
+import { O_CLOEXEC } from '../../native/constants.cjs';
+import { openat } from '../../native/directories.cjs';
+import { namespaceRecord } from '../namespace/namespace-record.cjs';
+import { MountTable } from './mount-table.js';
+import { readMountInfo, UnstableMountInfoError } from './read-mount-info.js';
+import { explainReadFailure, type ReadFailure, ReadMountsError } from './read-mounts-error.js';
+
+/**
+ * Reads the mount table of this process (`'self'`), of another one by its pid, or of the host: the mount
+ * namespace that the test runner was started in.
+ *
+ * The table is one moment's, never a mixture of two. Mount points are relative to the root directory of the
+ * process that is asked. In a worker it works also after a test has covered or unmounted /proc.
+ *
+ * @throws {ReadMountsError} if the process is gone or not ours, or its table never stands still.
+ * @throws {TypeError} if `which` is none of these.
+ * @see proc_pid_mountinfo(5)
+ * @example
+ * ```ts
+ * readMounts('self').at('/proc')?.fsType; // 'proc'
+ * ```
+ */
+export function readMounts(which: 'self' | 'host' | number = 'self'): MountTable {
+  const { entered } = namespaceRecord;
+  if (which === 'host') {
+    // A process that entered no namespace is on the host itself.
+    return entered === undefined
+      ? readMounts('self')
+      : readThrough(entered.host.mountInfoFd, { whose: 'the host' });
+  }
+  const { path, ...subject } = subjectOf(which);
+  const failure = { ...subject, path: `/proc/${path}` };
+  const fd = guard(failure, () =>
+    entered === undefined
+      ? fs.openSync(failure.path, 'r')
+      : openat(entered.procFd, path, fs.constants.O_RDONLY | O_CLOEXEC),
+  );
+  try {
+    return readThrough(fd, failure);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** `path` is relative to /proc. */
+function subjectOf(which: 'self' | number): ReadFailure & { path: string } {
+  if (which === 'self') return { whose: 'this process', path: 'thread-self/mountinfo' };
+  if (!Number.isInteger(which) || which < 1 || which > MAX_PID) {
+    throw new TypeError(`which must be 'self', 'host' or a process id, received ${inspect(which)}`);
+  }
+  return { whose: `process ${which}`, pid: which, path: `${which}/mountinfo` };
+}
+
+function readThrough(fd: number, failure: ReadFailure): MountTable {
+  return new MountTable(guard(failure, () => readMountInfo(fd)));
+}
+
+function guard<T>(failure: ReadFailure, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof UnstableMountInfoError)) {
+      throw explainReadFailure(error as NodeJS.ErrnoException, failure);
+    }
+    const summary = `read the mounts of ${failure.whose} failed: ${error.message}`;
+    throw new ReadMountsError({ summary, cause: error }, { code: 'ERR_MOUNTNS_UNSTABLE' });
+  }
+}
+
+const MAX_PID = 0x7fffffff;

@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import { openat } from '../../native/directories.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { type EnteredNamespace, namespaceRecord } from './namespace-record.cjs';
+
+/**
+ * What this process entered. Compares the namespace that it is in now with the host's, which is held open, so
+ * nothing that mounts can run on the host whatever the configuration.
+ *
+ * @throws {NamespaceError} when no namespace was entered, or this thread is no longer in it.
+ */
+export function requireEntered(): EnteredNamespace {
+  const { entered } = namespaceRecord;
+  if (entered === undefined) throw notEntered();
+  const fd = openat(entered.procFd, 'thread-self/ns/mnt', fs.constants.O_RDONLY);
+  try {
+    const { ino } = fs.fstatSync(fd);
+    if (ino === entered.host.id || ino !== entered.id) throw notInside(entered.id, ino);
+  } finally {
+    fs.closeSync(fd);
+  }
+  return entered;
+}
+
+function notEntered(): NamespaceError {
+  return new NamespaceError({
+    summary: 'no mount namespace was entered: this process is on the host, and mountns mounts nothing there',
+    why: `the preload mountns/register did not run in this process (pid ${process.pid})`,
+    fix: [
+      "Vitest: in vitest.config.ts, import { mountNamespaces } from 'mountns/vitest/config' and add plugins: [mountNamespaces()]",
+      "Jest: in jest.config.js, set runner: 'mountns/jest/runner'",
+      'others: node --require mountns/register …',
+    ].join('\n'),
+  });
+}
+
+function notInside(expected: number, found: number): NamespaceError {
+  return new NamespaceError({
+    summary:
+      'this thread is not in the mount namespace that was entered, and mountns mounts nothing elsewhere',
+    why: `mnt:[${expected}] was entered, this thread is in mnt:[${found}]`,
+  });
+}

@@ -1,0 +1,88 @@
+import fs from 'node:fs';
+import { inspect } from 'node:util';
+import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
+import { moveMount } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { makeFileSystem } from '../layers/file-system.js';
+import { requireEntered } from '../namespace/guard.js';
+import { type MountFlag, mountAttributes } from './mount-flags.js';
+import { provideMountPoint } from './mount-point.js';
+import { checkOptions } from './options.js';
+import { checkPath, withTarget } from './target.js';
+
+/** What to mount: the arguments of mount(2) for a new file system. */
+export interface MountRequest {
+  /** Absolute path of the mount point; provided when missing. */
+  target: string;
+  /** Type of the file system, one of /proc/filesystems. */
+  type: string;
+  /** Device, or a name to show in the mount table. The type when left out. */
+  source?: string | undefined;
+  /** Flags of the mount by name (`['nosuid', 'ro']`), or as the `MS_*` bits of mount(2). */
+  flags?: readonly MountFlag[] | number | undefined;
+  /** Options of the file system: `'size=1m,mode=0700'`, or one by one, where a value may hold commas. */
+  data?: string | Record<string, string | number | true> | undefined;
+}
+
+/** Makes a file system and mounts it. Nothing is changed when a step fails. */
+export function mountFileSystem(request: MountRequest): void {
+  checkOptions('mount', request, ['target', 'type', 'source', 'flags', 'data']);
+  const { target, type, source = type, flags = [], data = {} } = request;
+  if (typeof type !== 'string' || type === '') {
+    throw new TypeError(`type must be the name of a file system, received ${inspect(type)}`);
+  }
+  if (typeof source !== 'string' || source === '') {
+    throw new TypeError(`source must be a non-empty string, received ${inspect(source)}`);
+  }
+  attachFileSystem({ target, type, source, attributes: mountAttributes(flags), options: parseData(data) });
+}
+
+/** A file system to be made and attached, with everything checked but the path. */
+export interface Attachment {
+  target: string;
+  type: string;
+  source: string;
+  /** `MOUNT_ATTR_*` */
+  attributes: number;
+  options: Record<string, string | true>;
+}
+
+export function attachFileSystem({ target, type, source, attributes, options }: Attachment): void {
+  const mountPoint = checkPath('target', target);
+  requireEntered();
+  attempt({ action: `mount ${type} on ${mountPoint}`, path: mountPoint }, () => {
+    const mount = makeFileSystem(type, { source, ...options }, attributes);
+    try {
+      provideMountPoint(mountPoint);
+      withTarget(mountPoint, (fd) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd));
+    } finally {
+      fs.closeSync(mount);
+    }
+  });
+}
+
+function parseData(data: unknown): Record<string, string | true> {
+  if (typeof data === 'string') return parseOptionString(data);
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new TypeError(`data must be a string or an object, received ${inspect(data)}`);
+  }
+  for (const [key, value] of Object.entries(data)) {
+    if (value !== true && typeof value !== 'string' && typeof value !== 'number') {
+      throw new TypeError(`data.${key} must be a string, a number or true, received ${inspect(value)}`);
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, value === true ? true : String(value)]),
+  );
+}
+
+/** Splits at commas outside of double quotes, as the kernel does for security contexts. */
+function parseOptionString(text: string): Record<string, string | true> {
+  const parts = text.match(/(?:[^,"]|"[^"]*")+/g) ?? [];
+  return Object.fromEntries(
+    parts.map((part) => {
+      const equals = part.indexOf('=');
+      return equals === -1 ? [part, true] : [part.slice(0, equals), part.slice(equals + 1)];
+    }),
+  );
+}

@@ -1,0 +1,89 @@
+import fs from 'node:fs';
+import { inspect } from 'node:util';
+import { O_PATH } from '../../native/constants.cjs';
+import { openWithoutSymlinks } from '../../native/directories.cjs';
+import { SystemCallError } from '../../native/system-call-error.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { MountError } from '../errors/mount-error.js';
+
+/**
+ * The normal form of a path that a user gave: absolute, no `.`, `..`, doubled or trailing slashes.
+ *
+ * @throws {TypeError} naming the value, when it is no absolute path.
+ */
+export function checkPath(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, received ${inspect(value)}`);
+  if (value === '') throw new TypeError(`${name} must not be empty`);
+  if (value.includes('\0'))
+    throw new TypeError(`${name} must not contain a NUL byte, received ${inspect(value)}`);
+  if (!value.startsWith('/'))
+    throw new TypeError(`${name} must be an absolute path, received ${inspect(value)}`);
+  if (value.split('/').includes('..')) {
+    throw new TypeError(`${name} must not contain "..", received ${inspect(value)}`);
+  }
+  const parts = value.split('/').filter((part) => part !== '' && part !== '.');
+  return `/${parts.join('/')}`;
+}
+
+/** Runs `use` with a descriptor of what is at `path` now; it is closed afterwards. */
+export function withTarget<T>(path: string, use: (fd: number) => T): T {
+  const fd = openTarget(path);
+  try {
+    return use(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/**
+ * A descriptor (`O_PATH`) of what is at `path`. Working on it, a path that is changed meanwhile can't lead elsewhere.
+ *
+ * @throws {MountError} ELOOP, when a component is a symbolic link: it could lead out of the tree that was meant.
+ */
+export function openTarget(path: string): number {
+  try {
+    return openWithoutSymlinks(path, O_PATH);
+  } catch (error) {
+    if (error instanceof SystemCallError && error.code === 'ELOOP') throw symbolicLink(path);
+    return attempt({ action: `open ${path}`, path }, () => {
+      throw error;
+    });
+  }
+}
+
+/** Whether something is there; a symbolic link on the way is an error. */
+export function hasTarget(path: string): boolean {
+  try {
+    withTarget(path, () => {});
+    return true;
+  } catch (error) {
+    if (error instanceof MountError && error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function symbolicLink(path: string): MountError {
+  const link = ancestors(path).find((candidate) => fs.lstatSync(candidate).isSymbolicLink());
+  return new MountError(
+    {
+      summary: `cannot use ${path}: ${link ?? path} is a symbolic link`,
+      why: 'mountns follows no symbolic links to mount points, a link could lead elsewhere',
+      fix: `give the path that it stands for: ${realPathOf(path)}`,
+    },
+    { code: 'ELOOP', path },
+  );
+}
+
+/** `/a`, `/a/b`, `/a/b/c` for `/a/b/c`. */
+function ancestors(path: string): string[] {
+  const parts = path.split('/').slice(1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}
+
+function realPathOf(path: string): string {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return 'see realpath(1)';
+  }
+}

@@ -1,0 +1,60 @@
+import { inspect } from 'node:util';
+import { attachFileSystem } from './mount.js';
+import { type MountFlag, mountAttributes } from './mount-flags.js';
+import { checkOptions } from './options.js';
+
+/** Options of a tmpfs (tmpfs(5)). */
+export interface TmpfsOptions {
+  /** Upper limit of its contents: bytes, or text with `k`, `m`, `g` or `%` (of memory) behind a whole number. */
+  size?: number | string | undefined;
+  /** Upper limit of files and directories, a count. */
+  inodes?: number | undefined;
+  /** Permission bits of its root, `0o1777` when left out. */
+  mode?: number | undefined;
+  /** Flags besides `nosuid` and `nodev`. */
+  flags?: readonly MountFlag[] | undefined;
+}
+
+/** Mounts an empty tmpfs with `nosuid` and `nodev`. */
+export function mountTmpfs(target: string, options: TmpfsOptions): void {
+  checkOptions('tmpfs', options, ['size', 'inodes', 'mode', 'flags']);
+  attachFileSystem({
+    target,
+    type: 'tmpfs',
+    source: 'tmpfs',
+    attributes: mountAttributes(['nosuid', 'nodev', ...(options.flags ?? [])]),
+    options: tmpfsOptions(options),
+  });
+}
+
+function tmpfsOptions({ size, inodes, mode }: TmpfsOptions): Record<string, string> {
+  return {
+    ...(size === undefined ? {} : { size: checkSize(size) }),
+    ...(inodes === undefined ? {} : { nr_inodes: checkCount(inodes) }),
+    ...(mode === undefined ? {} : { mode: checkMode(mode) }),
+  };
+}
+
+function checkSize(size: unknown): string {
+  const isSize =
+    typeof size === 'number'
+      ? Number.isSafeInteger(size) && size > 0
+      : typeof size === 'string' && /^[1-9]\d*[kmgt%]?$/i.test(size);
+  if (!isSize)
+    throw new TypeError(`size must be bytes or text such as '64k', '1m' or '50%', received ${inspect(size)}`);
+  return String(size);
+}
+
+function checkCount(inodes: unknown): string {
+  if (!Number.isSafeInteger(inodes) || (inodes as number) <= 0) {
+    throw new TypeError(`inodes must be a whole number above 0, received ${inspect(inodes)}`);
+  }
+  return String(inodes);
+}
+
+function checkMode(mode: unknown): string {
+  if (!Number.isInteger(mode) || (mode as number) < 0 || (mode as number) > 0o7777) {
+    throw new TypeError(`mode must be permission bits from 0 to 0o7777, received ${inspect(mode)}`);
+  }
+  return (mode as number).toString(8).padStart(4, '0');
+}

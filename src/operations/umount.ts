@@ -1,0 +1,29 @@
+import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
+import { umount2 } from '../../native/mount.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { requireEntered } from '../namespace/guard.js';
+import { checkBoolean, checkOptions } from './options.js';
+import { checkPath, withTarget } from './target.js';
+
+/** Options of umount2(2). */
+export interface UmountOptions {
+  /** MNT_DETACH: take it out of the tree now, though it is in use. */
+  lazy?: boolean | undefined;
+  /** MNT_FORCE: abort requests under way, for file systems that can. */
+  force?: boolean | undefined;
+}
+
+/** Takes the top-most mount at `target` away. */
+export function unmount(target: string, options: UmountOptions): void {
+  const mountPoint = checkPath('target', target);
+  checkOptions('umount', options, ['lazy', 'force']);
+  checkBoolean('lazy', options.lazy);
+  checkBoolean('force', options.force);
+  const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
+  requireEntered();
+  attempt({ action: `umount ${mountPoint}`, path: mountPoint }, () => {
+    // No descriptor is kept open here: it would make the mount busy.
+    withTarget(mountPoint, () => {});
+    umount2(mountPoint, flags);
+  });
+}

@@ -1,0 +1,40 @@
+import { requireEntered } from '../namespace/guard.js';
+import { HostNamespace } from '../scope/host-namespace.js';
+import { MountNamespace } from '../scope/mount-namespace.js';
+import { Scope } from '../scope/scope.js';
+import { withMountNamespace } from '../scope/with-mount-namespace.js';
+
+/** What `test` of `mountns/vitest` passes to a test besides Vitest's own context. */
+export interface MountNamespaceFixtures {
+  /** As the function that `mountns` exports. */
+  withMountNamespace: typeof withMountNamespace;
+  /** A scope that lasts as long as the test. */
+  ns: MountNamespace;
+  /** The namespace that the test run was started in, to look at. */
+  host: HostNamespace;
+}
+
+type Use<T> = (value: T) => Promise<void>;
+
+// Vitest reads the names of the fixtures that one needs off its first parameter, so that must be a pattern.
+export const fixtures = {
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  withMountNamespace: async ({}, use: Use<typeof withMountNamespace>) => {
+    await use(withMountNamespace);
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  ns: async ({}, use: Use<MountNamespace>) => {
+    requireEntered();
+    // Scopes of tests that run concurrently queue, so this one never lies in another test's.
+    const scope = await Scope.open(undefined, { isHandle: true });
+    try {
+      await use(new MountNamespace(scope));
+    } finally {
+      await scope.close();
+    }
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: see above
+  host: async ({}, use: Use<HostNamespace>) => {
+    await use(new HostNamespace(requireEntered().host));
+  },
+};

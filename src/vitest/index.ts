@@ -1,0 +1,28 @@
+/**
+ * `mountns/vitest`: `test` with the fixtures of this package, and `expect` with its matchers.
+ */
+import { test as base, expect } from 'vitest';
+import * as matchers from '../../matchers/index.js';
+import './matcher-types.js';
+import { fixtures, type MountNamespaceFixtures } from './fixtures.js';
+
+expect.extend(matchers as Parameters<typeof expect.extend>[0]);
+
+/**
+ * Vitest's `test` with three fixtures: `withMountNamespace`; `ns`, which puts the whole test in a scope; and
+ * `host`, the namespace that the run was started in.
+ *
+ * @example
+ * test('keeps its mounts to itself', ({ ns }) => {
+ *   ns.tmpfs('/mnt/test_mount');
+ *   expect(ns).toBeIsolatedFromHost('/mnt/test_mount');
+ * });
+ */
+export const test = base.extend<MountNamespaceFixtures>(fixtures);
+
+/** The same as {@link test}. */
+export const it = test;
+
+export { afterAll, afterEach, beforeAll, beforeEach, describe, vi } from 'vitest';
+export type { MountNamespaceFixtures };
+export { expect };

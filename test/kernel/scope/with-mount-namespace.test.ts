@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { NamespaceError, withMountNamespace } from 'mountns';
+import { describe, expect, test } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+
+function temporaryDirectory(): string {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-scope-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+const table = () => fs.readFileSync('/proc/self/mountinfo', 'utf8');
+
+describe('withMountNamespace', () => {
+  test('returns what the callback returns, and passes its error on', async () => {
+    await expect(withMountNamespace(() => 42)).resolves.toBe(42);
+    await expect(withMountNamespace(async () => 'later')).resolves.toBe('later');
+    const error = new Error('mine');
+    await expect(
+      withMountNamespace(() => {
+        throw error;
+      }),
+    ).rejects.toBe(error);
+  });
+
+  test('undoes mounts, unmounts, remounts and moves', async () => {
+    const directory = temporaryDirectory();
+    fs.mkdirSync(`${directory}/a`);
+    fs.mkdirSync(`${directory}/b`);
+    const before = table();
+    await withMountNamespace((ns) => {
+      ns.tmpfs(`${directory}/a`, { size: '1m' });
+      fs.writeFileSync(`${directory}/a/file`, 'x');
+      execFileSync('mount', ['--move', `${directory}/a`, `${directory}/b`]);
+      execFileSync('mount', ['-o', 'remount,bind,ro', `${directory}/b`]);
+      execFileSync('umount', ['-l', '/proc']);
+      expect(fs.existsSync(`${directory}/b/file`)).toBe(true);
+    });
+    expect(table()).toBe(before);
+    expect(fs.readdirSync(`${directory}/b`)).toEqual([]);
+  });
+
+  test('is the same place for sync code, async code and child processes', async () => {
+    const directory = temporaryDirectory();
+    await withMountNamespace(async (ns) => {
+      ns.tmpfs(directory);
+      fs.writeFileSync(`${directory}/sync`, '');
+      await fs.promises.writeFile(`${directory}/async`, '');
+      execFileSync('touch', [`${directory}/child`]);
+      const all = ['async', 'child', 'sync'];
+      expect(fs.readdirSync(directory).sort()).toEqual(all);
+      expect((await fs.promises.readdir(directory)).sort()).toEqual(all);
+      expect(execFileSync('ls', [directory], { encoding: 'utf8' }).trim().split('\n')).toEqual(all);
+    });
+    expect(await fs.promises.readdir(directory)).toEqual([]);
+  });
+
+  test('keeps cwd and umask, and puts them back', async () => {
+    const directory = temporaryDirectory();
+    const cwd = process.cwd();
+    const umask = process.umask();
+    await withMountNamespace((ns) => {
+      expect(process.cwd()).toBe(cwd);
+      expect(process.umask()).toBe(umask);
+      ns.tmpfs(directory);
+      process.chdir(directory);
+      process.umask(0o077);
+      fs.writeFileSync('relative', '');
+      expect(fs.existsSync(`${directory}/relative`)).toBe(true);
+    });
+    expect(process.cwd()).toBe(cwd);
+    expect(process.umask()).toBe(umask);
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
+  test('nests', async () => {
+    const directory = temporaryDirectory();
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(directory);
+      fs.writeFileSync(`${directory}/outer`, '');
+      await withMountNamespace((inner) => {
+        expect(fs.readdirSync(directory)).toEqual(['outer']);
+        inner.tmpfs(directory);
+        expect(fs.readdirSync(directory)).toEqual([]);
+        expect(() => outer.mounts()).toThrow(NamespaceError);
+      });
+      expect(fs.readdirSync(directory)).toEqual(['outer']);
+      expect(outer.mounts().at(directory)?.fsType).toBe('tmpfs');
+    });
+  });
+
+  test('queues scopes that overlap, in the order of the calls', async () => {
+    const directory = temporaryDirectory();
+    const order: string[] = [];
+    const scope = (name: string) =>
+      withMountNamespace(async (ns) => {
+        ns.tmpfs(directory);
+        order.push(`${name} in`);
+        await fs.promises.writeFile(`${directory}/${name}`, '');
+        expect(await fs.promises.readdir(directory)).toEqual([name]);
+        order.push(`${name} out`);
+      });
+    await Promise.all([scope('a'), scope('b'), scope('c')]);
+    expect(order).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
+  });
+
+  test('queues siblings inside a scope', async () => {
+    const directory = temporaryDirectory();
+    await withMountNamespace(async () => {
+      const inner = () =>
+        withMountNamespace(async (ns) => {
+          ns.tmpfs(directory);
+          await fs.promises.writeFile(`${directory}/x`, '');
+          expect(await fs.promises.readdir(directory)).toEqual(['x']);
+        });
+      await Promise.all([inner(), inner()]);
+    });
+  });
+
+  test('waits for file operations that nobody awaited', async () => {
+    const directory = temporaryDirectory();
+    await withMountNamespace((ns) => {
+      ns.tmpfs(directory);
+      for (let i = 0; i < 500; i++) void fs.promises.writeFile(`${directory}/${i}`, 'x');
+    });
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
+  test('leaves a scope that unmounted everything or covered the root', async () => {
+    const before = table();
+    await withMountNamespace((ns) => ns.umount('/', { lazy: true }));
+    expect(table()).toBe(before);
+    await withMountNamespace(() => execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/']));
+    expect(table()).toBe(before);
+    await withMountNamespace(() => execFileSync('mount', ['--make-rshared', '/']));
+    expect(table()).toBe(before);
+  });
+
+  test('refuses to be used after its end', async () => {
+    const ended = await withMountNamespace((ns) => ns);
+    expect(() => ended.tmpfs('/mnt/x')).toThrow(
+      'cannot use this mount namespace: this mount namespace has ended',
+    );
+  });
+
+  test('refuses options that it does not know', async () => {
+    await expect(withMountNamespace({ copyOnWite: true } as never, () => {})).rejects.toThrow(
+      new TypeError('unknown option of a mount namespace: copyOnWite: true'),
+    );
+  });
+});

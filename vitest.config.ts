@@ -1,0 +1,41 @@
+import path from 'node:path';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+/**
+ * Tests import sources and run what the build made of them: the preload is loaded by Node before Vite exists, so
+ * anything else would be a second copy, and not what users get.
+ */
+function runBuild(): Plugin {
+  return {
+    name: 'run-build',
+    enforce: 'pre',
+    resolveId(source, importer) {
+      if (importer === undefined || !source.startsWith('.')) return null;
+      const file = path.relative(root, path.resolve(path.dirname(importer), source));
+      if (!/^(native|src|matchers)\//.test(file)) return null;
+      return { id: path.join(root, 'dist', file), external: true };
+    },
+  };
+}
+
+const server = { deps: { external: [/\/dist\//] } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      { plugins: [runBuild()], test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server } },
+      {
+        plugins: [runBuild()],
+        test: {
+          name: 'kernel',
+          include: ['test/kernel/**/*.test.ts'],
+          execArgv: ['--require', './dist/src/register.cjs'],
+          server,
+        },
+      },
+    ],
+  },
+});
