@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+
+const TOOL = path.resolve('dist/src/cli/ns-tool.cjs');
+const MOUNT_POINT = '/mnt/test_mount';
+const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' };
+
+const run = (...args: string[]) => spawnSync(process.execPath, [TOOL, ...args], { encoding: 'utf8', env });
+const table = () => fs.readFileSync('/proc/self/mounts');
+
+describe.each(['mount', '--mount'])('ns-tool %s', (command) => {
+  beforeEach(() => expect(fs.existsSync(MOUNT_POINT)).toBe(false));
+
+  test('leaves the parent’s /proc/self/mounts byte for byte as it was', () => {
+    const before = table();
+    expect(run(command).status).toBe(0);
+    expect(table().equals(before)).toBe(true);
+    expect(fs.existsSync(MOUNT_POINT)).toBe(false);
+  });
+
+  test('prints the mount', () => {
+    const { stdout, stderr } = run(command);
+    expect(stderr).toBe('');
+    const lines = stdout.split('\n');
+    expect(lines.slice(0, 7)).toEqual([
+      'Mount namespace created successfully!',
+      'Root mount made private (MS_PRIVATE | MS_REC)',
+      'tmpfs mounted at: /mnt/test_mount',
+      '',
+      'Mount table inside namespace (/proc/self/mounts):',
+      '-'.repeat(54),
+      expect.stringMatching(/^tmpfs \/mnt\/test_mount tmpfs rw,nosuid,nodev,relatime[\w,=]* 0 0$/),
+    ]);
+    expect(lines.slice(-5)).toEqual([
+      '-'.repeat(54),
+      expect.stringMatching(/^tmpfs on \/mnt\/test_mount type tmpfs \(rw,nosuid,nodev,relatime[\w,=]*\)$/),
+      'Note: This mount is NOT visible in the parent namespace!',
+      'Cleanup: unmounted and removed /mnt/test_mount',
+      '',
+    ]);
+  });
+});
+
+test('takes over the directory that a killed run has left', () => {
+  fs.mkdirSync(MOUNT_POINT);
+  expect(run('mount').status).toBe(0);
+  expect(fs.existsSync(MOUNT_POINT)).toBe(false);
+});
+
+test('refuses a directory that is not its own', () => {
+  fs.mkdirSync(MOUNT_POINT);
+  onTestFinished(() => fs.rmSync(MOUNT_POINT, { recursive: true }));
+  fs.writeFileSync(`${MOUNT_POINT}/precious`, '');
+  const { status, stderr } = run('mount');
+  expect(status).toBe(1);
+  expect(stderr).toBe(
+    'ns-tool: cannot use /mnt/test_mount: it is no leftover of this command\n' +
+      '  why:  it holds 1 entries\n' +
+      '  fix:  look at what it is, and move it away\n',
+  );
+  expect(fs.existsSync(`${MOUNT_POINT}/precious`)).toBe(true);
+});
+
+test('refuses what it does not know', () => {
+  expect(run('mount', 'x')).toMatchObject({
+    status: 1,
+    stderr: 'ns-tool: mount takes no arguments, received x\n',
+  });
+  expect(run('maunt')).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('unknown command "maunt"'),
+  });
+});

@@ -1,0 +1,131 @@
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+const PRELOAD = path.resolve('dist/src/register.cjs');
+// A process that knows nothing of the namespace that this test runs in.
+const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' };
+
+function run(args: string[], code: string, extra: NodeJS.ProcessEnv = {}): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [...args, '-e', code], { encoding: 'utf8', env: { ...env, ...extra } });
+}
+
+function temporaryFile(name: string, content: string): string {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-enter-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const file = path.join(directory, name);
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+const LINKS = `
+  const link = '/proc/thread-self/ns/mnt';
+  const { execFileSync } = require('node:child_process');
+  (async () => console.log(JSON.stringify([
+    fs.readlinkSync(link), await fs.promises.readlink(link), execFileSync('readlink', [link], { encoding: 'utf8' }).trim(),
+  ])))();`;
+
+test('the host of these tests is hostile: its / is shared', () => {
+  const host = fs.readFileSync(`/proc/${process.ppid}/mountinfo`, 'utf8');
+  expect(host.split('\n').find((line) => line.split(' ')[4] === '/')).toMatch(/ shared:\d+ /);
+});
+
+test('sync code, async code and children are in one namespace that is not the parent’s', () => {
+  const { stdout, stderr } = run(['--require', PRELOAD], LINKS);
+  expect(stderr).toBe('');
+  const links = new Set(JSON.parse(stdout));
+  expect(links.size).toBe(1);
+  expect([...links]).not.toContain(fs.readlinkSync('/proc/thread-self/ns/mnt'));
+});
+
+test('no mount made inside appears outside, nor the reverse', () => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-enter-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  const script = `
+    require('node:child_process').execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', ${JSON.stringify(directory)}]);
+    console.log(fs.readFileSync('/proc/self/mountinfo', 'utf8').includes(${JSON.stringify(directory)}));
+    console.log(/ (shared|master):/.test(fs.readFileSync('/proc/self/mountinfo', 'utf8')));`;
+  expect(run(['--require', PRELOAD], script).stdout).toBe('true\nfalse\n');
+  expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+});
+
+test('worker threads and descendants live in the same namespace, and do not enter again', () => {
+  const script = `
+    const { Worker } = require('node:worker_threads');
+    const { execFileSync } = require('node:child_process');
+    const link = '/proc/thread-self/ns/mnt';
+    const child = execFileSync(process.execPath, ['--require', ${JSON.stringify(PRELOAD)}, '-p', \`fs.readlinkSync('\${link}')\`], { encoding: 'utf8' });
+    const thread = new Worker(\`require('node:worker_threads').parentPort.postMessage(require('node:fs').readlinkSync('\${link}'))\`, { eval: true });
+    thread.on('message', (seen) => console.log(JSON.stringify([fs.readlinkSync(link), child.trim(), seen])));`;
+  const { stdout, stderr } = run(['--require', PRELOAD], script);
+  expect(stderr).toBe('');
+  expect(new Set(JSON.parse(stdout)).size).toBe(1);
+});
+
+describe('refuses to run', () => {
+  test('when the thread pool was running before', () => {
+    const early = temporaryFile('early.cjs', "require('node:fs').readlink('/proc', () => {});");
+    const { status, stdout, stderr } = run(['--require', early, '--require', PRELOAD], 'console.log(1)');
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(
+      'NamespaceError: mountns refuses to run: this process is not wholly inside its mount namespace\n' +
+        '  why:  the thread pool of Node was already running when the namespace was entered, so async code would see the host\n',
+    );
+  });
+
+  test('with io_uring', () => {
+    const { status, stderr } = run(['--require', PRELOAD], '1', { UV_USE_IO_URING: '1' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'mountns refuses to run with io_uring: async file operations would see the host',
+    );
+  });
+
+  test('when its parent is gone already', () => {
+    const { status, stdout } = run(['--require', PRELOAD], 'console.log(1)', { MOUNTNS_PARENT_PID: '1' });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  });
+});
+
+test('says which capability is missing', () => {
+  const args = ['--bounding-set', '-sys_admin', '--inh-caps', '-sys_admin', process.execPath];
+  const { status, stderr } = spawnSync('setpriv', [...args, '--require', PRELOAD, '-e', '1'], {
+    encoding: 'utf8',
+    env,
+  });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /NamespaceError: cannot enter a mount namespace: unshare\(2\) EPERM\n {2}why: {2}this process lacks CAP_SYS_ADMIN \(CapEff [0-9a-f]{16}\)\n/,
+  );
+});
+
+test('dies with its parent', async () => {
+  const child = `setInterval(() => {}, 1000); process.send(process.pid)`;
+  const parent = `
+    const { fork } = require('node:child_process');
+    const file = ${JSON.stringify(temporaryFile('child.cjs', child))};
+    fork(file, { execArgv: ['--require', ${JSON.stringify(PRELOAD)}] }).on('message', (pid) => console.log(pid));`;
+  const runner = spawn(process.execPath, ['-e', parent], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const [pid] = (await once(runner.stdout, 'data')).map((data) => Number(String(data)));
+  // A pidfd would be better; a descriptor of the process' /proc directory fails with ESRCH once it is reaped.
+  const status = fs.openSync(`/proc/${pid}/stat`, 'r');
+  onTestFinished(() => fs.closeSync(status));
+  runner.kill('SIGKILL');
+  await once(runner, 'exit');
+  await expect.poll(() => isRunning(status), { interval: 5, timeout: 5_000 }).toBe(false);
+});
+
+function isRunning(statFile: number): boolean {
+  try {
+    const stat = Buffer.alloc(512);
+    const length = fs.readSync(statFile, stat, 0, stat.length, 0);
+    return !/\) [ZX] /.test(stat.toString('utf8', 0, length));
+  } catch {
+    return false;
+  }
+}
