@@ -1,0 +1,119 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { MountError, withMountNamespace } from 'mountns';
+import { expect, test } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+
+function temporaryDirectory(): string {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-point-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+/** What the host's side sees in a directory: this worker's parent lives there. */
+function seenByHost(directory: string): string[] {
+  return fs.readdirSync(`/proc/${process.ppid}/root${directory}`).sort();
+}
+
+test('a missing mount point is there inside, and nothing of it on the host', async () => {
+  const directory = temporaryDirectory();
+  fs.writeFileSync(`${directory}/existing`, 'kept');
+  await withMountNamespace(async (ns) => {
+    ns.tmpfs(`${directory}/a/b/c`);
+    fs.writeFileSync(`${directory}/a/b/c/file`, 'x');
+    expect(await fs.promises.readdir(`${directory}/a/b/c`)).toEqual(['file']);
+    expect(execFileSync('ls', [directory], { encoding: 'utf8' })).toBe('a\nexisting\n');
+    expect(fs.readFileSync(`${directory}/existing`, 'utf8')).toBe('kept');
+    expect(seenByHost(directory)).toEqual(['existing']);
+  });
+  expect(fs.readdirSync(directory)).toEqual(['existing']);
+});
+
+test('the nearest directory keeps its permissions, its owner and the mounts below it', async () => {
+  const directory = temporaryDirectory();
+  fs.mkdirSync(`${directory}/below`);
+  fs.chownSync(directory, 12, 34);
+  fs.chmodSync(directory, 0o1751);
+  await withMountNamespace((ns) => {
+    ns.tmpfs(`${directory}/below`);
+    fs.writeFileSync(`${directory}/below/file`, '');
+    ns.tmpfs(`${directory}/missing`);
+    expect(fs.statSync(directory)).toMatchObject({ uid: 12, gid: 34, mode: 0o41751 });
+    expect(fs.readdirSync(`${directory}/below`)).toEqual(['file']);
+    expect(ns.mounts().at(`${directory}/below`)?.fsType).toBe('tmpfs');
+  });
+});
+
+test('a missing directory right below / is provided too, and cwd stays where it was', async () => {
+  const cwd = process.cwd();
+  const name = `/mountns-${process.pid}`;
+  await withMountNamespace((ns) => {
+    ns.tmpfs(name);
+    expect(ns).toBeIsolatedFromHost(name);
+    expect(process.cwd()).toBe(cwd);
+    expect(fs.existsSync('package.json')).toBe(true);
+    expect(fs.existsSync(`/proc/${process.ppid}/root${name}`)).toBe(false);
+  });
+  expect(fs.existsSync(name)).toBe(false);
+});
+
+test('inside a mount of the scope itself, the directory is simply made', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace((ns) => {
+    ns.tmpfs(directory);
+    const { length } = ns.mounts();
+    ns.tmpfs(`${directory}/deeper/still`);
+    expect(ns.mounts().length).toBe(length + 1);
+  });
+});
+
+test('a file on the way is an error that leaves everything as it was', async () => {
+  const directory = temporaryDirectory();
+  fs.writeFileSync(`${directory}/file`, '');
+  await withMountNamespace((ns) => {
+    const before = String(ns.mounts());
+    expect(() => ns.tmpfs(`${directory}/file/below`)).toThrow(
+      expect.objectContaining({ name: 'MountError', code: 'ENOTDIR' }),
+    );
+    expect(String(ns.mounts())).toBe(before);
+  });
+});
+
+test('a symbolic link on the way is refused, with the path that it stands for', async () => {
+  const directory = temporaryDirectory();
+  fs.mkdirSync(`${directory}/real`);
+  fs.symlinkSync('real', `${directory}/link`);
+  await withMountNamespace((ns) => {
+    expect(() => ns.tmpfs(`${directory}/link`)).toThrow(MountError);
+    expect(() => ns.tmpfs(`${directory}/link`)).toThrow(
+      `cannot use ${directory}/link: ${directory}/link is a symbolic link\n` +
+        '  why:  mountns follows no symbolic links to mount points, a link could lead elsewhere\n' +
+        `  fix:  give the path that it stands for: ${directory}/real`,
+    );
+  });
+});
+
+test('a killed worker leaves no mount and no directory', async () => {
+  const directory = temporaryDirectory();
+  const script = `
+    import { withMountNamespace } from 'mountns';
+    await withMountNamespace(async (ns) => {
+      ns.tmpfs(${JSON.stringify(`${directory}/missing/deep`)});
+      console.log('mounted');
+      await new Promise((resolve) => setInterval(resolve, 1e6));
+    });`;
+  const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '' };
+  const child = spawn(
+    process.execPath,
+    ['--require', path.resolve('dist/src/register.cjs'), '--input-type=module', '-e', script],
+    { env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  expect(String((await once(child.stdout, 'data'))[0])).toBe('mounted\n');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(seenByHost(directory)).toEqual([]);
+  expect(fs.readFileSync(`/proc/${process.ppid}/mountinfo`, 'utf8')).not.toContain(directory);
+});
