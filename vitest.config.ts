@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { mountNamespaces } from 'mountns/vitest/config';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -28,12 +29,20 @@ export default defineConfig({
     projects: [
       { plugins: [runBuild()], test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server } },
       {
-        plugins: [runBuild()],
+        plugins: [runBuild(), mountNamespaces()],
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
-          execArgv: ['--require', './dist/src/register.cjs'],
           server,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/*.test.ts'],
+          globalSetup: ['test/e2e/install.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

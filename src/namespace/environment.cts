@@ -8,3 +8,9 @@ export const HOST_MARK = 'MOUNTNS_HOST';
 
 /** Set by the pool: the process that the worker must not outlive. */
 export const PARENT_PID = 'MOUNTNS_PARENT_PID';
+
+/** Set by the pool: what the worker needs to know before its first message, as JSON. The worker removes it. */
+export const WORKER_DATA = 'MOUNTNS_WORKER';
+
+/** How many milliseconds a worker may be silent beyond the time limit of its test. For tests of this package. */
+export const SILENCE_MARGIN = 'MOUNTNS_SILENCE_MARGIN';

@@ -1,0 +1,30 @@
+import { ExplainedError, type Explanation } from './explained-error.cjs';
+
+/** What is known about a worker that failed. */
+export interface WorkerFacts {
+  pid?: number | undefined;
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+  /** The test file that it was running. */
+  file?: string | undefined;
+  /** The test that it was running, with the names of its suites. */
+  test?: string | undefined;
+}
+
+/** A worker of the pool did not start, died, or hung. The fields hold what the message says. */
+export class WorkerError extends ExplainedError {
+  override name = 'WorkerError';
+  readonly code = 'ERR_MOUNTNS_WORKER';
+  readonly pid?: number;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly file?: string;
+  readonly test?: string;
+
+  constructor(explanation: Explanation, facts: WorkerFacts = {}) {
+    super(explanation);
+    Object.assign(this, Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)));
+    // The frames would be the pool's own, and say nothing about the test.
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}

@@ -1,0 +1,96 @@
+import { inspect } from 'node:util';
+
+/** The options of {@link mountNamespaces} and {@link mountNamespacePool}. */
+export interface MountNamespacesOptions {
+  /**
+   * Runs every test file on a copy-on-write copy of the file system.
+   * @defaultValue false
+   */
+  copyOnWrite?: boolean;
+  /**
+   * What happens on a machine that refuses mount namespaces: the files fail, or are reported as skipped.
+   * @defaultValue 'fail'
+   */
+  unsupported?: 'fail' | 'skip';
+  /**
+   * `'enforced'` takes from root the right to ignore permission bits (CAP_DAC_*), so they give EACCES.
+   * @defaultValue 'root'
+   */
+  permissions?: 'root' | 'enforced';
+  /**
+   * How many spare workers are started ahead, each with its namespace ready, while files are left to run.
+   * `true` takes the processors that `maxWorkers` leaves idle, at least one and at most `maxWorkers`.
+   * @defaultValue true
+   */
+  prewarm?: boolean | number;
+  /**
+   * What happens to a test that leaves mounts behind.
+   * @defaultValue 'off'
+   */
+  leaks?: 'fail' | 'warn' | 'off';
+}
+
+/** The options with their defaults filled in. */
+export type ResolvedOptions = Required<MountNamespacesOptions>;
+
+interface OptionRow {
+  default: unknown;
+  /** What may be given. */
+  accepts: readonly unknown[] | { describe: string; test: (value: unknown) => boolean };
+  /** Accepted values that do not work yet: a test that asks for them must not run without them. */
+  notBuilt?: readonly unknown[];
+}
+
+const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
+  copyOnWrite: { default: false, accepts: [false, true], notBuilt: [true] },
+  unsupported: { default: 'fail', accepts: ['fail', 'skip'], notBuilt: ['skip'] },
+  permissions: { default: 'root', accepts: ['root', 'enforced'], notBuilt: ['enforced'] },
+  prewarm: {
+    default: true,
+    accepts: {
+      describe: 'true, false or a whole number from 0',
+      test: (value) => typeof value === 'boolean' || (Number.isInteger(value) && (value as number) >= 0),
+    },
+  },
+  leaks: { default: 'off', accepts: ['fail', 'warn', 'off'], notBuilt: ['fail', 'warn'] },
+};
+
+/**
+ * Checks the options of `caller` and fills in the defaults.
+ *
+ * @throws {TypeError} for an option that is unknown, has a wrong value or is not built yet.
+ */
+export function resolveOptions(caller: string, options: MountNamespacesOptions = {}): ResolvedOptions {
+  if (options === null || typeof options !== 'object') {
+    throw invalid(`${caller}: options must be an object, received ${inspect(options)}`);
+  }
+  const resolved: Record<string, unknown> = {};
+  for (const [name, row] of Object.entries(rows)) resolved[name] = row.default;
+  for (const [name, value] of Object.entries(options)) {
+    const row = Object.hasOwn(rows, name) ? rows[name as keyof MountNamespacesOptions] : undefined;
+    if (row === undefined) {
+      throw invalid(`${caller}: unknown option ${inspect(name)}, known are ${Object.keys(rows).join(', ')}`);
+    }
+    if (value === undefined) continue;
+    if (!isAccepted(row, value)) {
+      throw invalid(`${caller}: option ${name} must be ${describe(row)}, received ${inspect(value)}`);
+    }
+    if (row.notBuilt?.includes(value)) {
+      throw invalid(`${caller}: option ${name}: ${inspect(value)} is not built yet`);
+    }
+    resolved[name] = value;
+  }
+  return resolved as unknown as ResolvedOptions;
+}
+
+function isAccepted({ accepts }: OptionRow, value: unknown): boolean {
+  return 'test' in accepts ? accepts.test(value) : accepts.includes(value);
+}
+
+function describe({ accepts }: OptionRow): string {
+  return 'describe' in accepts ? accepts.describe : accepts.map((value) => inspect(value)).join(' or ');
+}
+
+function invalid(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
+}

@@ -1,0 +1,154 @@
+import { EventEmitter } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest/node';
+
+import type { ResolvedOptions } from '../options.js';
+import { POOL_NAME, type WorkerMessage } from '../protocol.js';
+import { FilesLeft } from './files-left.js';
+import type { Lease, LeaseListener } from './lease.js';
+import { SilenceWatch } from './silence-watch.js';
+import { death, hang } from './worker-failures.js';
+import type { WorkerPool } from './worker-pool.js';
+import { WorkerPools } from './worker-pools.js';
+import type { WorkerEnd, WorkerProcess } from './worker-process.js';
+
+/** What Vitest holds in its hands for one worker: it starts it, sends it test files and stops it. */
+export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
+  readonly name = POOL_NAME;
+  // Vitest would pass code through files in the temporary directory, which a test may have mounted over.
+  readonly cacheFs = false;
+  readonly #project: TestProject;
+  readonly #pool: WorkerPool;
+  readonly #runToken: object;
+  readonly #prewarm: number;
+  readonly #events = new EventEmitter();
+  #lease: Lease | undefined;
+  #watch: SilenceWatch | undefined;
+  /** The files that it was given and has not done, the current one first. */
+  #files: string[] = [];
+  /** What Vitest waits for an answer to. */
+  #pending: 'start' | 'stop' | undefined;
+  #hang: { seconds: number; state: string } | undefined;
+  #offCancel = () => {};
+
+  constructor(options: PoolOptions, resolved: ResolvedOptions) {
+    this.#project = options.project;
+    this.#pool = WorkerPools.of(options.project.vitest).poolFor(options, resolved);
+    this.#runToken = options.env;
+    this.#prewarm = spareCount(options.project, resolved.prewarm);
+  }
+
+  async start(): Promise<void> {
+    const { vitest } = this.#project;
+    const filesLeft = FilesLeft.of(vitest);
+    this.#offCancel = vitest.onCancel(() => {
+      filesLeft.clear();
+      void this.#pool.discardSpares();
+    });
+    filesLeft.take(this.#project);
+    const lease = this.#pool.take(this.#runToken);
+    this.#lease = lease;
+    lease.listener = this;
+    // A spare one was ready before: its successor can start now. Else this one comes first.
+    await lease.ready;
+    this.#pool.prepare(Math.min(this.#prewarm, filesLeft.left(this.#project)));
+    const { process } = lease;
+    if (process !== undefined && !this.#project.config.inspector.enabled) {
+      this.#watch = new SilenceWatch({
+        pid: process.pid,
+        limit: () => this.#timeLimit(process),
+        onSilence: (seconds, state) => {
+          this.#hang = { seconds, state };
+          process.kill();
+        },
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#offCancel();
+    this.#watch?.stop();
+    await this.#lease?.end();
+  }
+
+  send(message: WorkerRequest): void {
+    if (message.type === 'start' || message.type === 'stop') this.#pending = message.type;
+    if (message.type === 'run' || message.type === 'collect') {
+      this.#files = message.context.files.map(({ filepath }) => filepath);
+    }
+    this.#watch?.hear();
+    this.#lease?.send(message);
+  }
+
+  on(event: string, callback: (...args: never[]) => void): void {
+    this.#events.on(event, callback as () => void);
+  }
+
+  off(event: string, callback: (...args: never[]) => void): void {
+    this.#events.off(event, callback as () => void);
+  }
+
+  deserialize(data: unknown): unknown {
+    return data;
+  }
+
+  onVitestMessage(message: unknown): void {
+    this.#watch?.hear();
+    // A test may send anything.
+    const type = (message as { type?: unknown } | null)?.type;
+    if (type === 'started' || type === 'stopped') this.#pending = undefined;
+    if (type === 'testfileFinished') this.#files = [];
+    this.#events.emit('message', message);
+  }
+
+  onWorkerMessage(message: WorkerMessage): void {
+    this.#watch?.hear(message.mountns === 'alive' ? message.isInspected : undefined);
+    if (message.mountns === 'file') this.#files = this.#files.slice(this.#files.indexOf(message.path));
+  }
+
+  onDeath(end: WorkerEnd, process: WorkerProcess): void {
+    this.#watch?.stop();
+    this.#offCancel();
+    const circumstances = {
+      pid: process.pid,
+      files: this.#files.map((file) => relative(this.#project.config.root, file)),
+      ...process.readCurrentTask(),
+    };
+    const error =
+      this.#hang === undefined
+        ? death(end, circumstances)
+        : hang(this.#hang.seconds, this.#hang.state, circumstances);
+    if (this.#pending !== undefined) {
+      // Vitest 4 waits a minute for this answer, whatever happens to the worker.
+      const type = this.#pending === 'start' ? 'started' : 'stopped';
+      this.#events.emit('message', { type, error, __vitest_worker_response__: true });
+      return;
+    }
+    this.#emitToVitest('error', error);
+    // It lets go of the worker only then; what it says itself about the exit nobody listens to any more.
+    this.#emitToVitest('exit', end.exitCode ?? null, end.signal ?? null);
+  }
+
+  #emitToVitest(event: 'error' | 'exit', ...args: unknown[]): void {
+    try {
+      if (this.#events.listenerCount(event) > 0) this.#events.emit(event, ...args);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ERR_UNHANDLED_ERROR' && event !== 'exit') throw error;
+    }
+  }
+
+  #timeLimit(process: WorkerProcess): number {
+    const { testTimeout, hookTimeout } = this.#project.config;
+    const limits = [testTimeout, hookTimeout, process.readCurrentTask().timeout ?? 0.1];
+    // 0 means: no limit.
+    return Math.max(...limits.map((limit) => (limit === 0 ? Number.POSITIVE_INFINITY : limit)));
+  }
+}
+
+function spareCount({ config, vitest }: TestProject, prewarm: boolean | number): number {
+  if (prewarm === false || config.inspector.enabled) return 0;
+  const maxWorkers = Number(config.maxWorkers || vitest.config.maxWorkers || availableParallelism() - 1);
+  if (prewarm !== true) return Math.min(prewarm, maxWorkers);
+  return Math.max(1, Math.min(availableParallelism() - maxWorkers, maxWorkers));
+}

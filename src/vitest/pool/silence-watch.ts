@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+
+import { SILENCE_MARGIN } from '../../namespace/environment.cjs';
+import { HEARTBEAT } from '../protocol.js';
+
+export interface SilenceWatchOptions {
+  pid: number;
+  /** How long the code that runs now may take, in milliseconds; Infinity when there is no limit. */
+  limit: () => number;
+  /** Called once, with the seconds of silence and the state of the main thread (proc_pid_stat(5)). */
+  onSilence: (seconds: number, state: string) => void;
+}
+
+/**
+ * Watches for a worker whose event loop does not turn for longer than its code may take.
+ *
+ * It counts its own turns, not the clock: when the whole machine was asleep or overloaded, this process has
+ * missed as many. A stopped or traced worker does not count, nor one that waits for a child process, since
+ * `execFileSync` of a slow command is ordinary there and has a `timeout` of its own.
+ */
+export class SilenceWatch {
+  readonly #options: SilenceWatchOptions;
+  readonly #timer: NodeJS.Timeout;
+  #silent = 0;
+  #isInspected = false;
+
+  constructor(options: SilenceWatchOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#check(), HEARTBEAT).unref();
+  }
+
+  /** A message came. */
+  hear(isInspected = this.#isInspected): void {
+    this.#silent = 0;
+    this.#isInspected = isInspected;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #check(): void {
+    // The timer of the worker and this one drift: one missed beat means nothing.
+    if (++this.#silent < 2 || this.#isInspected) return;
+    const state = readState(this.#options.pid);
+    if (state === undefined || STOPPED.has(state) || (state === 'S' && hasChildren(this.#options.pid))) {
+      this.#silent--;
+      return;
+    }
+    if (this.#silent * HEARTBEAT <= this.#options.limit() + margin) return;
+    this.stop();
+    this.#options.onSilence((this.#silent * HEARTBEAT) / 1000, state);
+  }
+}
+
+function readState(pid: number): string | undefined {
+  try {
+    // The second field is the command's name in parentheses, and can hold anything.
+    return /.*\) (\S)/s.exec(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function hasChildren(pid: number): boolean {
+  try {
+    return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== '';
+  } catch {
+    // A kernel without CONFIG_PROC_CHILDREN: nothing is killed on a guess.
+    return true;
+  }
+}
+
+const STOPPED = new Set(['T', 't', 'Z', 'X']);
+const margin = Number(process.env[SILENCE_MARGIN] ?? 60_000);

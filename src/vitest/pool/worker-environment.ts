@@ -1,0 +1,46 @@
+import { fileURLToPath } from 'node:url';
+
+import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, WORKER_DATA } from '../../namespace/environment.cjs';
+import type { WorkerData } from '../protocol.js';
+
+type Environment = Partial<NodeJS.ProcessEnv>;
+
+/** Loads {@link file://./../../register.cts} */
+const preload = fileURLToPath(new URL('../../register.cjs', import.meta.url));
+
+/** The environment of a worker: the one that Vitest made for its tests, and what the preload needs. */
+export function workerEnvironment(env: Environment, data: WorkerData): Record<string, string> {
+  const nodeOptions = env.NODE_OPTIONS;
+  const isPrepended = nodeOptions !== undefined && LOADS_CODE.test(nodeOptions);
+  return Object.fromEntries(
+    Object.entries({
+      ...env,
+      // Else a worker of a Vitest that runs inside a test would take the outer worker's namespace for its own.
+      [NAMESPACE_MARK]: undefined,
+      [HOST_MARK]: undefined,
+      [PARENT_PID]: String(process.pid),
+      // Its threads would be there before the preload, on the host.
+      UV_USE_IO_URING: '0',
+      // Node loads what NODE_OPTIONS names before what the command line names.
+      NODE_OPTIONS: isPrepended ? `--require ${quote(preload)} ${nodeOptions}` : nodeOptions,
+      [WORKER_DATA]: JSON.stringify({ ...data, nodeOptions: isPrepended ? nodeOptions : undefined }),
+    }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** The options of Node for a worker: the preload goes first, before any module of the user. */
+export function workerExecArgv(execArgv: readonly string[]): string[] {
+  return ['--require', preload, ...execArgv];
+}
+
+/** Whether such a worker writes a profile when it ends, or listens for a debugger: one spare would do so too. */
+export function hasSideEffects(env: Environment, execArgv: readonly string[]): boolean {
+  return [...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')].some((option) => SIDE_EFFECTS.test(option));
+}
+
+function quote(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&')}"`;
+}
+
+const LOADS_CODE = /(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b/;
+const SIDE_EFFECTS = /^--(inspect|debug|prof|cpu-prof|heap-prof|diagnostic-dir)/;

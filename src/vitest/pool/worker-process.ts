@@ -1,0 +1,129 @@
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+
+import type { CurrentTask } from '../protocol.js';
+import type { OutputStream } from './output-stream.js';
+
+/** How a worker ended. */
+export interface WorkerEnd {
+  exitCode: number | undefined;
+  signal: string | undefined;
+}
+
+/** The streams that the output of the workers goes to. */
+export interface Output {
+  stdout: OutputStream;
+  stderr: OutputStream;
+}
+
+/** A process that Tinypool has started: its output, its end, and what it was doing. */
+export class WorkerProcess {
+  /** Settles when it has ended and all that it printed was read. */
+  readonly closed: Promise<WorkerEnd>;
+  end: WorkerEnd | undefined;
+  readonly #child: ChildProcess;
+  readonly #output: Output;
+  /** What it printed to stderr while it started: part of the error if it doesn't. */
+  #heldStderr: Buffer[] | undefined = [];
+  #currentTask: number | undefined;
+  isStarting = true;
+
+  constructor(child: ChildProcess, output: Output) {
+    this.#child = child;
+    this.#output = output;
+    const { stdout, stderr } = child;
+    // Tinypool pipes to this process' own streams, and stops at the exit, with output still in the pipe.
+    stdout?.unpipe(process.stdout);
+    stderr?.unpipe(process.stderr);
+    stdout?.on('data', (chunk: Buffer) => output.stdout.write(chunk, stdout)).resume();
+    stderr?.on('data', (chunk: Buffer) => this.#onStderr(chunk, stderr)).resume();
+    this.closed = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.end = { exitCode: code ?? undefined, signal: signal ?? undefined };
+        // A process that a test left behind can hold the other end of the pipe for as long as it likes.
+        const grace = setTimeout(() => child.emit('close'), CLOSE_GRACE);
+        child.once('close', () => {
+          clearTimeout(grace);
+          this.#setRef(false);
+          resolve(this.end as WorkerEnd);
+        });
+      });
+    });
+    setTimeout(() => this.releaseStderr(), HOLD_STDERR).unref();
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** What it printed to stderr while it started. Nobody else prints that any more. */
+  takeStderr(): string {
+    const held = this.#heldStderr ?? [];
+    this.#heldStderr = undefined;
+    return Buffer.concat(held).toString().trim();
+  }
+
+  /** Prints what was held back, and all that comes. */
+  releaseStderr(): void {
+    const held = this.#heldStderr ?? [];
+    this.#heldStderr = undefined;
+    for (const chunk of held) this.#output.stderr.write(chunk, this.#child.stderr as Readable);
+  }
+
+  /** It can take messages. `fd` is its file for the current task, kept open to be read after its death. */
+  onReady(fd: number | undefined): void {
+    this.isStarting = false;
+    this.releaseStderr();
+    if (fd === undefined) return;
+    try {
+      this.#currentTask = fs.openSync(`/proc/${this.pid}/fd/${fd}`, 'r');
+    } catch {
+      // The name of the test is an extra.
+    }
+  }
+
+  readCurrentTask(): CurrentTask {
+    if (this.#currentTask === undefined) return {};
+    const record = Buffer.alloc(4096);
+    const length = fs.readSync(this.#currentTask, record, 0, record.length, 0);
+    try {
+      return JSON.parse(record.toString('utf8', 0, length).split('\n', 1)[0] as string) as CurrentTask;
+    } catch {
+      return {};
+    }
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Makes Node wait for its end. Tinypool tells Node not to. */
+  ref(): void {
+    this.#child.ref();
+    this.#setRef(this.end === undefined);
+  }
+
+  /** Gives back what this side holds. */
+  dispose(): void {
+    if (this.#currentTask !== undefined) fs.closeSync(this.#currentTask);
+    this.#currentTask = undefined;
+  }
+
+  #setRef(isRef: boolean): void {
+    for (const stream of [this.#child.stdout, this.#child.stderr] as (Socket | null)[]) {
+      if (isRef) stream?.ref();
+      else stream?.unref();
+    }
+  }
+
+  #onStderr(chunk: Buffer, source: Readable): void {
+    if (this.#heldStderr === undefined) this.#output.stderr.write(chunk, source);
+    else this.#heldStderr.push(chunk);
+  }
+}
+
+const CLOSE_GRACE = 500;
+/** A worker that waits for a debugger says so on stderr. */
+const HOLD_STDERR = 1000;

@@ -1,0 +1,44 @@
+/** What the pool and its workers say to each other beside Vitest's own messages. */
+
+import type { ResolvedOptions } from './options.js';
+
+/** The name of the pool, in configurations and reports of Vitest. */
+export const POOL_NAME = 'mountns';
+
+/** What a worker gets through the environment, before its first message. */
+export interface WorkerData {
+  /** URL of the module `vitest/worker` of the Vitest that runs. */
+  vitestWorker: string;
+  /** The user's NODE_OPTIONS, where the pool had to put its preload in front of them. */
+  nodeOptions?: string | undefined;
+  options: ResolvedOptions;
+}
+
+/** A message of a worker to the pool. */
+export type WorkerMessage =
+  | {
+      mountns: 'ready';
+      pid: number;
+      /** Descriptor of the worker's {@link CurrentTask}, where it could make one. */
+      currentTaskFd: number | undefined;
+    }
+  /** Its event loop turns. */
+  | { mountns: 'alive'; isInspected: boolean }
+  /** It begins with a test file. */
+  | { mountns: 'file'; path: string };
+
+/** What a worker is doing, as it writes it down for the case that it dies or hangs. */
+export interface CurrentTask {
+  /** The test with its suites, or undefined outside of tests. */
+  test?: string | undefined;
+  /** The time limit of that test in milliseconds. */
+  timeout?: number | undefined;
+}
+
+/** How often a worker says that it is alive, in milliseconds. */
+export const HEARTBEAT = 1000;
+
+/** Tells this package's messages from Vitest's and from those that a test sends itself. */
+export function isWorkerMessage(message: unknown): message is WorkerMessage {
+  return typeof message === 'object' && message !== null && 'mountns' in message;
+}

@@ -1,0 +1,2 @@
+/** Vitest loads this file in each worker before the test files. */
+export {};

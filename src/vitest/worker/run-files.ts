@@ -1,0 +1,90 @@
+import type { runBaseTests as RunBaseTests } from 'vitest/worker';
+
+import type { WorkerMessage } from '../protocol.js';
+import type { CurrentTaskFile } from './current-task.js';
+import { afterFile, beforeFile } from './file-hooks.js';
+
+type Method = Parameters<typeof RunBaseTests>[0];
+type State = Parameters<typeof RunBaseTests>[1];
+type Traces = Parameters<typeof RunBaseTests>[2];
+
+interface RunFiles {
+  method: Method;
+  state: State;
+  traces: Traces;
+  runBaseTests: typeof RunBaseTests;
+  currentTask: CurrentTaskFile | undefined;
+  post: (message: WorkerMessage) => void;
+}
+
+/**
+ * Runs the test files of one request one by one. Without isolation Vitest hands over several at once; each has
+ * to start from the pristine mount tree, and a worker that dies has to be known by the file it was at.
+ */
+export async function runFiles({
+  method,
+  state,
+  traces,
+  runBaseTests,
+  currentTask,
+  post,
+}: RunFiles): Promise<void> {
+  let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
+  state.onCancel((reason) => {
+    cancelled = { reason };
+  });
+  const { files } = state.ctx;
+  for (const file of files) {
+    const { filepath } = file;
+    if (files.length > 1) post({ mountns: 'file', path: filepath });
+    const fileState: State = {
+      ...state,
+      ctx: { ...state.ctx, files: [file] },
+      // Vitest has one runner for all files and cancels that. Here the later ones learn it when they begin.
+      onCancel: (listener) => {
+        if (cancelled !== undefined) listener(cancelled.reason);
+        // Vitest 5 gets a function here, to take the listener off again.
+        return state.onCancel(listener);
+      },
+      durations: file === files[0] ? state.durations : { ...state.durations, prepare: performance.now() },
+    };
+    if (currentTask !== undefined) noteCurrentTask(fileState, currentTask);
+    const context = { filepath, isIsolated: state.config.isolate };
+    await beforeFile(context);
+    try {
+      await runBaseTests(method, fileState, traces);
+    } finally {
+      await afterFile(context);
+    }
+  }
+  await flushOutput();
+}
+
+/** Vitest's runner keeps the test or suite that it is at in `state.current`. */
+function noteCurrentTask(state: State, currentTask: CurrentTaskFile): void {
+  type Task = State['current'];
+  let current: Task;
+  Object.defineProperty(state, 'current', {
+    configurable: true,
+    enumerable: true,
+    get: () => current,
+    set: (task: Task) => {
+      current = task;
+      currentTask.write(task?.type === 'test' ? { test: fullName(task), timeout: task.timeout } : {});
+    },
+  });
+}
+
+function fullName(task: { name: string; suite?: { name: string; suite?: unknown } | undefined }): string {
+  const names = [task.name];
+  for (let suite = task.suite; suite !== undefined; suite = suite.suite as typeof suite)
+    names.unshift(suite.name);
+  return names.join(' > ');
+}
+
+/** The pool ends a worker as soon as it has the result: what is still in this process would be lost. */
+async function flushOutput(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));
+  }
+}

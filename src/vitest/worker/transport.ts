@@ -1,0 +1,71 @@
+import inspector from 'node:inspector';
+import type * as VitestWorker from 'vitest/worker';
+
+import { HEARTBEAT, type WorkerMessage } from '../protocol.js';
+import { openCurrentTask } from './current-task.js';
+import { runFiles } from './run-files.js';
+
+// Tests replace globals, timers and methods of process: everything is taken here, before they do.
+const { exit } = process;
+const processExit = exit.bind(process);
+const processSend = process.send?.bind(process) as (message: unknown) => boolean;
+const processOn = process.on.bind(process);
+const processOff = process.off.bind(process);
+const isInspected = inspector.url;
+
+/** Connects this process with Vitest: messages of Vitest run through the channel of the pool. */
+export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWorker): Promise<never> {
+  const currentTask = openCurrentTask();
+  const listeners = new Map<Listener, Listener>();
+  const heartbeat = setInterval(
+    () => post({ mountns: 'alive', isInspected: isInspected() !== undefined }),
+    HEARTBEAT,
+  ).unref();
+  processOn('error', onError);
+  processOn('disconnect', onDisconnect);
+  if (process.execArgv.some((option) => WRITES_AT_EXIT.test(option)))
+    processOn('SIGTERM', () => processExit());
+  init({
+    post: processSend,
+    on: (callback) => {
+      const listener: Listener = (message) => {
+        if (!(message as { __tinypool_worker_message__?: true }).__tinypool_worker_message__)
+          callback(message);
+      };
+      listeners.set(callback, listener);
+      processOn('message', listener);
+    },
+    off: (callback) => processOff('message', listeners.get(callback) ?? callback),
+    teardown: () => {
+      clearInterval(heartbeat);
+      for (const listener of listeners.values()) processOff('message', listener);
+      processOff('error', onError);
+      processOff('disconnect', onDisconnect);
+      process.exit = processExit;
+    },
+    runTests: (state, traces) => runFiles({ method: 'run', state, traces, runBaseTests, currentTask, post }),
+    collectTests: (state, traces) =>
+      runFiles({ method: 'collect', state, traces, runBaseTests, currentTask, post }),
+    setup: setupEnvironment,
+  });
+  post({ mountns: 'ready', pid: process.pid, currentTaskFd: currentTask?.fd });
+  return new Promise(() => {});
+}
+
+function post(message: WorkerMessage): void {
+  processSend(message);
+}
+
+// Else it would try to send its errors about a closed channel through the closed channel.
+function onError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'ERR_IPC_CHANNEL_CLOSED' || error.code === 'EPIPE') processExit(1);
+}
+
+function onDisconnect(): void {
+  processExit(1);
+}
+
+type Listener = (message: unknown) => void;
+
+/** Such a profile is lost when the process is ended by a signal (nodejs/node#55094). */
+const WRITES_AT_EXIT = /^--(prof|cpu-prof|heap-prof|diagnostic-dir)/;

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { inject, onTestFinished } from 'vitest';
+
+export type Runner = 'vitest4' | 'vitest5';
+
+/** The Vitest versions that a test goes through: `describe.each(runners)`. */
+export const runners: readonly Runner[] = ['vitest4', 'vitest5'];
+
+export interface RunOptions {
+  runner?: Runner;
+  args?: readonly string[];
+  env?: Record<string, string>;
+}
+
+export interface RunResult {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A Vitest that works on a copy of a fixture project. */
+export class VitestRun {
+  /** The copy of the fixture. */
+  readonly directory: string;
+  readonly child: ChildProcess;
+  readonly done: Promise<RunResult>;
+  stdout = '';
+  stderr = '';
+  #onOutput = () => {};
+
+  constructor(directory: string, { runner = 'vitest4', args = ['run'], env = {} }: RunOptions) {
+    this.directory = directory;
+    this.child = spawn(nodeFor(runner), [vitestOf(runner), ...args], {
+      cwd: directory,
+      env: {
+        ...pick('PATH', 'HOME', 'TMPDIR', 'LANG'),
+        NO_COLOR: '1',
+        HOST_NAMESPACE: fs.readlinkSync('/proc/self/ns/mnt'),
+        ...env,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text;
+      this.#onOutput();
+    });
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
+      this.#onOutput();
+    });
+    this.done = new Promise((resolve, reject) => {
+      this.child.once('error', reject);
+      this.child.once('close', (code, signal) => {
+        this.#onOutput();
+        resolve({ code, signal, stdout: this.stdout, stderr: this.stderr });
+      });
+    });
+  }
+
+  get all(): string {
+    return this.stdout + this.stderr;
+  }
+
+  /** Waits until the output of this run matches, from position `from` on; the end of the run is an error. */
+  async output(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    let hasEnded = false;
+    void this.done.then(() => {
+      hasEnded = true;
+    });
+    return new Promise((resolve, reject) => {
+      this.#onOutput = () => {
+        const match = pattern.exec(this.stdout.slice(from)) ?? pattern.exec(this.stderr);
+        if (match !== null) resolve(match);
+        else if (hasEnded) reject(new Error(`Vitest ended without printing ${pattern}:\n${this.all}`));
+      };
+      this.#onOutput();
+      void this.done.then(() => this.#onOutput());
+    });
+  }
+}
+
+/** Starts Vitest on a copy of `fixtures/<fixture>`. It is killed at the end of the test if it still runs. */
+export function startVitest(fixture: string, options: RunOptions = {}): VitestRun {
+  const directory = fs.mkdtempSync(
+    path.join(inject('installed'), options.runner ?? 'vitest4', `${fixture}-`),
+  );
+  fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
+  const run = new VitestRun(directory, options);
+  onTestFinished(() => {
+    if (run.child.exitCode === null) run.child.kill('SIGKILL');
+  });
+  return run;
+}
+
+/** As {@link startVitest}, to the end. */
+export function runVitest(fixture: string, options: RunOptions = {}): Promise<RunResult> {
+  return startVitest(fixture, options).done;
+}
+
+function nodeFor(runner: Runner): string {
+  if (runner === 'vitest4') return process.execPath;
+  return path.join(inject('installed'), runner, `node_modules/node-linux-${process.arch}/bin/node`);
+}
+
+function vitestOf(runner: Runner): string {
+  return path.join(inject('installed'), runner, 'node_modules/vitest/vitest.mjs');
+}
+
+function pick(...names: string[]): Record<string, string> {
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
