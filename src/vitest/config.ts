@@ -34,7 +34,7 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
       // One that is set already stays, and is refused below, when it is known for which project.
       const ownPool = test?.pool === undefined ? { pool } : {};
       const setupFiles = [test?.setupFiles ?? []].flat().includes(setupFile) ? [] : [setupFile];
-      return { test: { ...ownPool, setupFiles } };
+      return { test: { ...ownPool, setupFiles, server: { deps: { external: [ownFiles] } } } };
     },
     configureVitest({ project, vitest }) {
       if (project.config.pool !== POOL_NAME) throw otherPool(project.name, project.config.pool);
@@ -79,6 +79,12 @@ function otherPool(project: string, pool: string): NamespaceError {
     fix: 'remove test.pool (or --pool), or use the plugin only in the projects that need a mount namespace',
   });
 }
+
+// In a workspace this package lies outside of node_modules, and Vite would make a second copy of it, without the
+// state of the first.
+const ownFiles = new RegExp(
+  `^${fileURLToPath(new URL('../..', import.meta.url)).replace(/[^\w/]/g, '\\$&')}`,
+);
 
 /** Loads {@link file://./setup.ts} */
 const setupFile = fileURLToPath(new URL('./setup.js', import.meta.url));
