@@ -32,14 +32,19 @@ function formatLine(mount: Mount): string {
 }
 
 function formatOptions(options: readonly string[]): string {
-  return options
-    .map((option) => encodeOctal(option, QUOTED_CONTEXT.test(option) ? IN_QUOTES : IN_OPTIONS))
-    .join(',');
+  return options.map((option) => encodeOctal(option, setOf(option))).join(',');
+}
+
+function setOf(option: string): RegExp {
+  if (QUOTED_CONTEXT.test(option)) return IN_QUOTES;
+  // What only looks like a quoted context must not be read as one.
+  return option.includes('context="') ? IN_OPTIONS_AND_QUOTES : IN_OPTIONS;
 }
 
 // The sets of fs/proc_namespace.c, fs/overlayfs/params.c and security/selinux/hooks.c.
 const IN_PATHS = /[ \t\n\\]/g;
 const IN_NAMES = /[ \t\n\\#]/g;
 const IN_OPTIONS = /[ \t\n\\,]/g;
-const IN_QUOTES = /[\n\\]/g;
+const IN_OPTIONS_AND_QUOTES = /[ \t\n\\,"]/g;
+const IN_QUOTES = /[ \t\n\\]/g;
 const QUOTED_CONTEXT = /^(?:fs|def|root)?context="[^"]*"$/;

@@ -1,0 +1,113 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { formatTree } from '../mounts/format-tree.js';
+import type { Mount } from '../mounts/mount.js';
+import { hasColour } from '../mounts/paint.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { ReadMountsError } from '../mounts/read-mounts-error.js';
+
+/** Where a command writes to: streams, or anything that collects text. */
+export interface CommandOutput {
+  stdout: { write(text: string): unknown; isTTY?: boolean; hasColors?: () => boolean };
+  stderr: { write(text: string): unknown };
+}
+
+/**
+ * `ns-tool mounts`: prints a mount table as a tree, or as JSON. Returns the exit status: 0, 1 if the table
+ * can't be read, 2 if the arguments are wrong.
+ */
+export function mountsCommand(args: string[], { stdout, stderr }: CommandOutput): number {
+  const request = parseRequest(args);
+  if (typeof request === 'string') {
+    stderr.write(`${request}\n\n${USAGE}`);
+    return 2;
+  }
+  if (request.help) {
+    stdout.write(USAGE);
+    return 0;
+  }
+  try {
+    const mounts = selectMounts(request);
+    const text = request.json
+      ? JSON.stringify(mounts, null, 2)
+      : formatTree(mounts, { colour: hasColour(stdout) });
+    stdout.write(`${text}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ReadMountsError)) throw error;
+    stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+const USAGE = `Usage: ns-tool mounts [--host | PID] [PATH] [--json]
+
+Prints the mounts of this process, of the process PID, or of the host: the mount namespace that the test
+runner was started in. With PATH, only the mount that PATH lies on and those below PATH.
+
+  --host  the mounts of the host
+  --json  an array of mounts, with the fields of proc_pid_mountinfo(5)
+  --help  this text
+`;
+
+interface Request {
+  which: 'self' | 'host' | number;
+  path: string | undefined;
+  json: boolean;
+  help: boolean;
+}
+
+/** What is asked for, or what is wrong with the arguments. */
+function parseRequest(args: string[]): Request | string {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  const { host, json, help } = parsed.values;
+  const pids = parsed.positionals.filter(isPid);
+  const paths = parsed.positionals.filter((word) => !isPid(word));
+  if (pids.length > 1) return `one PID is enough, received ${pids.join(' and ')}`;
+  if (paths.length > 1) return `one PATH is enough, received ${paths.join(' and ')}`;
+  if (host && pids.length === 1) return `either --host or a PID, received both (${pids[0]})`;
+  const which = host ? 'host' : pids[0] === undefined ? 'self' : Number(pids[0]);
+  return { which, path: paths[0], json, help };
+}
+
+function parse(args: string[]) {
+  return parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      host: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+}
+
+// A directory whose name is a number can be written as ./42.
+function isPid(word: string): boolean {
+  return /^[1-9][0-9]{0,8}$/.test(word);
+}
+
+function selectMounts({ which, path }: Request): Mount[] {
+  const table = readMounts(which);
+  if (path === undefined) return [...table];
+  const absolute = which === 'self' ? resolved(path) : resolve(path);
+  const holder = table.containing(absolute);
+  const below = table.under(absolute);
+  return holder === undefined ? below : [holder, ...below];
+}
+
+// Only in this process's own namespace do symbolic links lead where the path means.
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
