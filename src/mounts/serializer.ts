@@ -11,7 +11,7 @@ import { StableNames } from './stable-names.js';
  *
  * It leaves out ids and devices; numbers peer groups, loop devices and directories below os.tmpdir() by first
  * appearance; leaves out options that depend on how the kernel was built; and of a bind mount whose file system
- * is not among the mounts, prints only which directory it shows and whether it is read-only.
+ * is not among the mounts, prints only whether it is read-only.
  *
  * @example
  * ```ts
@@ -56,7 +56,7 @@ function stableLines(mounts: Iterable<Mount>): string[] {
   const rows = mountRows(all, (a, b) => compareText(placeOf(a), placeOf(b)));
   return Array.from(rows, ({ mount, depth }) => {
     const what =
-      whole.has(mount.device) || !mount.root.startsWith('/') ? describe(mount, names) : part(mount, names);
+      whole.has(mount.device) || !mount.root.startsWith('/') ? describe(mount, names) : describePart(mount);
     return `${'  '.repeat(depth)}${printable(placeOf(mount))}: ${what}, ${propagation(mount, names)}`;
   });
 }
@@ -70,9 +70,12 @@ function describe(mount: Mount, names: StableNames): string {
   return `${printable(mount.fsType)} ${source}${root} (${options.join(',')})`;
 }
 
-/** A directory of a file system that the test did not make, so its type, source and options are the machine's. */
-function part(mount: Mount, names: StableNames): string {
-  return `<elsewhere>[${printable(names.inText(mount.root))}] (${isReadOnly(mount) ? 'ro' : 'rw'})`;
+/**
+ * A part of a file system that the test did not make: its type, source and options are the machine's, and so is
+ * the path there, since what is a directory on one machine is a file system of its own on another.
+ */
+function describePart(mount: Mount): string {
+  return `<elsewhere> (${isReadOnly(mount) ? 'ro' : 'rw'})`;
 }
 
 function propagation(mount: Mount, names: StableNames): string {
