@@ -1,6 +1,9 @@
 export { ExplainedError } from './errors/explained-error.cjs';
 export { MountError } from './errors/mount-error.js';
 export { NamespaceError } from './errors/namespace-error.cjs';
+export type { Mount, Propagation } from './mounts/mount.js';
+export { MountTable } from './mounts/mount-table.js';
+export { parseMountInfo } from './mounts/parse-mount-info.js';
 export { readMounts } from './mounts/read-mounts.js';
 export type { MountRequest } from './operations/mount.js';
 export type { MountFlag } from './operations/mount-flags.js';

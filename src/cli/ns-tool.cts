@@ -12,6 +12,10 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     enterWorkerNamespace();
     return (await import('./mount.js')).mountCommand;
   },
+  mounts: async () => {
+    const { mountsCommand } = await import('./mounts.js');
+    return (args) => mountsCommand(args, process);
+  },
 };
 
 async function main([name = 'help', ...args]: string[]): Promise<number> {
@@ -30,6 +34,7 @@ async function main([name = 'help', ...args]: string[]): Promise<number> {
 const USAGE = `usage: ns-tool COMMAND
 
   mount     mount a tmpfs in a namespace of its own, and show that the parent does not see it
+  mounts    print a mount table as a tree: mounts [--host | PID] [PATH] [--json]
 `;
 
 main(process.argv.slice(2)).then(

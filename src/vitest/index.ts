@@ -3,9 +3,11 @@
  */
 import { test as base, expect } from 'vitest';
 import * as matchers from '../../matchers/index.js';
+import { mountSerializer } from '../mounts/serializer.js';
 import './matcher-types.js';
 import { fixtures, type MountNamespaceFixtures } from './fixtures.js';
 
+expect.addSnapshotSerializer(mountSerializer);
 expect.extend(matchers as Parameters<typeof expect.extend>[0]);
 
 /**
