@@ -67,6 +67,7 @@ export const FSCONFIG_SET_FD = 5;
 export const FSCONFIG_CMD_CREATE = 6;
 
 // statx(2)
+export const STATX_INO = 0x100;
 export const STATX_MNT_ID = 0x1000;
 
 // open(2): the flags that node:fs does not name
@@ -88,3 +89,9 @@ export const PR_SET_NO_NEW_PRIVS = 38;
 export const F_GETFD = 1;
 export const F_SETFD = 2;
 export const FD_CLOEXEC = 1;
+
+// waitid(2)
+export const P_ALL = 0;
+export const WNOHANG = 1;
+export const WEXITED = 4;
+export const WNOWAIT = 0x01000000;

@@ -7,6 +7,7 @@ import {
   O_CLOEXEC,
   O_PATH,
   RESOLVE_NO_SYMLINKS,
+  STATX_INO,
   STATX_MNT_ID,
 } from './constants.cjs';
 import { numberedSystemCall, systemCall } from './libc.cjs';
@@ -89,15 +90,25 @@ export function readlinkat(dirfd: number, path: PathLike): string {
 
 /** statx(2) with `STATX_MNT_ID`: the id of the mount that `path` lies on, the top-most for a mount point. */
 export function mountIdOf(path: PathLike, dirfd = AT_FDCWD): number {
-  const flags = path.length === 0 ? AT_EMPTY_PATH : 0;
-  const cFile = cString('path', path);
-  const struct = Buffer.alloc(256);
-  const facts = () => ({
-    path: printable(path),
-    call: `statx(${dirfd}, ${quoted(path)}, ${flags}, STATX_MNT_ID)`,
-  });
-  statxCall(facts, dirfd, cFile, flags, STATX_MNT_ID, struct);
-  return Number(struct.readBigUInt64LE(STX_MNT_ID_OFFSET));
+  return statx(path, dirfd, STATX_MNT_ID).readUIntLE(STX_MNT_ID_OFFSET, 6);
 }
 
+/** statx(2) with `STATX_INO`: the inode number of what `path` leads to. */
+export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
+  return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
+}
+
+function statx(path: PathLike, dirfd: number, mask: number): Buffer {
+  const flags = path.length === 0 ? AT_EMPTY_PATH : 0;
+  const facts = () => ({
+    path: printable(path),
+    call: `statx(${dirfd}, ${quoted(path)}, ${flags}, 0x${mask.toString(16)})`,
+  });
+  statxCall(facts, dirfd, cString('path', path), flags, mask, STATX);
+  return STATX;
+}
+
+const STATX = Buffer.alloc(256);
+// struct statx of linux/stat.h
+const STX_INO_OFFSET = 0x20;
 const STX_MNT_ID_OFFSET = 0x90;

@@ -11,6 +11,14 @@ export type SystemCallHook = (syscall: string) => number | undefined;
 /** Calls libc; `facts` is asked for only when the call fails. Returns what libc returned. */
 export type SystemCall = (facts: () => SystemCallFacts, ...args: unknown[]) => number;
 
+interface SystemCallOptions {
+  /** Its name in libc, if that is another. */
+  symbol?: string;
+  result?: 'int' | 'long';
+  /** Errnos that are an answer and no failure: -1 is returned. An error costs more than most calls. */
+  expected?: readonly number[];
+}
+
 interface Libc {
   koffi?: typeof Koffi;
   library?: ReturnType<typeof Koffi.load>;
@@ -31,7 +39,7 @@ export function hookSystemCalls(hook: SystemCallHook | undefined): void {
 export function systemCall(
   name: string,
   parameters: readonly Parameter[],
-  { symbol = name, result = 'int' }: { symbol?: string; result?: 'int' | 'long' } = {},
+  { symbol = name, result = 'int', expected = [] }: SystemCallOptions = {},
 ): SystemCall {
   let binding: Binding | undefined;
   return (facts, ...args) => {
@@ -39,8 +47,10 @@ export function systemCall(
     const injected = libc.hook?.(name);
     if (injected !== undefined) throw new SystemCallError(name, injected, facts());
     const value = binding(...args);
-    if (value === -1) throw new SystemCallError(name, (libc.koffi as typeof Koffi).errno(), facts());
-    return value;
+    if (value !== -1) return value;
+    const errno = (libc.koffi as typeof Koffi).errno();
+    if (expected.includes(errno)) return -1;
+    throw new SystemCallError(name, errno, facts());
   };
 }
 

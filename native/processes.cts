@@ -1,5 +1,16 @@
+import os = require('node:os');
+
 import { cInt } from './arguments.cjs';
-import { F_GETFD, F_SETFD, FD_CLOEXEC, PR_SET_PDEATHSIG } from './constants.cjs';
+import {
+  F_GETFD,
+  F_SETFD,
+  FD_CLOEXEC,
+  P_ALL,
+  PR_SET_PDEATHSIG,
+  WEXITED,
+  WNOHANG,
+  WNOWAIT,
+} from './constants.cjs';
 import { systemCall } from './libc.cjs';
 
 const prctlCall = systemCall('prctl', [
@@ -10,6 +21,9 @@ const prctlCall = systemCall('prctl', [
   'unsigned long',
 ]);
 const getppidCall = systemCall('getppid', []);
+const waitidCall = systemCall('waitid', ['int', 'unsigned int', 'void *', 'int'], {
+  expected: [os.constants.errno.ECHILD],
+});
 const fcntlCall = systemCall('fcntl', ['int', 'int', 'int']);
 
 /** prctl(2). */
@@ -36,6 +50,15 @@ export function setParentDeathSignal(signal: number): void {
 export function getppid(): number {
   return getppidCall(() => ({}));
 }
+
+/** waitid(2): whether this process has children, ended ones that nobody has waited for included. */
+export function hasChildren(): boolean {
+  return (
+    waitidCall(() => ({ call: 'waitid(P_ALL, 0, …)' }), P_ALL, 0, SIGINFO, WEXITED | WNOHANG | WNOWAIT) === 0
+  );
+}
+
+const SIGINFO = Buffer.alloc(128);
 
 /** fcntl(2): whether `fd` is closed by execve(2). */
 export function setCloseOnExec(fd: number, close: boolean): void {

@@ -2,9 +2,10 @@ import fs = require('node:fs');
 import os = require('node:os');
 import worker_threads = require('node:worker_threads');
 
-import { CLONE_NEWNS, MS_PRIVATE, MS_REC } from '../../native/constants.cjs';
+import { AT_RECURSIVE, CLONE_NEWNS, MS_PRIVATE, MS_REC, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { mount } from '../../native/mount.cjs';
+import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
 import { getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
@@ -71,7 +72,7 @@ function joinMarkedNamespace(): EnteredNamespace | undefined {
   }
   const mountInfoFd = fs.openSync(`/proc/${hostPid}/mountinfo`, 'r');
   const host = { id: hostId, fd: undefined, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
-  return { id: mark, host, procFd: openDirectory('/proc'), inherited: true };
+  return { id: mark, host, procFd: openDirectory('/proc'), attic: undefined, inherited: true };
 }
 
 function unshareFromHost(): EnteredNamespace {
@@ -84,7 +85,8 @@ function unshareFromHost(): EnteredNamespace {
     if (!(error instanceof SystemCallError)) throw error;
     throw explainRefusal(error);
   }
-  return { id: currentId(), host, procFd, inherited: false };
+  const attic = moveIntoCopy();
+  return { id: currentId(), host, procFd, attic, inherited: false };
 }
 
 function rememberHost(): HostRecord {
@@ -109,6 +111,28 @@ function makeRootPrivate(): void {
     fchdir(cwd);
     for (const fd of [root, cwd, own]) fs.closeSync(fd);
   }
+}
+
+/**
+ * Moves this process into a copy of its tree, stacked over it. What lies below the copy is out of sight and still
+ * in the namespace, which makes it the place to keep mounts in that are to be used later.
+ */
+function moveIntoCopy(): number | undefined {
+  const cwd = process.cwd();
+  let tree: number;
+  try {
+    tree = openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE);
+  } catch {
+    // Scopes need it too, and say so.
+    return undefined;
+  }
+  const attic = openDirectory('/proc');
+  moveMount(tree, '/');
+  fchdir(tree);
+  chroot('.');
+  process.chdir(cwd);
+  fs.closeSync(tree);
+  return attic;
 }
 
 function currentId(): number {

@@ -1,5 +1,4 @@
-import fs from 'node:fs';
-import { openat } from '../../native/directories.cjs';
+import { inodeOf } from '../../native/directories.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { type EnteredNamespace, namespaceRecord } from './namespace-record.cjs';
 
@@ -12,13 +11,8 @@ import { type EnteredNamespace, namespaceRecord } from './namespace-record.cjs';
 export function requireEntered(): EnteredNamespace {
   const { entered } = namespaceRecord;
   if (entered === undefined) throw notEntered();
-  const fd = openat(entered.procFd, 'thread-self/ns/mnt', fs.constants.O_RDONLY);
-  try {
-    const { ino } = fs.fstatSync(fd);
-    if (ino === entered.host.id || ino !== entered.id) throw notInside(entered.id, ino);
-  } finally {
-    fs.closeSync(fd);
-  }
+  const id = inodeOf('thread-self/ns/mnt', entered.procFd);
+  if (id === entered.host.id || id !== entered.id) throw notInside(entered.id, id);
   return entered;
 }
 

@@ -19,6 +19,11 @@ export interface EnteredNamespace {
   readonly host: HostRecord;
   /** A descriptor of `/proc` as it was at entry, for the time after a test has covered or unmounted it. */
   readonly procFd: number;
+  /**
+   * A descriptor of a directory that no path leads to, in the tree that this process has left for a copy: a
+   * place for mounts that nobody shall see. Undefined in a descendant, and where the kernel has no such copies.
+   */
+  readonly attic: number | undefined;
   /** True when a process of the pool entered and this one, its descendant, lives in the same namespace. */
   readonly inherited: boolean;
 }

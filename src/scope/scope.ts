@@ -18,7 +18,7 @@ export class Scope {
     this.#parent = parent;
     this.isHandle = isHandle;
     this.#endTurn = endTurn;
-    this.#tree = enterTree();
+    this.#tree = enterTree({ isOutermost: scopes.open.length === 0 });
     scopes.open.push(this);
   }
 

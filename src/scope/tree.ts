@@ -3,6 +3,7 @@ import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../nat
 import { chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { keepTree, takeSpareTree, watchTree } from './spare-tree.js';
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
 export interface EnteredTree {
@@ -15,8 +16,10 @@ export interface EnteredTree {
  *
  * Everything that runs in this process follows, since Node's threads share one fs_struct; so does every child
  * that starts later. When a step fails, the steps before it are undone and its error is thrown.
+ *
+ * @param isOutermost whether it is the worker's own tree, of which a copy may be at hand
  */
-export function enterTree(): EnteredTree {
+export function enterTree({ isOutermost }: { isOutermost: boolean }): EnteredTree {
   const cwdPath = process.cwd();
   const undo: (() => void)[] = [];
   try {
@@ -24,11 +27,19 @@ export function enterTree(): EnteredTree {
     const cwd = keep(openDirectory('.'), undo);
     const umask = process.umask();
     const baseId = mountIdOf(TOP_OF_ROOT);
-    const tree = keep(openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE), undo);
+    const tree = (isOutermost ? takeSpareTree() : undefined) ?? openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE);
+    let isKept = false;
+    undo.push(() => {
+      if (!isKept) fs.closeSync(tree);
+    });
     // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
     mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
     moveMount(tree, '/');
-    undo.push(() => popMounts(baseId));
+    undo.push(() => {
+      isKept = isOutermost && keepTree(tree);
+      if (!isKept) popMounts(baseId);
+    });
+    if (isOutermost) watchTree();
     fchdir(tree);
     undo.push(() => fchdir(cwd));
     chroot('.');

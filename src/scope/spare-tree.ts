@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH, O_CLOEXEC, POLLPRI } from '../../native/constants.cjs';
+import { mountIdOf, openat } from '../../native/directories.cjs';
+import { umount2 } from '../../native/mount.cjs';
+import { moveMount } from '../../native/mount-tree.cjs';
+import { poll } from '../../native/poll.cjs';
+import { processWide } from '../../native/process-wide.cjs';
+import { hasChildren } from '../../native/processes.cjs';
+import { namespaceRecord } from '../namespace/namespace-record.cjs';
+
+interface SpareTree {
+  /** A descriptor of the copy that is kept, which lies in the attic. */
+  tree: number | undefined;
+  /** A descriptor of this namespace's mountinfo: the kernel marks it at each change of the table. */
+  changes: number | undefined;
+  /** Whether all changes since the tree was put in place can be told from our own. */
+  isWatched: boolean;
+}
+
+const spare = processWide<SpareTree>('spare-tree', () => ({
+  tree: undefined,
+  changes: undefined,
+  isWatched: false,
+}));
+
+/**
+ * A copy of the worker's own tree that a scope has left as good as new, if neither it nor the original has been
+ * changed since. The caller moves it into place.
+ */
+export function takeSpareTree(): number | undefined {
+  const { tree } = spare;
+  spare.tree = undefined;
+  if (tree === undefined || !hasChanged()) return tree;
+  moveMount(tree, '/');
+  umount2('/', MNT_DETACH);
+  fs.closeSync(tree);
+  return undefined;
+}
+
+/** Begins to watch for changes, when a tree has just been put in place. */
+export function watchTree(): void {
+  spare.isWatched = canWatch();
+  if (spare.isWatched) hasChanged();
+}
+
+/**
+ * Keeps a tree that is still in place but not in use any more, for the next scope: nothing was mounted, unmounted
+ * or remounted in it. (What else can change of a tree, its propagation types, is set anew for each scope.)
+ *
+ * @returns whether it was taken out of its place
+ */
+export function keepTree(tree: number): boolean {
+  const { entered } = namespaceRecord;
+  if (entered?.attic === undefined || !spare.isWatched || !canWatch() || hasChanged()) return false;
+  if (mountIdOf('/..') !== mountIdOf('', tree)) return false;
+  moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, entered.attic);
+  hasChanged();
+  spare.tree = tree;
+  return true;
+}
+
+/** The next call tells of changes since this one. */
+function hasChanged(): boolean {
+  spare.changes ??= openat(
+    (namespaceRecord.entered as { procFd: number }).procFd,
+    'thread-self/mountinfo',
+    fs.constants.O_RDONLY | O_CLOEXEC,
+  );
+  return poll(spare.changes, POLLPRI) !== 0;
+}
+
+/** A child could change the table in the same moment as we do, and the kernel marks both as one. */
+function canWatch(): boolean {
+  return !hasChildren();
+}
