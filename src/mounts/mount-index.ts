@@ -4,6 +4,7 @@ import type { Mount } from './mount.js';
 export class MountIndex {
   readonly #byMountPoint = new Map<string, Mount[]>();
   readonly #ids = new Set<number>();
+  readonly #root: Mount | undefined;
 
   constructor(mounts: Iterable<Mount>) {
     for (const mount of mounts) {
@@ -12,14 +13,16 @@ export class MountIndex {
       if (others === undefined) this.#byMountPoint.set(mount.mountPoint, [mount]);
       else others.push(mount);
     }
+    // Resolution starts at the root directory of the process, not at what is mounted over it.
+    this.#root = this.#byMountPoint.get('/')?.findLast((mount) => this.#parentOf(mount) === undefined);
   }
 
   /**
-   * The mount that `path` (absolute, normal) lies on. From the root on, each directory on the way can be
-   * covered by mounts on the mount reached so far; what is mounted on anything else there is hidden.
+   * The mount that `path` (absolute, normal) lies on. Below the root, each directory on the way can be covered
+   * by mounts on the mount reached so far; what is mounted on anything else there is hidden.
    */
   resolve(path: string): Mount | undefined {
-    let reached = this.#climb(undefined, '/');
+    let reached = this.#root;
     for (let slash = path.indexOf('/', 1); path !== '/'; slash = path.indexOf('/', slash + 1)) {
       reached = this.#climb(reached, slash === -1 ? path : path.slice(0, slash));
       if (slash === -1) break;
@@ -42,7 +45,7 @@ export class MountIndex {
   }
 
   // The parent of the root mount is not in the table (or it is itself), and in a chroot(2) the mount that holds
-  // the root directory is not either.
+  // the root directory need not be either.
   #parentOf(mount: Mount): number | undefined {
     return mount.parentId !== mount.id && this.#ids.has(mount.parentId) ? mount.parentId : undefined;
   }

@@ -48,17 +48,18 @@ describe('at', () => {
     expect(table.at('/x/y')).toBeUndefined();
   });
 
-  test('does not find anything that a mount over the root hides', () => {
+  test('starts at the root of the process, not at a mount over it', () => {
     const table = tableOf(line(1, 0, '/'), line(2, 1, '/a'), line(3, 1, '/'), line(4, 3, '/b'));
-    expect(table.at('/')?.id).toBe(3);
-    expect(table.at('/a')).toBeUndefined();
-    expect(table.at('/b')?.id).toBe(4);
+    expect(table.at('/')?.id).toBe(1);
+    expect(table.at('/a')?.id).toBe(2);
+    expect(table.at('/b')).toBeUndefined();
+    expect(table.containing('/b')?.id).toBe(1);
   });
 
   test('takes the root mount that is its own parent', () => {
-    const table = tableOf(line(1, 1, '/'), line(2, 1, '/'), line(3, 2, '/a'));
-    expect(table.at('/')?.id).toBe(2);
-    expect(table.at('/a')?.id).toBe(3);
+    const table = tableOf(line(1, 1, '/'), line(2, 1, '/a'));
+    expect(table.at('/')?.id).toBe(1);
+    expect(table.at('/a')?.id).toBe(2);
   });
 
   test('works in a chroot, where the mount of the root directory is not in the table', () => {

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { readMountInfo } from '../../../src/mounts/read-mount-info.js';
+import { readMountInfo, UnstableMountInfoError } from '../../../src/mounts/read-mount-info.js';
 
 let directory: string;
 
@@ -37,4 +38,39 @@ test('fails with the error of Node when the descriptor is none', () => {
   const fd = fs.openSync('/proc/thread-self/mountinfo', 'r');
   fs.closeSync(fd);
   expect(() => readMountInfo(fd)).toThrow(expect.objectContaining({ code: 'EBADF', syscall: 'read' }));
+});
+
+describe('a table of two pages', () => {
+  /** Reads through the descriptor of an empty file, with `pageOf` in the place of the kernel. */
+  function readPages(pageOf: (pass: number, page: number) => string): string {
+    const { readSync } = fs;
+    const fd = fs.openSync('/dev/null', 'r');
+    let pass = 0;
+    let page = 0;
+    const fake = (_fd: number, buffer: Buffer, offset: number, _length: number, position: number) => {
+      if (position === 0) [pass, page] = [pass + 1, 0];
+      page++;
+      return page > 2 ? 0 : buffer.write(pageOf(pass, page), offset);
+    };
+    fs.readSync = fake as typeof readSync;
+    syncBuiltinESMExports();
+    try {
+      return readMountInfo(fd).toString();
+    } finally {
+      fs.readSync = readSync;
+      syncBuiltinESMExports();
+      fs.closeSync(fd);
+    }
+  }
+
+  test('is read until two passes agree', () => {
+    const passes = ['ab', 'aB', 'AB', 'cB', 'cd', 'cd'];
+    expect(readPages((pass, page) => passes[pass - 1]?.[page - 1] ?? '')).toBe('cd');
+  });
+
+  test('is given up when it never stands still', () => {
+    const read = () => readPages((pass, page) => `${pass} ${page}\n`);
+    expect(read).toThrow(UnstableMountInfoError);
+    expect(read).toThrow('the mount table changed during each of 500 reads');
+  });
 });
