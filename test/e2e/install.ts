@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -14,38 +15,37 @@ declare module 'vitest' {
 const repository = path.resolve(import.meta.dirname, '../..');
 
 /** Packs this package once and installs it beside each runner, as a user would. */
-export default function install(project: TestProject): () => void {
+export default async function install(project: TestProject): Promise<() => void> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-e2e-'));
-  const packed = npm(repository, 'pack', '--json', '--pack-destination', directory);
+  const packed = await npm(repository, 'pack', '--json', '--pack-destination', directory);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const tarball = path.join(directory, filename);
-  for (const [runner, packages] of Object.entries(runners())) {
-    const folder = path.join(directory, runner);
-    fs.mkdirSync(folder);
-    fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true, "type": "module" }');
-    npm(
-      folder,
-      'install',
-      '--prefer-offline',
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      tarball,
-      ...packages,
-    );
-  }
+  const vitest4 = installedVersion('vitest');
+  const folders = {
+    vitest4: [tarball, `vitest@${vitest4}`, `@vitest/coverage-v8@${vitest4}`],
+    // Not a development dependency: npm can't hold both, their optional peers exclude each other.
+    vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`],
+    // Vitest 5 needs a newer Node than this package does.
+    node24: [`node-linux-${process.arch}@24`],
+  };
+  await Promise.all(
+    Object.entries(folders).map(async ([name, packages]) => {
+      const folder = path.join(directory, name);
+      fs.mkdirSync(folder);
+      fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+      await npm(
+        folder,
+        'install',
+        '--prefer-offline',
+        '--no-audit',
+        '--no-fund',
+        '--ignore-scripts',
+        ...packages,
+      );
+    }),
+  );
   project.provide('installed', directory);
   return () => fs.rmSync(directory, { recursive: true });
-}
-
-function runners(): Record<string, string[]> {
-  const vitest4 = installedVersion('vitest');
-  return {
-    vitest4: [`vitest@${vitest4}`, `@vitest/coverage-v8@${vitest4}`],
-    // Not a development dependency: npm can't hold both, their optional peers exclude each other. And it needs
-    // a newer Node than this package does.
-    vitest5: [`vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`, `node-linux-${process.arch}@24`],
-  };
 }
 
 function installedVersion(name: string): string {
@@ -53,8 +53,8 @@ function installedVersion(name: string): string {
   return (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-function npm(cwd: string, ...args: string[]): string {
-  return execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+async function npm(cwd: string, ...args: string[]): Promise<string> {
+  return (await promisify(execFile)('npm', args, { cwd, encoding: 'utf8' })).stdout;
 }
 
 const VITEST_5 = '5.1.1';

@@ -12,6 +12,10 @@ export interface RunOptions {
   runner?: Runner;
   args?: readonly string[];
   env?: Record<string, string>;
+  /** Options for the main process' Node. */
+  execArgv?: readonly string[];
+  /** A command that the run is handed to, as its arguments. */
+  wrapper?: readonly string[];
 }
 
 export interface RunResult {
@@ -31,9 +35,11 @@ export class VitestRun {
   stderr = '';
   #onOutput = () => {};
 
-  constructor(directory: string, { runner = 'vitest4', args = ['run'], env = {} }: RunOptions) {
+  constructor(directory: string, options: RunOptions) {
+    const { runner = 'vitest4', args = ['run'], env = {}, execArgv = [], wrapper = [] } = options;
     this.directory = directory;
-    this.child = spawn(nodeFor(runner), [vitestOf(runner), ...args], {
+    const command = [...wrapper, nodeFor(runner), ...execArgv, vitestOf(runner), ...args];
+    this.child = spawn(command[0] as string, command.slice(1), {
       cwd: directory,
       env: {
         ...pick('PATH', 'HOME', 'TMPDIR', 'LANG'),
@@ -64,6 +70,11 @@ export class VitestRun {
     return this.stdout + this.stderr;
   }
 
+  /** Another Vitest in the same directory. */
+  again(options: RunOptions): VitestRun {
+    return track(new VitestRun(this.directory, options));
+  }
+
   /** Waits until the output of this run matches, from position `from` on; the end of the run is an error. */
   async output(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     let hasEnded = false;
@@ -88,7 +99,10 @@ export function startVitest(fixture: string, options: RunOptions = {}): VitestRu
     path.join(inject('installed'), options.runner ?? 'vitest4', `${fixture}-`),
   );
   fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
-  const run = new VitestRun(directory, options);
+  return track(new VitestRun(directory, options));
+}
+
+function track(run: VitestRun): VitestRun {
   onTestFinished(() => {
     if (run.child.exitCode === null) run.child.kill('SIGKILL');
   });
@@ -102,7 +116,7 @@ export function runVitest(fixture: string, options: RunOptions = {}): Promise<Ru
 
 function nodeFor(runner: Runner): string {
   if (runner === 'vitest4') return process.execPath;
-  return path.join(inject('installed'), runner, `node_modules/node-linux-${process.arch}/bin/node`);
+  return path.join(inject('installed'), `node24/node_modules/node-linux-${process.arch}/bin/node`);
 }
 
 function vitestOf(runner: Runner): string {

@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { type RunOptions, runners, startVitest } from './vitest-run.js';
+
+interface Event {
+  what: 'start' | 'test';
+  pid: string;
+}
+
+async function runMany(options: RunOptions) {
+  const run = startVitest('many', options);
+  const result = await run.done;
+  const lines = fs.readFileSync(path.join(run.directory, 'events.txt'), 'utf8').trim().split('\n');
+  const events = lines.map((line) => line.split(' ')).map(([what, pid]) => ({ what, pid }) as Event);
+  const pids = (what: Event['what']) => events.filter((event) => event.what === what).map(({ pid }) => pid);
+  return { ...result, directory: run.directory, events, started: pids('start'), ran: pids('test') };
+}
+
+describe.each(runners)('%s', (runner) => {
+  test('one file starts one worker', async () => {
+    const { started, stderr } = await runMany({ runner, args: ['run', '1.test.ts'] });
+    expect(stderr).toBe('');
+    expect(started).toHaveLength(1);
+  });
+
+  test('each file has a worker of its own, and no other worker is started', async () => {
+    const { started, ran, stderr, stdout } = await runMany({ runner });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/Tests {2}5 passed/);
+    expect(new Set(ran).size).toBe(5);
+    expect([...started].sort()).toEqual([...ran].sort());
+  });
+
+  test('a spare worker starts while a file runs, unless prewarm is false', async () => {
+    const ahead = ({ events }: { events: Event[] }) =>
+      events.filter(({ what }, index) => what === 'start' && events[index - 1]?.what === 'start').length;
+    expect(ahead(await runMany({ runner }))).toBeGreaterThan(0);
+    expect(ahead(await runMany({ runner, env: { OPTIONS: '{"prewarm":false}' } }))).toBe(0);
+  });
+
+  test('shards run their own files only, and their reports merge', async () => {
+    const run = startVitest('many', { runner, args: ['run', '--reporter=blob', '--shard=1/2'] });
+    const first = await run.done;
+    const second = await run.again({ runner, args: ['run', '--reporter=blob', '--shard=2/2'] }).done;
+    const merged = await run.again({ runner, args: ['run', '--merge-reports', '--reporter=verbose'] }).done;
+    expect([first.stderr, second.stderr, merged.stderr]).toEqual(['', '', '']);
+    expect(merged.stdout.match(/✓ \d\.test\.ts > notes that it ran/g)?.sort()).toHaveLength(5);
+    expect(merged.stdout).toMatch(/Tests {2}5 passed/);
+    const events = fs.readFileSync(path.join(run.directory, 'events.txt'), 'utf8');
+    expect(events.match(/start/g)).toHaveLength(5);
+    expect(events.match(/test/g)).toHaveLength(5);
+  });
+
+  test('profiles of Node are written, one for each file', async () => {
+    const { directory, stderr } = await runMany({
+      runner,
+      execArgv: ['--cpu-prof', '--cpu-prof-dir=profiles'],
+    });
+    expect(stderr).toBe('');
+    // One more is that of the main process.
+    expect(fs.readdirSync(path.join(directory, 'profiles'))).toHaveLength(6);
+  });
+
+  test('many workers at once cause no warning about listeners', async () => {
+    const { stderr, started } = await runMany({ runner, args: ['run', '--maxWorkers=5'] });
+    expect(stderr).toBe('');
+    expect(started).toHaveLength(5);
+  });
+});
