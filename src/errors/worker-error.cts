@@ -15,11 +15,11 @@ export interface WorkerFacts {
 export class WorkerError extends ExplainedError {
   override name = 'WorkerError';
   readonly code = 'ERR_MOUNTNS_WORKER';
-  readonly pid?: number;
-  readonly exitCode?: number;
-  readonly signal?: string;
-  readonly file?: string;
-  readonly test?: string;
+  declare readonly pid?: number;
+  declare readonly exitCode?: number;
+  declare readonly signal?: string;
+  declare readonly file?: string;
+  declare readonly test?: string;
 
   constructor(explanation: Explanation, facts: WorkerFacts = {}) {
     super(explanation);

@@ -114,10 +114,7 @@ export class WorkerPool {
       if (this.#processes.has(child)) continue;
       const adopted = new WorkerProcess(child, this.#output);
       this.#processes.set(child, adopted);
-      void adopted.closed.then(() => {
-        adopted.dispose();
-        this.#processes.delete(child);
-      });
+      void adopted.closed.then(() => this.#processes.delete(child));
     }
   }
 
@@ -125,15 +122,24 @@ export class WorkerPool {
     return [...this.#processes.values()].find((candidate) => candidate.pid === pid);
   }
 
+  /** Which of the starting workers it was: the error may come before its exit, from a message to it. */
+  async #firstDead(): Promise<WorkerProcess | undefined> {
+    const starting = [...this.#processes.values()].filter(({ isStarting }) => isStarting);
+    return Promise.race(starting.map((candidate) => candidate.closed.then(() => candidate)));
+  }
+
   async #failStarting(error: Error): Promise<void> {
     const leases = [...this.#starting];
-    const dead = [...this.#processes.values()].find(({ end, isStarting }) => end !== undefined && isStarting);
-    const end = await dead?.closed;
+    const dead = isSpawnError(error) ? undefined : await this.#firstDead();
     const stderr = dead?.takeStderr() ?? '';
-    const failure = startFailure({ error, end, pid: dead?.pid, stderr });
+    const failure = startFailure({ error, end: dead?.end, pid: dead?.pid, stderr });
     if (stderr.includes(REFUSED)) this.#refusal = { error: failure, runToken: this.#runToken };
     for (const lease of leases) void lease.fail(failure);
   }
+}
+
+function isSpawnError({ syscall }: NodeJS.ErrnoException): boolean {
+  return syscall?.startsWith('spawn') ?? false;
 }
 
 /** The code of a NamespaceError, as Node prints it when the preload throws one. */

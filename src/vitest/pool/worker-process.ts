@@ -28,6 +28,7 @@ export class WorkerProcess {
   /** What it printed to stderr while it started: part of the error if it doesn't. */
   #heldStderr: Buffer[] | undefined = [];
   #currentTask: number | undefined;
+  #lastTask: CurrentTask = {};
   isStarting = true;
 
   constructor(child: ChildProcess, output: Output) {
@@ -40,13 +41,15 @@ export class WorkerProcess {
     stdout?.on('data', (chunk: Buffer) => output.stdout.write(chunk, stdout)).resume();
     stderr?.on('data', (chunk: Buffer) => this.#onStderr(chunk, stderr)).resume();
     this.closed = new Promise((resolve) => {
-      child.once('exit', (code, signal) => {
+      // First: Tinypool's own listener raises its error from within the same event.
+      child.prependOnceListener('exit', (code, signal) => {
         this.end = { exitCode: code ?? undefined, signal: signal ?? undefined };
         // A process that a test left behind can hold the other end of the pipe for as long as it likes.
         const grace = setTimeout(() => child.emit('close'), CLOSE_GRACE);
         child.once('close', () => {
           clearTimeout(grace);
           this.#setRef(false);
+          this.#closeCurrentTask();
           resolve(this.end as WorkerEnd);
         });
       });
@@ -85,7 +88,7 @@ export class WorkerProcess {
   }
 
   readCurrentTask(): CurrentTask {
-    if (this.#currentTask === undefined) return {};
+    if (this.#currentTask === undefined) return this.#lastTask;
     const record = Buffer.alloc(4096);
     const length = fs.readSync(this.#currentTask, record, 0, record.length, 0);
     try {
@@ -105,17 +108,18 @@ export class WorkerProcess {
     this.#setRef(this.end === undefined);
   }
 
-  /** Gives back what this side holds. */
-  dispose(): void {
-    if (this.#currentTask !== undefined) fs.closeSync(this.#currentTask);
-    this.#currentTask = undefined;
-  }
-
   #setRef(isRef: boolean): void {
     for (const stream of [this.#child.stdout, this.#child.stderr] as (Socket | null)[]) {
       if (isRef) stream?.ref();
       else stream?.unref();
     }
+  }
+
+  #closeCurrentTask(): void {
+    if (this.#currentTask === undefined) return;
+    this.#lastTask = this.readCurrentTask();
+    fs.closeSync(this.#currentTask);
+    this.#currentTask = undefined;
   }
 
   #onStderr(chunk: Buffer, source: Readable): void {

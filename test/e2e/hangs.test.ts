@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+
+import { runners, runVitest } from './vitest-run.js';
+
+// How long a worker may be silent beyond its time limit is a minute otherwise.
+const env = { MOUNTNS_SILENCE_MARGIN: '500' };
+
+describe.each(runners)('%s', (runner) => {
+  test('a worker that hangs in synchronous code is killed and named, and the next file runs', async ({
+    expect,
+  }) => {
+    const { code, stdout, stderr } = await runVitest('hangs', { runner, env });
+    expect(stderr).toMatch(
+      /WorkerError: worker \d+ hung in synchronous code for \d s and was killed while it ran 1-test\.test\.ts, test "a suite > hangs"\n {2}why: {2}its event loop did not turn; its main thread was running \(state R\)/,
+    );
+    expect(stderr).toMatch(
+      /WorkerError: worker \d+ hung in synchronous code for \d s and was killed while it ran 2-module\.test\.ts\n {2}why: {2}its event loop did not turn; its main thread was sleeping \(state S\)/,
+    );
+    expect(stdout).toContain('✓ 3-next.test.ts');
+    expect(stdout).toMatch(/Errors {2}2 errors/);
+    expect(code).toBe(1);
+  });
+
+  test('a worker that is only slow, traced or stopped, or waits for a child, is not', async () => {
+    const { code, stdout, stderr } = await runVitest('slow', { runner, env });
+    expect(stderr.replace(/^(Debugger listening|For help|Debugger (attached|ending)).*\n/gm, '')).toBe('');
+    expect(stdout).toMatch(/Tests {2}4 passed/);
+    expect(code).toBe(0);
+  });
+});
