@@ -2,7 +2,15 @@ import type Koffi from 'koffi';
 import { processWide } from './process-wide.cjs';
 import { SystemCallError, type SystemCallFacts } from './system-call-error.cjs';
 
-type Parameter = 'int' | 'unsigned int' | 'long' | 'unsigned long' | 'uint64_t' | 'const void *' | 'void *';
+type Parameter =
+  | 'int'
+  | 'unsigned int'
+  | 'long'
+  | 'unsigned long'
+  | 'uint64_t'
+  | 'const void *'
+  | 'const void **'
+  | 'void *';
 type Binding = (...args: unknown[]) => number;
 
 /** Asked before each call; an errno makes the call fail with it. For fault injection in tests. */

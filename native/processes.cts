@@ -1,6 +1,6 @@
 import os = require('node:os');
 
-import { cInt } from './arguments.cjs';
+import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import {
   F_GETFD,
   F_SETFD,
@@ -24,6 +24,7 @@ const getppidCall = systemCall('getppid', []);
 const waitidCall = systemCall('waitid', ['int', 'unsigned int', 'void *', 'int'], {
   expected: [os.constants.errno.ECHILD],
 });
+const execvCall = systemCall('execv', ['const void *', 'const void **']);
 const fcntlCall = systemCall('fcntl', ['int', 'int', 'int']);
 
 /** prctl(2). */
@@ -65,4 +66,21 @@ export function setCloseOnExec(fd: number, close: boolean): void {
   const flags = fcntlCall(() => ({ call: `fcntl(${fd}, F_GETFD)` }), cInt('fd', fd), F_GETFD, 0);
   const wanted = close ? flags | FD_CLOEXEC : flags & ~FD_CLOEXEC;
   fcntlCall(() => ({ call: `fcntl(${fd}, F_SETFD, ${wanted})` }), fd, F_SETFD, wanted);
+}
+
+/**
+ * execv(3): this process becomes `path`, with the environment that it has now. Descriptors that are
+ * close-on-exec are lost, Node's standard streams among them: see {@link setCloseOnExec}.
+ *
+ * @param argv the arguments, its own name first
+ */
+export function execv(path: PathLike, argv: readonly PathLike[]): never {
+  const cFile = cPath('path', path);
+  const cArguments = argv.map((argument, index) => cString(`argv[${index}]`, argument));
+  const facts = () => ({
+    path: printable(path),
+    call: `execv(${quoted(path)}, [${argv.map(quoted).join(', ')}])`,
+  });
+  execvCall(facts, cFile, [...cArguments, null]);
+  throw new Error('execv(3) returned');
 }

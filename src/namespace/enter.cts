@@ -10,13 +10,18 @@ import { setns, unshare } from '../../native/namespaces.cjs';
 import { getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID } from './environment.cjs';
-import { explainRefusal } from './explain-refusal.cjs';
+import type * as ExplainRefusal from './explain-refusal.cjs';
+import { type HandedHost, takeHandedHost } from './handed-host.cjs';
 import { type EnteredNamespace, type HostRecord, namespaceRecord } from './namespace-record.cjs';
 import { proveNamespace } from './prove-namespace.cjs';
+import type * as Reexecute from './reexecute.cjs';
+import { isInUserNamespace } from './user-namespace.cjs';
 
 /**
- * Gives this process a mount namespace of its own, with nothing shared with the host, and proves it.
+ * Gives this process a mount namespace of its own, with nothing shared with the host, and proves it. Without
+ * CAP_SYS_ADMIN it starts the process anew in a user namespace, or finds that somebody did that already.
  *
  * Must run before libuv's thread pool exists, so in a `--require` preload. Does nothing in worker threads and
  * in descendants of a process that entered: they live in its namespace already.
@@ -27,10 +32,12 @@ export function enterWorkerNamespace(): void {
   if (!worker_threads.isMainThread || namespaceRecord.entered !== undefined) return;
   requireLinux();
   refuseIoUring();
-  dieWithParent();
+  const parent = dieWithParent();
   const inherited = joinMarkedNamespace();
-  const entered = inherited ?? unshareFromHost();
+  const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent);
   if (inherited === undefined) proveNamespace(entered);
+  // Looked up now: a test may cover /proc.
+  isInUserNamespace();
   namespaceRecord.entered = entered;
   process.env[NAMESPACE_MARK] = String(entered.id);
   process.env[HOST_MARK] ??= `${entered.host.id}:${process.ppid}`;
@@ -55,12 +62,14 @@ function refuseIoUring(): void {
   });
 }
 
-function dieWithParent(): void {
+/** Returns the parent's pid. */
+function dieWithParent(): number {
   const expected = Number(process.env[PARENT_PID] ?? process.ppid);
   delete process.env[PARENT_PID];
   setParentDeathSignal(os.constants.signals.SIGKILL);
   // The kernel sends nothing for a parent that ended before; whoever adopted us is not it.
   if (getppid() !== expected) process.exit(1);
+  return expected;
 }
 
 function joinMarkedNamespace(): EnteredNamespace | undefined {
@@ -75,23 +84,34 @@ function joinMarkedNamespace(): EnteredNamespace | undefined {
   return { id: mark, host, procFd: openDirectory('/proc'), attic: undefined, inherited: true };
 }
 
-function unshareFromHost(): EnteredNamespace {
-  const host = rememberHost();
+/** The namespace that this process was started in, on purpose, by a launcher or by its own first life. */
+function adoptNamespace(): EnteredNamespace | undefined {
+  const handed = takeHandedHost();
+  if (handed === undefined) return undefined;
+  return { id: currentId(), host: recordHost(handed), procFd: openDirectory('/proc'), inherited: false };
+}
+
+function unshareFromHost(parent: number): EnteredNamespace {
+  if (!hasCapability(CAP_SYS_ADMIN)) {
+    return (require('./reexecute.cjs') as typeof Reexecute).reexecuteInUserNamespace(parent);
+  }
+  const host = recordHost({
+    fd: fs.openSync('/proc/thread-self/ns/mnt', 'r'),
+    mountInfoFd: fs.openSync('/proc/thread-self/mountinfo', 'r'),
+  });
   const procFd = openDirectory('/proc');
   try {
     unshare(CLONE_NEWNS);
     makeRootPrivate();
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
-    throw explainRefusal(error);
+    throw (require('./explain-refusal.cjs') as typeof ExplainRefusal).explainRefusal(error);
   }
   const attic = moveIntoCopy();
   return { id: currentId(), host, procFd, attic, inherited: false };
 }
 
-function rememberHost(): HostRecord {
-  const fd = fs.openSync('/proc/thread-self/ns/mnt', 'r');
-  const mountInfoFd = fs.openSync('/proc/thread-self/mountinfo', 'r');
+function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
   return { id: fs.fstatSync(fd).ino, fd, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
 }
 

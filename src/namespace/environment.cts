@@ -1,4 +1,4 @@
-/** Environment variables that this package reads or sets. All of them are private but the last two. */
+/** Environment variables that this package reads or sets. All of them are private. */
 
 /** Set by the preload: the id of the namespace that it entered. Descendants there do not enter again. */
 export const NAMESPACE_MARK = 'MOUNTNS_NAMESPACE';
@@ -14,3 +14,9 @@ export const WORKER_DATA = 'MOUNTNS_WORKER';
 
 /** How many milliseconds a worker may be silent beyond the time limit of its test. For tests of this package. */
 export const SILENCE_MARGIN = 'MOUNTNS_SILENCE_MARGIN';
+
+/**
+ * Set for a process that starts in a user namespace: descriptors of the host's namespace and of its mountinfo,
+ * `FD:FD`. Neither can be opened from inside.
+ */
+export const HOST_DESCRIPTORS = 'MOUNTNS_HOST_FDS';

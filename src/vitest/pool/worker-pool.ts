@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { Tinypool } from 'tinypool';
 
 import type { WorkerError } from '../../errors/worker-error.cjs';
+import { findLauncher, type Launcher, launchWith } from '../../namespace/launcher.cjs';
 import { Lease } from './lease.js';
 import { refusedBefore, startFailure } from './worker-failures.js';
 import { type Output, WorkerProcess } from './worker-process.js';
@@ -27,6 +28,7 @@ export interface WorkerPoolOptions {
  */
 export class WorkerPool {
   readonly #tinypool: Tinypool;
+  readonly #launcher: Launcher | undefined = findLauncher();
   readonly #output: Output;
   readonly #processes = new Map<ChildProcess, WorkerProcess>();
   readonly #starting = new Set<Lease>();
@@ -45,7 +47,7 @@ export class WorkerPool {
       /** Loads {@link file://./../worker/entry.ts} */
       filename: new URL('../worker/entry.js', import.meta.url).href,
       env,
-      execArgv,
+      execArgv: [...(this.#launcher?.execArgv ?? []), ...execArgv],
       minThreads: 0,
       // Vitest counts its workers itself.
       maxThreads: 1024,
@@ -98,7 +100,10 @@ export class WorkerPool {
       () => this.#starting.delete(lease),
       () => this.#starting.delete(lease),
     );
-    this.#tinypool.run({}, { channel: lease.channel, signal: lease.signal }).catch((error) => {
+    const task = launchWith(this.#launcher, () =>
+      this.#tinypool.run({}, { channel: lease.channel, signal: lease.signal }),
+    );
+    task.catch((error) => {
       if (lease.hasEnded) return;
       if (lease.process === undefined) void this.#failStarting(error);
       else void lease.fail(error);

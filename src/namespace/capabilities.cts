@@ -1,0 +1,31 @@
+import fs = require('node:fs');
+
+/** Numbers of capabilities (linux/capability.h). */
+export const CAP_SYS_ADMIN = 21;
+export const CAP_SETFCAP = 31;
+
+/** What proc_pid_status(5) tells about the privileges of a process. */
+export interface ProcessStatus {
+  /** The effective capabilities, hexadecimal as the kernel prints them. */
+  capEff: string;
+  /** 0: none, 1: strict, 2: a filter. Undefined where the kernel has no seccomp. */
+  seccomp: number | undefined;
+}
+
+export function parseProcessStatus(text: string): ProcessStatus {
+  const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1];
+  const seccomp = field('Seccomp');
+  return { capEff: field('CapEff') ?? '0', seccomp: seccomp === undefined ? undefined : Number(seccomp) };
+}
+
+export function readProcessStatus(): ProcessStatus {
+  return parseProcessStatus(fs.readFileSync('/proc/self/status', 'latin1'));
+}
+
+/**
+ * Whether this process may use `capability` in its user namespace. Not a question of the uid: root in a
+ * container lacks most, and an unprivileged user has all in a user namespace of its own.
+ */
+export function hasCapability(capability: number, { capEff } = readProcessStatus()): boolean {
+  return (BigInt(`0x${capEff}`) & (1n << BigInt(capability))) !== 0n;
+}

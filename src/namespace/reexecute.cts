@@ -1,0 +1,92 @@
+import fs = require('node:fs');
+
+import { execv, setCloseOnExec } from '../../native/processes.cjs';
+import { SystemCallError } from '../../native/system-call-error.cjs';
+import { PARENT_PID } from './environment.cjs';
+import { explainRefusal } from './explain-refusal.cjs';
+import { handOver } from './handed-host.cjs';
+import { requireUserNamespaces } from './prove-user-namespaces.cjs';
+import { UNSHARE_FLAGS } from './unshare-command.cjs';
+
+/**
+ * Starts this process anew, inside a user namespace: the same pid, arguments, environment, standard streams and
+ * message channel. The preload runs again there. Returns never, but by an error.
+ *
+ * A process with threads can't enter a user namespace itself, and Node has threads from the start.
+ *
+ * @param parent the process that this one must not outlive
+ */
+export function reexecuteInUserNamespace(parent: number): never {
+  const unshare = requireUserNamespaces();
+  const initial = readInitialEnvironment();
+  const channel = initial.NODE_CHANNEL_FD;
+  process.env[PARENT_PID] = String(parent);
+  if (channel !== undefined) {
+    // Node has removed them, and expects them again.
+    process.env.NODE_CHANNEL_FD = channel;
+    process.env.NODE_CHANNEL_SERIALIZATION_MODE = initial.NODE_CHANNEL_SERIALIZATION_MODE ?? 'json';
+  }
+  for (const fd of inheritedDescriptors()) setCloseOnExec(fd, false);
+  handOver({
+    fd: fs.openSync('/proc/self/ns/mnt', 'r'),
+    mountInfoFd: fs.openSync('/proc/self/mountinfo', 'r'),
+  });
+  try {
+    return execv(unshare[0], [...unshare, ...UNSHARE_FLAGS, process.execPath, ...originalArguments()]);
+  } catch (error) {
+    throw error instanceof SystemCallError ? explainRefusal(error) : error;
+  }
+}
+
+/** The environment that this process was started with (proc_pid_environ(5)), whatever was changed since. */
+function readInitialEnvironment(): Record<string, string> {
+  const entries = fs.readFileSync('/proc/self/environ', 'utf8').split('\0').filter(Boolean);
+  return Object.fromEntries(
+    entries.map((entry) => [entry.split('=', 1)[0], entry.slice(entry.indexOf('=') + 1)]),
+  );
+}
+
+/**
+ * What this process got from its parent: Node has made all of it close-on-exec when it started. Its own are
+ * made by the kernel for it alone, or are pipes with both ends here.
+ */
+function inheritedDescriptors(): number[] {
+  const links = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [{ fd: Number(fd), link: fs.readlinkSync(`/proc/self/fd/${fd}`) }];
+    } catch {
+      return []; // the one that the list was read through
+    }
+  });
+  const own = ({ fd, link }: (typeof links)[number]) =>
+    fd > STDERR &&
+    (link.startsWith('anon_inode:') ||
+      link === '/dev/null' ||
+      (link.startsWith('pipe:') && links.filter((other) => other.link === link).length > 1));
+  return links.filter((each) => !own(each)).map(({ fd }) => fd);
+}
+
+/** The arguments behind `node`, byte for byte. */
+function originalArguments(): (string | Buffer)[] {
+  const [, ...args] = splitAtNul(fs.readFileSync('/proc/self/cmdline'));
+  const text = args.map(String);
+  const { execArgv, argv } = process;
+  const isComplete =
+    args.length >= execArgv.length + argv.length - 1 &&
+    execArgv.every((option, index) => option === text[index]) &&
+    argv.slice(2).every((arg, index) => arg === text.at(index - argv.length + 2));
+  // A title, of --title say, is written over them.
+  return isComplete ? args : [...execArgv, '--', ...argv.slice(1)];
+}
+
+function splitAtNul(bytes: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf(0, start);
+    parts.push(bytes.subarray(start, end === -1 ? bytes.length : end));
+    start = end === -1 ? bytes.length : end + 1;
+  }
+  return parts;
+}
+
+const STDERR = 2;

@@ -1,0 +1,36 @@
+import fs = require('node:fs');
+import path = require('node:path');
+
+/**
+ * Arguments of unshare(1), of util-linux and of BusyBox alike. Root inside is the user outside, so that what
+ * tests create belongs to the user, and mount(8) and other tools that ask for uid 0 work.
+ */
+export const UNSHARE_FLAGS = ['--user', '--map-root-user', '--mount', '--propagation', 'private', '--'];
+
+/** How unshare(1) is called: its path, or BusyBox's path and `unshare`. */
+export type UnshareCommand = [path: string, ...args: string[]];
+
+/** How it is called here, or undefined where there is none. */
+export function findUnshare(): UnshareCommand | undefined {
+  const unshare = findProgram('unshare');
+  if (unshare !== undefined) return [unshare];
+  const busybox = findProgram('busybox');
+  return busybox === undefined ? undefined : [busybox, 'unshare'];
+}
+
+function findProgram(name: string): string | undefined {
+  const directories = [...(process.env.PATH ?? '').split(':'), ...USUAL].filter(path.isAbsolute);
+  return directories.map((directory) => path.join(directory, name)).find(isExecutable);
+}
+
+/** Whether `file` is a file that this process may execute. */
+export function isExecutable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
+
+const USUAL = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];

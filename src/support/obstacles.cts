@@ -1,0 +1,179 @@
+import fs = require('node:fs');
+
+import {
+  CAP_SETFCAP,
+  CAP_SYS_ADMIN,
+  hasCapability,
+  type ProcessStatus,
+  readProcessStatus,
+} from '../namespace/capabilities.cjs';
+import type { Fix } from './place.cjs';
+
+/** What stands in the way, found out from facts that were read, and what removes it. */
+export interface Obstacle {
+  why: string;
+  fix: Fix;
+}
+
+/** The steps into a namespace without root, in order. */
+export type UserNamespaceStep = 'make a user namespace' | 'be root in it' | 'mount in it';
+
+/** What made `step` fail, or undefined when no fact that can be read explains it. */
+export function findUserNamespaceObstacle(step: UserNamespaceStep): Obstacle | undefined {
+  const status = readProcessStatus();
+  const finders: Record<UserNamespaceStep, (() => Obstacle | undefined)[]> = {
+    'make a user namespace': [noUserNamespaces, maxUserNamespaces, unprivilegedClone, chrooted, restricted],
+    'be root in it': [() => noSetfcap(status), restricted],
+    'mount in it': [maxMountNamespaces, restricted, confined],
+  };
+  return firstFound([...finders[step], () => filtered(status)]);
+}
+
+/** What made unshare(2) or mount(2) fail with `code` in a process that has CAP_SYS_ADMIN, or lacks it. */
+export function findMountNamespaceObstacle(code: string, syscall: string): Obstacle | undefined {
+  const status = readProcessStatus();
+  if (code === 'ENOSPC') return syscall === 'unshare' ? maxMountNamespaces() : undefined;
+  if (code === 'ENOSYS') return filtered(status);
+  if (code !== 'EPERM' && code !== 'EACCES') return undefined;
+  return firstFound([() => noSysAdmin(status), confined, () => filtered(status)]);
+}
+
+export function noSysAdmin(status: ProcessStatus): Obstacle | undefined {
+  if (hasCapability(CAP_SYS_ADMIN, status)) return undefined;
+  return {
+    why: `this process lacks CAP_SYS_ADMIN (CapEff ${status.capEff})`,
+    fix: { ...ADD_SYS_ADMIN, laptop: 'sudo npx vitest run', 'GitHub Actions': 'run: sudo npx vitest run' },
+  };
+}
+
+export function noUnshare(): Obstacle {
+  return {
+    why: 'there is no unshare(1) in PATH or the usual directories, and no BusyBox',
+    fix: 'install it: apt-get install util-linux, dnf install util-linux-core, apk add util-linux',
+  };
+}
+
+function noUserNamespaces(): Obstacle | undefined {
+  if (fs.existsSync('/proc/self/ns/user') || !fs.existsSync('/proc/self/ns/mnt')) return undefined;
+  return {
+    why: 'this kernel was built without user namespaces (CONFIG_USER_NS): there is no /proc/self/ns/user',
+    fix: { ...ADD_SYS_ADMIN, laptop: 'sudo npx vitest run' },
+  };
+}
+
+function maxUserNamespaces(): Obstacle | undefined {
+  return sysctlObstacle('user.max_user_namespaces', '0', '15000');
+}
+
+function maxMountNamespaces(): Obstacle | undefined {
+  return sysctlObstacle('user.max_mnt_namespaces', '0', '15000');
+}
+
+function unprivilegedClone(): Obstacle | undefined {
+  return sysctlObstacle('kernel.unprivileged_userns_clone', '0', '1');
+}
+
+/** Ubuntu, from 23.10 on: such a namespace can be made, and everything in it is refused. */
+function restricted(): Obstacle | undefined {
+  if (isConfined()) return undefined;
+  return sysctlObstacle('kernel.apparmor_restrict_unprivileged_userns', '1', '0');
+}
+
+function sysctlObstacle(name: string, bad: string, good: string): Obstacle | undefined {
+  if (readSysctl(name) !== bad) return undefined;
+  const command = `sudo sysctl -w ${name}=${good}`;
+  return {
+    why: `${name} is ${bad}`,
+    fix: {
+      laptop: `${command} (lasts until the next boot; for good: echo '${name}=${good}' | sudo tee /etc/sysctl.d/60-mountns.conf)`,
+      'GitHub Actions': `a step before the tests: - run: ${command}`,
+      Docker: `on the machine that runs the container: ${command}; or ${ADD_SYS_ADMIN.Docker}`,
+      Kubernetes: `on the node: ${command}; or ${ADD_SYS_ADMIN.Kubernetes}`,
+    },
+  };
+}
+
+function noSetfcap(status: ProcessStatus): Obstacle | undefined {
+  if (process.geteuid?.() !== 0 || hasCapability(CAP_SETFCAP, status)) return undefined;
+  return {
+    why: `this process is uid 0 without CAP_SETFCAP (CapEff ${status.capEff}), and such a one may not map uid 0 (user_namespaces(7))`,
+    fix: {
+      laptop: 'run the tests as a user other than root',
+      Docker: 'docker run --cap-add SETFCAP …, or --user 1000',
+      Kubernetes: 'securityContext: { runAsUser: 1000 }, or { capabilities: { add: [SETFCAP] } }',
+    },
+  };
+}
+
+/** A process in a chroot(2) may not make user namespaces. One whose root is no mount point certainly is in one. */
+function chrooted(): Obstacle | undefined {
+  const lines = fs.readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
+  if (lines.some((line) => line.split(' ')[4] === '/')) return undefined;
+  return {
+    why: 'this process is in a chroot(2), where no user namespace can be made: its root is no mount point',
+    fix: 'run the tests as root in the chroot, or outside of it',
+  };
+}
+
+/** A profile of AppArmor other than "unconfined" (proc_pid_attr(5)): Docker's default one refuses mount(2). */
+function confined(): Obstacle | undefined {
+  if (!isConfined()) return undefined;
+  return {
+    why: `AppArmor confines this process: profile ${readProfile()}`,
+    fix: {
+      laptop: 'run the tests outside of this profile: see aa-status(8)',
+      Docker: `${ADD_SYS_ADMIN.Docker}`,
+      Kubernetes: `${ADD_SYS_ADMIN.Kubernetes}`,
+    },
+  };
+}
+
+function filtered({ seccomp }: ProcessStatus): Obstacle | undefined {
+  if (seccomp !== 2) return undefined;
+  return {
+    why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',
+    fix: {
+      laptop: 'run the tests outside of the sandbox that set the filter',
+      Docker:
+        'docker run --cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined …',
+      Kubernetes:
+        'securityContext: { capabilities: { add: [SYS_ADMIN] }, seccompProfile: { type: Unconfined }, appArmorProfile: { type: Unconfined } }',
+    },
+  };
+}
+
+/** The value of a sysctl(8), or undefined where the kernel has none of that name. */
+export function readSysctl(name: string): string | undefined {
+  return readText(`/proc/sys/${name.replaceAll('.', '/')}`);
+}
+
+function isConfined(): boolean {
+  const profile = readProfile();
+  return profile !== undefined && profile !== '' && !/^(unconfined|kernel)\b/.test(profile);
+}
+
+function readProfile(): string | undefined {
+  return readText('/proc/self/attr/apparmor/current');
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'latin1').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function firstFound(finders: readonly (() => Obstacle | undefined)[]): Obstacle | undefined {
+  for (const find of finders) {
+    const obstacle = find();
+    if (obstacle !== undefined) return obstacle;
+  }
+  return undefined;
+}
+
+const ADD_SYS_ADMIN = {
+  Docker: 'docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …',
+  Kubernetes:
+    'securityContext: { capabilities: { add: [SYS_ADMIN] }, appArmorProfile: { type: Unconfined } }',
+};

@@ -1,0 +1,40 @@
+// Runs a command under a seccomp filter that makes system calls fail with EPERM, as a container's does:
+//
+//   node seccomp.cjs unshare,mount command [argument …]
+'use strict';
+const koffi = require('koffi');
+const { execv, setCloseOnExec } = require('../../../dist/native/processes.cjs');
+
+const NUMBERS = {
+  x64: { mount: 165, unshare: 272, open_tree: 428 },
+  arm64: { mount: 40, unshare: 97, open_tree: 428 },
+}[process.arch];
+
+const [names, program, ...args] = process.argv.slice(2);
+const denied = names.split(',').map((name) => NUMBERS[name]);
+const instruction = (code, jumpTrue, jumpFalse, k) => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt16LE(code, 0);
+  bytes.writeUInt8(jumpTrue, 2);
+  bytes.writeUInt8(jumpFalse, 3);
+  bytes.writeUInt32LE(k, 4);
+  return bytes;
+};
+const LOAD_WORD = 0x20;
+const JUMP_IF_EQUAL = 0x15;
+const RETURN = 0x06;
+const filter = Buffer.concat([
+  instruction(LOAD_WORD, 0, 0, 0),
+  ...denied.map((number, index) => instruction(JUMP_IF_EQUAL, denied.length - index, 0, number)),
+  instruction(RETURN, 0, 0, 0x7fff0000),
+  instruction(RETURN, 0, 0, 0x00050001),
+]);
+
+koffi.struct('sock_fprog', { len: 'uint16_t', filter: 'const void *' });
+const libc = koffi.load(null);
+const setNoNewPrivileges = libc.func('prctl', 'int', ['int', 'ulong', 'ulong', 'ulong', 'ulong']);
+const setFilter = libc.func('prctl', 'int', ['int', 'ulong', 'const sock_fprog *']);
+if (setNoNewPrivileges(38, 1, 0, 0, 0) !== 0) throw new Error('PR_SET_NO_NEW_PRIVS');
+if (setFilter(22, 2, { len: filter.length / 8, filter }) !== 0) throw new Error('PR_SET_SECCOMP');
+for (const fd of [0, 1, 2]) setCloseOnExec(fd, false);
+execv(program, [program, ...args]);

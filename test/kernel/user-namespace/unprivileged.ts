@@ -1,0 +1,73 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { MountNamespace } from 'mountns';
+import { onTestFinished } from 'vitest';
+import { isInUserNamespace } from '../../../src/namespace/user-namespace.cjs';
+
+/**
+ * The user that the commands run as. In a user namespace there is no other user to become: there it is root
+ * without CAP_SYS_ADMIN.
+ */
+export const UID = isInUserNamespace() ? 0 : 1234;
+
+/** Runs the command behind it without any privileges. */
+export const UNPRIVILEGED: readonly string[] = isInUserNamespace()
+  ? ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--']
+  : ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--inh-caps=-all', '--'];
+
+export const env: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  LANG: 'C',
+};
+
+/** A host as that user finds it: `/` is shared, and this package and a directory of its own are in reach. */
+export interface UserHost {
+  /** Belongs to the user. */
+  home: string;
+  preload: string;
+  /** Path of a file of this package. */
+  file(name: string): string;
+}
+
+export function prepareHost(ns: MountNamespace): UserHost {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-user-'));
+  onTestFinished(() => fs.rmdirSync(directory));
+  fs.chmodSync(directory, 0o755);
+  ns.tmpfs(directory, { mode: 0o755 });
+  const home = path.join(directory, 'home');
+  fs.mkdirSync(home);
+  fs.chownSync(home, UID, UID);
+  // The repository may lie where only root may look.
+  const repository = path.join(directory, 'repository');
+  fs.mkdirSync(repository);
+  execFileSync('mount', ['--rbind', process.cwd(), repository]);
+  execFileSync('mount', ['--make-rshared', '/']);
+  const file = (name: string) => path.join(repository, name);
+  return { home, file, preload: file('dist/src/register.cjs') };
+}
+
+export interface Result {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command as that user, in its home. */
+export function runAsUser(
+  { home }: UserHost,
+  command: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; input?: string; prefix?: readonly string[] } = {},
+): Result {
+  const [program, ...args] = [...(options.prefix ?? UNPRIVILEGED), ...command] as [string, ...string[]];
+  const { status, signal, stdout, stderr, error } = spawnSync(program, args, {
+    cwd: home,
+    encoding: 'utf8',
+    env: { ...env, HOME: home, ...options.env },
+    input: options.input,
+  });
+  if (error !== undefined) throw error;
+  return { status, signal, stdout, stderr };
+}
