@@ -88,7 +88,9 @@ function joinMarkedNamespace(): EnteredNamespace | undefined {
 function adoptNamespace(): EnteredNamespace | undefined {
   const handed = takeHandedHost();
   if (handed === undefined) return undefined;
-  return { id: currentId(), host: recordHost(handed), procFd: openDirectory('/proc'), inherited: false };
+  const host = recordHost(handed);
+  const procFd = openDirectory('/proc');
+  return { id: currentId(), host, procFd, attic: moveIntoCopy(), inherited: false };
 }
 
 function unshareFromHost(parent: number): EnteredNamespace {
@@ -107,8 +109,7 @@ function unshareFromHost(parent: number): EnteredNamespace {
     if (!(error instanceof SystemCallError)) throw error;
     throw (require('./explain-refusal.cjs') as typeof ExplainRefusal).explainRefusal(error);
   }
-  const attic = moveIntoCopy();
-  return { id: currentId(), host, procFd, attic, inherited: false };
+  return { id: currentId(), host, procFd, attic: moveIntoCopy(), inherited: false };
 }
 
 function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
