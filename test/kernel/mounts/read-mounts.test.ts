@@ -58,7 +58,7 @@ describe('a table that changes while it is read', () => {
     const child = start();
     await once(child.stdout as NodeJS.ReadableStream, 'data');
     const states = new Set<string | undefined>();
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 200; round++) {
       const mounts = readMounts(child.pid).filter({ source: 'changing' });
       expect(mounts).toHaveLength(150);
       const [state, ...others] = new Set(mounts.map(stateOf));
