@@ -9,7 +9,7 @@ import { decodeOctal } from './octal.js';
 export function splitOptions(list: string): readonly string[] {
   if (list === '') return NONE;
   const raw = list.includes('context="') ? (list.match(OPTION) as string[]) : list.split(',');
-  return Object.freeze(raw.map(decodeOctal));
+  return Object.freeze(list.includes('\\') ? raw.map(decodeOctal) : raw);
 }
 
 /** No options, or no fields. */
