@@ -12,6 +12,8 @@ export interface RunOptions {
   runner?: Runner;
   args?: readonly string[];
   env?: Record<string, string>;
+  /** A script of the fixture that starts Vitest itself. */
+  script?: string;
   /** Options for the main process' Node. */
   execArgv?: readonly string[];
   /** A command that the run is handed to, as its arguments. */
@@ -36,9 +38,10 @@ export class VitestRun {
   #onOutput = () => {};
 
   constructor(directory: string, options: RunOptions) {
-    const { runner = 'vitest4', args = ['run'], env = {}, execArgv = [], wrapper = [] } = options;
+    const { runner = 'vitest4', args = ['run'], env = {}, execArgv = [], wrapper = [], script } = options;
     this.directory = directory;
-    const command = [...wrapper, nodeFor(runner), ...execArgv, vitestOf(runner), ...args];
+    const program = script === undefined ? [vitestOf(runner), ...args] : [script];
+    const command = [...wrapper, nodeFor(runner), ...execArgv, ...program];
     this.child = spawn(command[0] as string, command.slice(1), {
       cwd: directory,
       env: {
