@@ -19,6 +19,7 @@ const readlinkatCall = systemCall('readlinkat', ['int', 'const void *', 'void *'
 });
 const openatCall = systemCall('openat', ['int', 'const void *', 'int', 'unsigned int']);
 const mkdiratCall = systemCall('mkdirat', ['int', 'const void *', 'unsigned int']);
+const symlinkatCall = systemCall('symlinkat', ['const void *', 'int', 'const void *']);
 // asm-generic/unistd.h, since Linux 5.6.
 const openat2Call = numberedSystemCall('openat2', 437, [
   'int',
@@ -44,14 +45,14 @@ export function openDirectory(path: PathLike): number {
   return fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
 }
 
-/** openat(2), for reading; works where the path above `dirfd` is gone or covered. */
+/** openat(2), always close-on-exec; works where the path above `dirfd` is gone or covered. A new file has mode 0. */
 export function openat(dirfd: number, path: PathLike, flags: number): number {
   const cFile = cPath('path', path);
   const facts = () => ({
     path: printable(path),
     call: `openat(${dirfd}, ${quoted(path)}, 0x${flags.toString(16)})`,
   });
-  return openatCall(facts, dirfd, cFile, flags, 0);
+  return openatCall(facts, dirfd, cFile, flags | O_CLOEXEC, 0);
 }
 
 /**
@@ -80,12 +81,23 @@ export function mkdirat(dirfd: number, path: PathLike, mode = 0o755): void {
   mkdiratCall(facts, dirfd, cDirectory, mode);
 }
 
-/** readlinkat(2). */
-export function readlinkat(dirfd: number, path: PathLike): string {
+/** symlinkat(2). */
+export function symlinkat(target: PathLike, dirfd: number, path: PathLike): void {
+  const cTarget = cPath('target', target);
   const cLink = cPath('path', path);
+  const facts = () => ({
+    path: printable(path),
+    call: `symlinkat(${quoted(target)}, ${dirfd}, ${quoted(path)})`,
+  });
+  symlinkatCall(facts, cTarget, dirfd, cLink);
+}
+
+/** readlinkat(2). An empty `path` is the link that `dirfd` was opened for. */
+export function readlinkat(dirfd: number, path: PathLike): Buffer {
+  const cLink = cString('path', path);
   const buffer = Buffer.alloc(4096);
   const facts = () => ({ path: printable(path), call: `readlinkat(${dirfd}, ${quoted(path)})` });
-  return buffer.toString('utf8', 0, readlinkatCall(facts, dirfd, cLink, buffer, buffer.length));
+  return buffer.subarray(0, readlinkatCall(facts, dirfd, cLink, buffer, buffer.length));
 }
 
 /** statx(2) with `STATX_MNT_ID`: the id of the mount that `path` lies on, the top-most for a mount point. */

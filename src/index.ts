@@ -1,3 +1,4 @@
+export type { Changes } from './copy-on-write/changes.js';
 export { ExplainedError } from './errors/explained-error.cjs';
 export { MountError } from './errors/mount-error.js';
 export { NamespaceError } from './errors/namespace-error.cjs';

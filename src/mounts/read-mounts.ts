@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
 
-import { O_CLOEXEC } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { MountTable } from './mount-table.js';
@@ -36,7 +35,7 @@ export function readMounts(which: 'self' | 'host' | number = 'self'): MountTable
   const fd = guard(failure, () =>
     entered === undefined
       ? fs.openSync(failure.path, 'r')
-      : openat(entered.procFd, path, fs.constants.O_RDONLY | O_CLOEXEC),
+      : openat(entered.procFd, path, fs.constants.O_RDONLY),
   );
   try {
     return readThrough(fd, failure);

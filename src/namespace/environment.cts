@@ -12,6 +12,9 @@ export const PARENT_PID = 'MOUNTNS_PARENT_PID';
 /** Set by the pool: what the worker needs to know before its first message, as JSON. The worker removes it. */
 export const WORKER_DATA = 'MOUNTNS_WORKER';
 
+/** Set by the pool: which directories are copy-on-write in scopes that say nothing about it, as JSON. */
+export const COPY_ON_WRITE = 'MOUNTNS_COPY_ON_WRITE';
+
 /** How many milliseconds a worker may be silent beyond the time limit of its test. For tests of this package. */
 export const SILENCE_MARGIN = 'MOUNTNS_SILENCE_MARGIN';
 

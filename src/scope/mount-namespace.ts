@@ -1,3 +1,4 @@
+import type { Changes } from '../copy-on-write/changes.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -67,6 +68,22 @@ export class MountNamespace {
   umount(target: string, options: UmountOptions = {}): void {
     this.#scope.requireCurrent();
     unmount(target, options);
+  }
+
+  /**
+   * What this copy-on-write scope has created, modified and deleted until now, in sorted absolute paths. What was
+   * written to file systems that were mounted meanwhile is no part of it.
+   *
+   * @throws {NamespaceError} when the scope is not copy-on-write.
+   * @example
+   * await withMountNamespace({ copyOnWrite: ['/etc'] }, (ns) => {
+   *   fs.appendFileSync('/etc/hosts', '127.0.0.1 example.test\n');
+   *   expect(ns.changes()).toEqual({ created: [], modified: ['/etc/hosts'], deleted: [] });
+   * });
+   */
+  changes(): Changes {
+    this.#scope.requireCurrent();
+    return this.#scope.changes();
   }
 
   /** Leaves the scope of `await using ns = await enterMountNamespace()`. Twice is harmless. */

@@ -1,18 +1,39 @@
 import { inspect } from 'node:util';
+import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
+import { checkOptions } from '../operations/options.js';
+import { checkPath } from '../operations/target.js';
 
 /** Options of a scope. */
-export type ScopeOptions = Record<string, never>;
+export interface ScopeOptions {
+  /**
+   * Directories in which everything that is written goes to memory, and is gone when the scope ends; `true` for the
+   * whole tree. Each must exist, by an absolute path without symbolic links.
+   * @defaultValue the option of the plugin, else `false`
+   */
+  copyOnWrite?: boolean | readonly string[] | undefined;
+}
 
 /**
- * Refuses what is unknown or not built yet: a test that asked for copy-on-write and got a plain scope deletes
- * real files.
+ * Refuses what is unknown, and values that mean nothing: a test that asked for copy-on-write and got a plain scope
+ * deletes real files.
  */
-export function checkScopeOptions(options: unknown): asserts options is ScopeOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`options of a mount namespace must be an object, received ${inspect(options)}`);
+export function checkScopeOptions(options: unknown): { copyOnWrite: CopyOnWrite | false | undefined } {
+  checkOptions('a mount namespace', options, ['copyOnWrite']);
+  const { copyOnWrite } = options as ScopeOptions;
+  return { copyOnWrite: copyOnWrite === undefined ? undefined : checkCopyOnWrite(copyOnWrite) };
+}
+
+/**
+ * Which directories shall be copy-on-write, in their normal form.
+ *
+ * @throws {TypeError} naming the value.
+ */
+export function checkCopyOnWrite(value: unknown): CopyOnWrite | false {
+  if (typeof value === 'boolean') return value;
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new TypeError(
+      `copyOnWrite must be true, false or a list of directories that is not empty, received ${inspect(value)}`,
+    );
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined)
-      throw new TypeError(`unknown option of a mount namespace: ${name}: ${inspect(value)}`);
-  }
+  return value.map((path, index) => checkPath(`copyOnWrite[${index}]`, path));
 }

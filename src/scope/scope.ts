@@ -1,8 +1,19 @@
+import type { Changes } from '../copy-on-write/changes.js';
+import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
+import type { Layer } from '../copy-on-write/layer.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { drainFileOperations } from './file-operations.js';
 import { scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
 import { Turns } from './turns.js';
+
+/** How a scope is opened. */
+export interface OpenOptions {
+  isHandle: boolean;
+  /** The default of this process when left out. */
+  copyOnWrite?: CopyOnWrite | false | undefined;
+}
 
 /** One open `withMountNamespace`: a copy of the mount tree, from {@link Scope.open} until {@link Scope.close}. */
 export class Scope {
@@ -14,25 +25,55 @@ export class Scope {
   readonly #tree: EnteredTree;
   #closing: Promise<void> | undefined;
 
-  private constructor(parent: Scope | undefined, isHandle: boolean, endTurn: () => void) {
+  private constructor(
+    parent: Scope | undefined,
+    { isHandle, copyOnWrite }: OpenOptions,
+    endTurn: () => void,
+  ) {
     this.#parent = parent;
     this.isHandle = isHandle;
     this.#endTurn = endTurn;
-    this.#tree = enterTree({ isOutermost: scopes.open.length === 0 });
+    this.#tree = enterTree({
+      isOutermost: scopes.open.length === 0,
+      copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
+      outer: scopes.open.flatMap((scope) => scope.layers),
+    });
     scopes.open.push(this);
   }
 
   /** Waits until no other scope with the same parent is open, then enters. */
-  static async open(parent: Scope | undefined, { isHandle }: { isHandle: boolean }): Promise<Scope> {
+  static async open(parent: Scope | undefined, options: OpenOptions): Promise<Scope> {
     const endTurn = await (parent ?? scopes).turns.take();
     try {
       if (parent !== undefined && !parent.isOpen)
         throw closedError('the scope that this one lies in has ended');
-      return new Scope(parent, isHandle, endTurn);
+      return new Scope(parent, options, endTurn);
     } catch (error) {
       endTurn();
       throw error;
     }
+  }
+
+  /** What stands in for the copy-on-write parts of the tree. */
+  get layers(): readonly Layer[] {
+    return this.#tree.copyOnWrite?.layers ?? [];
+  }
+
+  /**
+   * What was changed since the scope was entered.
+   *
+   * @throws {NamespaceError} when it is not copy-on-write.
+   */
+  changes(): Changes {
+    const { copyOnWrite } = this.#tree;
+    if (copyOnWrite !== undefined) return copyOnWrite.changes();
+    throw new NamespaceError(
+      {
+        summary: 'cannot tell what this scope changed: it is not copy-on-write, its changes went to the host',
+        fix: 'withMountNamespace({ copyOnWrite: true }, fn)',
+      },
+      'ERR_MOUNTNS_SCOPE',
+    );
   }
 
   get isOpen(): boolean {

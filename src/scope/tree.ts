@@ -1,14 +1,28 @@
 import fs from 'node:fs';
-import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
 import { chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
-import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
+import type { Layer } from '../copy-on-write/layer.js';
+import { copyTree } from '../copy-on-write/old-tree.js';
 import { keepTree, takeSpareTree, watchTree } from './spare-tree.js';
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
 export interface EnteredTree {
+  /** What makes it copy-on-write, where it is. */
+  readonly copyOnWrite: CopyOnWriteTree | undefined;
   /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
   leave(): void;
+}
+
+/** What tree to enter. */
+export interface TreeOptions {
+  /** Whether it is the worker's own tree that is copied, of which a copy may be at hand. */
+  isOutermost: boolean;
+  copyOnWrite: CopyOnWrite | false;
+  /** The layers of the scopes around. */
+  outer: readonly Layer[];
 }
 
 /**
@@ -16,44 +30,76 @@ export interface EnteredTree {
  *
  * Everything that runs in this process follows, since Node's threads share one fs_struct; so does every child
  * that starts later. When a step fails, the steps before it are undone and its error is thrown.
- *
- * @param isOutermost whether it is the worker's own tree, of which a copy may be at hand
  */
-export function enterTree({ isOutermost }: { isOutermost: boolean }): EnteredTree {
+export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): EnteredTree {
   const cwdPath = process.cwd();
-  const undo: (() => void)[] = [];
+  const undo: Undo = [];
   try {
     const root = keep(openDirectory('/'), undo);
     const cwd = keep(openDirectory('.'), undo);
     const umask = process.umask();
-    const baseId = mountIdOf(TOP_OF_ROOT);
-    const tree = (isOutermost ? takeSpareTree() : undefined) ?? openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE);
-    let isKept = false;
-    undo.push(() => {
-      if (!isKept) fs.closeSync(tree);
-    });
-    // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
-    mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
-    moveMount(tree, '/');
-    undo.push(() => {
-      isKept = isOutermost && keepTree(tree);
-      if (!isKept) popMounts(baseId);
-    });
-    if (isOutermost) watchTree();
-    fchdir(tree);
-    undo.push(() => fchdir(cwd));
-    chroot('.');
-    undo.push(() => returnTo(root));
-    process.chdir(cwdPath);
     undo.push(() => process.umask(umask));
-    return { leave: () => undoAll(undo) };
+    undo.push(() => {
+      fchdir(cwd);
+      // Node remembers what cwd() was until the next chdir().
+      process.chdir('.');
+    });
+    const enter = (tree: number) => {
+      fchdir(tree);
+      chroot('.');
+      undo.push(() => returnTo(root));
+    };
+    const made =
+      copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, enter }, undo);
+    if (made === undefined) enter(stackPlain(root, isOutermost, undo));
+    process.chdir(cwdPath);
+    process.umask(umask);
+    return { copyOnWrite: made, leave: () => undoAll(undo) };
   } catch (error) {
     undoAll(undo);
     throw error;
   }
 }
 
-function keep(fd: number, undo: (() => void)[]): number {
+function stackPlain(root: number, isOutermost: boolean, undo: Undo): number {
+  const baseId = mountIdOf(TOP_OF_ROOT);
+  const tree = (isOutermost ? takeSpareTree() : undefined) ?? copyTree(root);
+  let isKept = false;
+  undo.push(() => {
+    if (!isKept) fs.closeSync(tree);
+  });
+  // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
+  mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
+  moveMount(tree, '/');
+  undo.push(() => {
+    isKept = isOutermost && keepTree(tree);
+    if (!isKept) popMounts(baseId);
+  });
+  if (isOutermost) watchTree();
+  return tree;
+}
+
+interface CopyOnWriteOptions {
+  copyOnWrite: CopyOnWrite;
+  root: number;
+  outer: readonly Layer[];
+  enter: (tree: number) => void;
+}
+
+function stackCopyOnWrite(
+  { copyOnWrite, root, outer, enter }: CopyOnWriteOptions,
+  undo: Undo,
+): CopyOnWriteTree {
+  const baseId = mountIdOf(TOP_OF_ROOT);
+  undo.push(() => popMounts(baseId));
+  process.umask(0o022);
+  const made = new CopyOnWriteTree(copyOnWrite, root, outer);
+  undo.push(() => made.close());
+  made.stack(enter);
+  return made;
+}
+
+function keep(fd: number, undo: Undo): number {
   undo.push(() => fs.closeSync(fd));
   return fd;
 }
@@ -71,7 +117,7 @@ function popMounts(baseId: number): void {
   while (mountIdOf(TOP_OF_ROOT) !== baseId) umount2('/', MNT_DETACH);
 }
 
-function undoAll(undo: (() => void)[]): void {
+function undoAll(undo: Undo): void {
   const errors: unknown[] = [];
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
     try {
@@ -83,5 +129,8 @@ function undoAll(undo: (() => void)[]): void {
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, 'the mount tree could not be put back');
 }
+
+/** Steps to be taken when the tree is left, the last one first. */
+type Undo = (() => void)[];
 
 const TOP_OF_ROOT = '/..';

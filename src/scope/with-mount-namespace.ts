@@ -10,6 +10,9 @@ import { enclosingScope, scopes } from './scopes.js';
  *
  * `fn` is an ordinary closure in the same process. Scopes nest; overlapping ones in one process queue.
  *
+ * Files are those of the host, unless the scope is `copyOnWrite`: then what is written goes to memory, and is gone
+ * afterwards as well.
+ *
  * @returns what `fn` returns
  * @throws {NamespaceError} when this process entered no mount namespace, or the scope can't be entered or left.
  *   An error of `fn` is passed on; when leaving fails too, both come in an AggregateError.
@@ -32,9 +35,9 @@ export async function withMountNamespace<T>(
 ): Promise<T> {
   const [options, fn] = args.length === 1 ? [{}, args[0]] : args;
   if (typeof fn !== 'function') throw new TypeError(`fn must be a function, received ${typeof fn}`);
-  checkScopeOptions(options);
+  const { copyOnWrite } = checkScopeOptions(options);
   requireEntered();
-  const scope = await Scope.open(enclosingScope(), { isHandle: false });
+  const scope = await Scope.open(enclosingScope(), { isHandle: false, copyOnWrite });
   const outcome = await settle(() => scopes.storage.run(scope, () => fn(new MountNamespace(scope))));
   const left = await settle(() => scope.close());
   if (outcome.error !== undefined && left.error !== undefined) {
@@ -53,9 +56,9 @@ export async function withMountNamespace<T>(
  * ns.tmpfs('/mnt/test_mount');
  */
 export async function enterMountNamespace(options: ScopeOptions = {}): Promise<MountNamespace> {
-  checkScopeOptions(options);
+  const { copyOnWrite } = checkScopeOptions(options);
   requireEntered();
-  return new MountNamespace(await Scope.open(enclosingScope(), { isHandle: true }));
+  return new MountNamespace(await Scope.open(enclosingScope(), { isHandle: true, copyOnWrite }));
 }
 
 type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: { value: unknown } };

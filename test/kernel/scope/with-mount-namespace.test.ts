@@ -148,7 +148,7 @@ describe('withMountNamespace', () => {
 
   test('refuses options that it does not know', async () => {
     await expect(withMountNamespace({ copyOnWite: true } as never, () => {})).rejects.toThrow(
-      new TypeError('unknown option of a mount namespace: copyOnWite: true'),
+      new TypeError('unknown option of a mount namespace: copyOnWite: true, known are copyOnWrite'),
     );
   });
 });

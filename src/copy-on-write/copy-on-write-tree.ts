@@ -1,0 +1,148 @@
+import fs from 'node:fs';
+import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
+import { openat } from '../../native/directories.cjs';
+import { umount2 } from '../../native/mount.cjs';
+import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import type { MountTable } from '../mounts/mount-table.js';
+import { encodePath } from '../mounts/path-bytes.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { copyAttributes, ignoring } from './attributes.js';
+import { type Changes, findChanges } from './changes.js';
+import { beforeName, type Layer } from './layer.js';
+import { Layers, type StandIn } from './layers.js';
+import { closingOnError, copyTree } from './old-tree.js';
+import { byPath, type Part } from './part.js';
+import { PartMounts } from './part-mounts.js';
+import { proveContained, proveNothingWritable } from './proof.js';
+import { Scratch } from './scratch.js';
+import { wantedParts } from './wanted-parts.js';
+
+/** Which directories are copy-on-write: all, or these. */
+export type CopyOnWrite = true | readonly string[];
+
+/**
+ * A mount tree in which all or some directories are copy-on-write. Its overlays are mounted instead of what they
+ * stand for, not on top: unmounting one uncovers nothing that can be written to.
+ */
+export class CopyOnWriteTree {
+  readonly #wanted: CopyOnWrite;
+  readonly #root: number;
+  readonly #table: MountTable;
+  readonly #scratch: Scratch;
+  readonly #layers: Layers;
+  readonly #parts: readonly Part[];
+
+  /**
+   * Makes the layers. What is stacked on `/` for them is the caller's to take off, also when this throws.
+   *
+   * @param root a descriptor of `/`
+   * @param outer the layers of the scopes around
+   */
+  constructor(wanted: CopyOnWrite, root: number, outer: readonly Layer[]) {
+    this.#wanted = wanted;
+    this.#root = root;
+    this.#table = readMounts('self');
+    const parts = wantedParts(wanted, this.#table);
+    this.#scratch = new Scratch();
+    this.#layers = new Layers({ root, table: this.#table, scratch: this.#scratch, outer });
+    try {
+      this.#parts = this.#makeLayers(parts);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** What stands in for the protected parts. */
+  get layers(): readonly Layer[] {
+    return this.#layers.all;
+  }
+
+  /**
+   * Stacks the new tree on `/` and calls `enter` with a descriptor of its root; when that has made it the root
+   * directory, the rest is mounted, and no write is proved to get out.
+   */
+  stack(enter: (root: number) => void): void {
+    const mounts = new PartMounts(this.#root, this.#table, this.#layers, this.#scratch);
+    const [root, ...others] = this.#parts;
+    if (this.#wanted === true) {
+      using(mounts.mount(root as Part), enter);
+      for (const part of others) using(mounts.mount(part), () => {});
+    } else {
+      using(this.#stackCopy(), enter);
+      for (const part of this.#parts) {
+        if (this.#wanted.includes(part.path)) this.#takeAway(part.path);
+        using(mounts.mount(part), () => {});
+      }
+    }
+    this.#prove();
+  }
+
+  /** What was created, modified and deleted since. */
+  changes(): Changes {
+    return findChanges(this.#protected().map((part) => ({ path: part.path, ...this.#standInOf(part) })));
+  }
+
+  close(): void {
+    for (const { directory } of this.#layers.all.splice(0)) fs.closeSync(directory);
+    this.#scratch.close();
+  }
+
+  /** Those that show most first: the others may turn out to lie in them. */
+  #makeLayers(parts: readonly Part[]): Part[] {
+    const [wanted, others] = [true, false].map((is) =>
+      parts.filter(({ treatment }) => (treatment === 'protect') === is),
+    ) as [Part[], Part[]];
+    wanted.sort((a, b) => a.root.length - b.root.length);
+    return [...others, ...wanted.flatMap((part) => this.#layers.make(part))].sort(byPath);
+  }
+
+  #stackCopy(): number {
+    const tree = this.#scratch.leaveOut(() => copyTree(this.#root));
+    closingOnError(tree, () => {
+      // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
+      mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
+      moveMount(tree, '/');
+    });
+    return tree;
+  }
+
+  /** What is mounted at `path` in the copy; it stays below the layer where it is locked (mount_namespaces(7)). */
+  #takeAway(path: string): void {
+    if (this.#table.at(path) === undefined) return;
+    ignoring(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
+  }
+
+  #prove(): void {
+    for (const part of this.#protected()) proveContained(part.path, this.#root);
+    for (const layer of this.#layers.all) settle(layer);
+    const devices = this.#layers.all.map(({ device }) => device);
+    proveNothingWritable(this.#wanted, new Set(devices));
+  }
+
+  #protected(): Part[] {
+    return this.#parts.filter(({ treatment }) => treatment === 'protect');
+  }
+
+  #standInOf(part: Part): StandIn {
+    return this.#layers.find(part) as StandIn;
+  }
+}
+
+/** The root of an overlay has the attributes of its upper layer, and the canary has changed its times. */
+function settle(layer: Layer): void {
+  using(openat(layer.directory, beforeName(layer), fs.constants.O_RDONLY), (before) =>
+    using(openat(layer.directory, 'merged', fs.constants.O_RDONLY), (merged) =>
+      copyAttributes(before, merged),
+    ),
+  );
+}
+
+function using(fd: number | undefined, use: (fd: number) => void): void {
+  if (fd === undefined) return;
+  try {
+    use(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}

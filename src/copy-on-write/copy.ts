@@ -1,0 +1,105 @@
+import fs from 'node:fs';
+import { O_PATH } from '../../native/constants.cjs';
+import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
+import { readDirectory } from '../../native/directory-entries.cjs';
+import { isBelow } from '../mounts/absolute-path.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { decodePath, encodePath } from '../mounts/path-bytes.js';
+import { copyAttributes } from './attributes.js';
+import { join, type Part, partAt } from './part.js';
+
+/** Copies the file that `from` was opened for, with its attributes, to `name` in `directory`. */
+export function copyFile(from: number, directory: number, name: string | Buffer): void {
+  const to = openat(directory, name, O_CREAT | O_EXCL | O_RDWR);
+  try {
+    const buffer = Buffer.allocUnsafe(65536);
+    for (let position = 0; ; ) {
+      const length = fs.readSync(from, buffer, 0, buffer.length, position);
+      if (length === 0) break;
+      for (let written = 0; written < length; ) {
+        written += fs.writeSync(to, buffer, written, length - written);
+      }
+      position += length;
+    }
+    copyAttributes(from, to);
+  } finally {
+    fs.closeSync(to);
+  }
+}
+
+/** A directory that is copied as far as mounts are locked below it. */
+export interface Skeleton {
+  part: Part;
+  table: MountTable;
+  /** Where the copy goes, as `name`. */
+  directory: number;
+  name: string | Buffer;
+}
+
+/**
+ * Copies a directory, and those below that mounts lie in, with their files. All other directories and mount
+ * points become empty ones; what has to be mounted there is returned, but for mounts.
+ */
+export function copySkeleton({ part, table, directory, name }: Skeleton): Part[] {
+  mkdirat(directory, name, 0o755);
+  const from = fs.openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY);
+  const to = openat(directory, name, O_RDONLY | O_DIRECTORY);
+  const pieces: Part[] = [];
+  try {
+    for (const entry of readDirectory(from)) {
+      const path = join(part.path, `/${decodePath(entry)}`);
+      const found = openat(from, entry, O_PATH | O_NOFOLLOW);
+      try {
+        pieces.push(
+          ...copyEntry({ part: partAt(path, part, 'protect'), table, directory: to, name: entry }, found),
+        );
+      } finally {
+        fs.closeSync(found);
+      }
+    }
+    copyAttributes(from, to);
+  } finally {
+    fs.closeSync(from);
+    fs.closeSync(to);
+  }
+  return pieces;
+}
+
+function copyEntry(entry: Skeleton & { name: Buffer }, found: number): Part[] {
+  const { part, table, directory, name } = entry;
+  const stat = fs.fstatSync(found);
+  const isMountPoint = table.at(part.path) !== undefined;
+  if (stat.isDirectory()) {
+    if (!isMountPoint && [...table].some((mount) => isBelow(mount.mountPoint, part.path))) {
+      return copySkeleton(entry);
+    }
+    mkdirat(directory, name, 0o755);
+    return isMountPoint ? [] : [part];
+  }
+  if (stat.isSymbolicLink()) {
+    symlinkat(readlinkat(found, ''), directory, name);
+    return [];
+  }
+  if (!isMountPoint && stat.isFile() && isWritable(part.path)) {
+    const file = fs.openSync(encodePath(part.path), O_RDONLY | O_NOFOLLOW);
+    try {
+      copyFile(file, directory, name);
+    } finally {
+      fs.closeSync(file);
+    }
+    return [];
+  }
+  fs.closeSync(openat(directory, name, O_CREAT | O_EXCL | O_RDWR));
+  return isMountPoint ? [] : [{ ...part, treatment: 'seal' }];
+}
+
+function isWritable(path: string): boolean {
+  try {
+    fs.accessSync(encodePath(path), fs.constants.R_OK | fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;

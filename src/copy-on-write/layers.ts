@@ -1,0 +1,201 @@
+import fs from 'node:fs';
+import {
+  AT_RECURSIVE,
+  MOUNT_ATTR_RDONLY,
+  MS_PRIVATE,
+  O_PATH,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
+import { mkdirat, openat } from '../../native/directories.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { isBelow } from '../mounts/absolute-path.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { encodePath } from '../mounts/path-bytes.js';
+import { copyFile, copySkeleton } from './copy.js';
+import { deviceOf } from './device.js';
+import { explainOverlay } from './explain-overlay.js';
+import type { Layer } from './layer.js';
+import { asBindable, fromRoot, isLocked } from './old-tree.js';
+import { mountOverlay } from './overlay.js';
+import { type Part, pathBelow, visibleMounts } from './part.js';
+import type { Scratch } from './scratch.js';
+
+/** A layer, and where in it a part is found: `''`, or `/b/c`. */
+export interface StandIn {
+  layer: Layer;
+  below: string;
+}
+
+/** What the layers of a scope are made from. */
+export interface LayersOptions {
+  /** The root directory of the old tree. */
+  root: number;
+  /** The mounts of the old tree. */
+  table: MountTable;
+  scratch: Scratch;
+  /** The layers of the scopes around, of which overlays in the old tree may be made. */
+  outer: readonly Layer[];
+}
+
+/** Makes the layers of one scope. Parts that show the same files, through two bind mounts say, share a layer. */
+export class Layers {
+  readonly all: Layer[] = [];
+  readonly #root: number;
+  readonly #scratch: Scratch;
+  readonly #table: MountTable;
+  readonly #outer: readonly Layer[];
+
+  constructor({ root, scratch, table, outer }: LayersOptions) {
+    this.#root = root;
+    this.#scratch = scratch;
+    this.#table = table;
+    this.#outer = outer;
+  }
+
+  /** The layer that stands in for `part`. */
+  find({ path, root, mount }: Pick<Part, 'path' | 'root' | 'mount'>): StandIn | undefined {
+    for (const layer of this.all) {
+      const { covers } = layer;
+      if (layer.lowers === 0 ? covers.path === path : covers.mount.device === mount.device) {
+        if (root === covers.root || isBelow(root, covers.root)) {
+          return { layer, below: pathBelow(root, covers.root) };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Makes the layer for `part`, which needs protection. Returns the parts that it came to: itself; sealed, where
+   * there is nothing that could be copied; or more, where no single overlay can stand in for it.
+   */
+  make(part: Part): Part[] {
+    if (this.find(part) !== undefined) return [part];
+    return attempt({ action: `make ${part.path} copy-on-write`, path: part.path }, () => {
+      const overlay = this.#outer.find((layer) => layer.lowers > 0 && layer.device === part.mount.device);
+      if (overlay !== undefined) return this.#stackOn(overlay, part);
+      const kind = kindOf(part.path);
+      if (kind === 'directory') return this.#coverDirectory(part);
+      return kind === 'file' ? this.#coverFile(part) : [{ ...part, treatment: 'seal' }];
+    });
+  }
+
+  /**
+   * An overlay of this package is not stacked on, but made anew with its upper as one more lower layer: the
+   * kernel stacks two overlays at most.
+   */
+  #stackOn(outer: Layer, part: Part): Part[] {
+    const names = ['upper', ...Array.from({ length: outer.lowers }, (_, index) => `lower${index}`)];
+    const lowers: number[] = [];
+    try {
+      for (const name of names) lowers.push(openTree(name, OPEN_TREE_CLONE, outer.directory));
+      const { directory } = this.#mountOverlay({ ...part, root: '/' }, lowers);
+      mkdirat(directory, 'before');
+      mountReadOnly(openTree('merged', OPEN_TREE_CLONE, outer.directory), directory, 'before');
+    } finally {
+      for (const fd of lowers) fs.closeSync(fd);
+    }
+    return [part];
+  }
+
+  #coverDirectory(part: Part): Part[] {
+    const lower = this.#copyMount(part);
+    if (lower === undefined) return this.#coverInPieces(part);
+    try {
+      this.#mountOverlay(part, [lower]);
+    } finally {
+      fs.closeSync(lower);
+    }
+    return [part];
+  }
+
+  /** The mount without those below; undefined when these are locked on it (mount_namespaces(7)). */
+  #copyMount({ path, mount }: Part): number | undefined {
+    try {
+      return asBindable(mount, this.#root, () => openTree(fromRoot(path), OPEN_TREE_CLONE, this.#root));
+    } catch (error) {
+      if (isLocked(error, path, this.#table)) return undefined;
+      throw error;
+    }
+  }
+
+  #mountOverlay(covers: Part, lowers: readonly number[]): Layer {
+    const directory = this.#scratch.makeDirectory();
+    const layer = { directory, covers, lowers: lowers.length, apart: new Set<string>() };
+    try {
+      mountOverlay(directory, lowers, this.#scratch.xattrs);
+      return this.#add({ ...layer, device: deviceIn(directory, 'merged') });
+    } catch (error) {
+      fs.closeSync(directory);
+      throw explainOverlay(covers, error, this.#scratch);
+    }
+  }
+
+  #coverFile(part: Part): Part[] {
+    const { directory } = this.#addCopy(part);
+    fs.closeSync(openat(directory, 'before', fs.constants.O_CREAT | fs.constants.O_RDWR));
+    mountReadOnly(this.#copyMount(part) as number, directory, 'before');
+    const from = openat(directory, 'before', fs.constants.O_RDONLY);
+    try {
+      copyFile(from, directory, 'merged');
+    } finally {
+      fs.closeSync(from);
+    }
+    return [part];
+  }
+
+  /** Overlay takes no layer that something is locked on: a user namespace must not uncover what it hides. */
+  #coverInPieces(part: Part): Part[] {
+    const apart = new Set(visibleMounts(this.#table).map((mount) => pathBelow(mount.mountPoint, part.path)));
+    const { directory } = this.#addCopy(part, apart);
+    mkdirat(directory, 'before');
+    const before = this.#scratch.leaveOut(() =>
+      openTree(fromRoot(part.path), OPEN_TREE_CLONE | AT_RECURSIVE, this.#root),
+    );
+    mountReadOnly(before, directory, 'before', AT_RECURSIVE);
+    const pieces = copySkeleton({ part, table: this.#table, directory, name: 'merged' });
+    for (const piece of pieces) apart.add(pathBelow(piece.path, part.path));
+    return [part, ...pieces.flatMap((piece) => (piece.treatment === 'protect' ? this.make(piece) : [piece]))];
+  }
+
+  #addCopy(covers: Part, apart: ReadonlySet<string> = new Set()): Layer {
+    const { device } = this.#scratch;
+    return this.#add({ directory: this.#scratch.makeDirectory(), device, covers, lowers: 0, apart });
+  }
+
+  #add(layer: Layer): Layer {
+    this.all.push(layer);
+    return layer;
+  }
+}
+
+function mountReadOnly(tree: number, directory: number, name: string, flags = 0): void {
+  try {
+    mountSetattr(tree, flags, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
+    moveMount(tree, name, 0, directory);
+  } finally {
+    fs.closeSync(tree);
+  }
+}
+
+function deviceIn(directory: number, name: string): string {
+  const fd = openat(directory, name, O_PATH);
+  try {
+    return deviceOf(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** `'other'` for what can't be copied: a socket or a device, or what this process can't get at. */
+function kindOf(path: string): 'directory' | 'file' | 'other' {
+  try {
+    const stat = fs.statSync(encodePath(path));
+    const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other';
+    if (kind !== 'other') fs.closeSync(fs.openSync(encodePath(path), fs.constants.O_RDONLY));
+    return kind;
+  } catch {
+    return 'other';
+  }
+}

@@ -1,0 +1,57 @@
+import fs from 'node:fs';
+import { AT_RECURSIVE, MS_PRIVATE, MS_UNBINDABLE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { encodePath } from '../mounts/path-bytes.js';
+
+/** An absolute path for calls with a descriptor of the root directory, as which another one may be in place. */
+export function fromRoot(path: string): Buffer {
+  return path === '/' ? Buffer.from('.') : encodePath(path.slice(1));
+}
+
+/** A detached copy of the whole tree below `root`, as a descriptor. */
+export function copyTree(root: number): number {
+  return openTree('.', OPEN_TREE_CLONE | AT_RECURSIVE, root);
+}
+
+/** Runs `copy`, which copies `mount`, with the propagation type that forbids it taken away meanwhile. */
+export function asBindable(mount: Mount, root: number, copy: () => number): number {
+  if (mount.propagation !== 'unbindable') return copy();
+  const fd = openTree(fromRoot(mount.mountPoint), 0, root);
+  try {
+    return meanwhile({ mount: fd, is: MS_PRIVATE, was: MS_UNBINDABLE }, copy);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Runs `copy`, which returns a descriptor, while a mount has another propagation type. */
+export function meanwhile(
+  { mount, is, was }: { mount: number; is: number; was: number },
+  copy: () => number,
+): number {
+  mountSetattr(mount, 0, { propagation: is });
+  let copied: number | undefined;
+  try {
+    copied = copy();
+    return copied;
+  } finally {
+    closingOnError(copied, () => mountSetattr(mount, 0, { propagation: was }));
+  }
+}
+
+/** Runs `step`; closes `fd` when that fails. */
+export function closingOnError(fd: number | undefined, step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (fd !== undefined) fs.closeSync(fd);
+    throw error;
+  }
+}
+
+/** Whether `error` says that `path` can't be copied without the mounts that are locked below (mount_namespaces(7)). */
+export function isLocked(error: unknown, path: string, table: MountTable): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EINVAL' && table.under(path).length > 0;
+}

@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
+import { fchdir, mkdirat, openDirectory } from '../../native/directories.cjs';
+import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { makeFileSystem } from '../layers/file-system.js';
+
+/**
+ * Mounts an overlay on `merged` in `directory`, of a new `upper` there and the given lower layers, top-most
+ * first: detached mounts, which get a place there too.
+ *
+ * All names are relative: those of the layers could hold the colons and commas that overlay gives a meaning.
+ */
+export function mountOverlay(directory: number, lowers: readonly number[], xattrs: 'trusted' | 'user'): void {
+  const names = lowers.map((_, index) => `lower${index}`);
+  for (const name of [...names, 'upper', 'work', 'merged']) mkdirat(directory, name);
+  for (const [index, lower] of lowers.entries()) {
+    // Whatever goes wrong later, nothing is written through this.
+    mountSetattr(lower, 0, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
+    moveMount(lower, names[index] as string, 0, directory);
+  }
+  const cwd = openDirectory('.');
+  try {
+    fchdir(directory);
+    const overlay = makeFileSystem('overlay', {
+      source: 'mountns',
+      lowerdir: names.join(':'),
+      upperdir: 'upper',
+      workdir: 'work',
+      // Kernels are built with other defaults. Inode numbers with xino would not fit a JavaScript number.
+      index: 'off',
+      metacopy: 'off',
+      xino: 'off',
+      ...(xattrs === 'user' ? { userxattr: true } : { redirect_dir: 'on' }),
+    });
+    try {
+      moveMount(overlay, 'merged', 0, directory);
+    } finally {
+      fs.closeSync(overlay);
+    }
+  } finally {
+    try {
+      fchdir(cwd);
+    } finally {
+      fs.closeSync(cwd);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { isBelow } from '../mounts/absolute-path.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { encodePath } from '../mounts/path-bytes.js';
+import type { Layers } from './layers.js';
+import { attributesOf } from './mount-attributes.js';
+import { asBindable, closingOnError, fromRoot, isLocked } from './old-tree.js';
+import { type Part, visibleMounts } from './part.js';
+import type { Scratch } from './scratch.js';
+import { treatmentOf } from './treatment.js';
+
+/** Mounts parts in the new tree, each after the one that it lies on. */
+export class PartMounts {
+  readonly #root: number;
+  readonly #table: MountTable;
+  readonly #layers: Layers;
+  readonly #scratch: Scratch;
+  /** How much was mounted at a path: `whole` is with everything that lay below it in the old tree. */
+  readonly #extents = new Map<string, 'alone' | 'whole'>();
+
+  /** @param root the root directory of the old tree, which `table` describes */
+  constructor(root: number, table: MountTable, layers: Layers, scratch: Scratch) {
+    this.#scratch = scratch;
+    this.#root = root;
+    this.#table = table;
+    this.#layers = layers;
+  }
+
+  /** Mounts `part` where it was; returns a descriptor of the mount, or undefined when it is there already. */
+  mount(part: Part): number | undefined {
+    if (part.treatment !== 'protect' && this.#isThere(part.path)) return undefined;
+    this.#extents.set(part.path, 'alone');
+    const standIn = part.treatment === 'seal' ? undefined : this.#copyStandIn(part);
+    const tree = standIn ?? this.#copy(part);
+    closingOnError(tree, () => {
+      moveMount(tree, encodePath(part.path));
+      if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path);
+    });
+    return tree;
+  }
+
+  #isThere(mountPoint: string): boolean {
+    let above = mountPoint;
+    do above = path.dirname(above);
+    while (above !== '/' && !this.#extents.has(above));
+    return this.#extents.get(above) === 'whole';
+  }
+
+  /** Read-only mounts that show files of a layer show what is written to them, too. */
+  #copyStandIn(part: Part): number | undefined {
+    const found = this.#layers.find(part);
+    if (found === undefined) return undefined;
+    const { layer, below } = found;
+    const tree = openTree(encodePath(`merged${below}`), OPEN_TREE_CLONE, layer.directory);
+    const attributes = attributesOf(part.mount);
+    if (attributes.attrSet !== 0) closingOnError(tree, () => mountSetattr(tree, 0, attributes));
+    return tree;
+  }
+
+  #copy(part: Part): number {
+    const tree = asBindable(part.mount, this.#root, () => this.#clone(part));
+    closingOnError(tree, () => {
+      // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
+      const flags = this.#extents.get(part.path) === 'whole' ? AT_RECURSIVE : 0;
+      mountSetattr(tree, flags, { propagation: MS_PRIVATE });
+      if (part.treatment === 'seal') mountSetattr(tree, 0, { attrSet: MOUNT_ATTR_RDONLY });
+    });
+    return tree;
+  }
+
+  #clone({ path }: Part): number {
+    const source = fromRoot(path);
+    if (!this.#canBeWhole(path)) {
+      try {
+        return openTree(source, OPEN_TREE_CLONE, this.#root);
+      } catch (error) {
+        if (!isLocked(error, path, this.#table)) throw error;
+      }
+    }
+    this.#extents.set(path, 'whole');
+    const copy = () => openTree(source, OPEN_TREE_CLONE | AT_RECURSIVE, this.#root);
+    return path === '/' ? this.#scratch.leaveOut(copy) : copy();
+  }
+
+  /** Whether nothing below needs a layer, nothing hidden there can be written to, and all of it can be copied. */
+  #canBeWhole(mountPoint: string): boolean {
+    return this.#table.under(mountPoint).every((mount) => {
+      if (mount.propagation === 'unbindable') return false;
+      const treatment = treatmentOf(mount);
+      return treatment === 'keep' || (treatment === 'seal' && this.#table.at(mount.mountPoint) === mount);
+    });
+  }
+
+  #sealBelow(mountPoint: string): void {
+    for (const mount of visibleMounts(this.#table)) {
+      if (!isBelow(mount.mountPoint, mountPoint) || treatmentOf(mount) === 'keep') continue;
+      const fd = openTree(encodePath(mount.mountPoint), 0);
+      closingOnError(fd, () => mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }));
+      fs.closeSync(fd);
+    }
+  }
+}

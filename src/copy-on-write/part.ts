@@ -1,0 +1,59 @@
+import { isBelow } from '../mounts/absolute-path.js';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { type Treatment, treatmentOf } from './treatment.js';
+
+/** A piece of the mount tree that is treated in one way: a mount, or a directory of one. */
+export interface Part {
+  /** Where it is seen. */
+  readonly path: string;
+  /** The directory (or file) of the mount's file system that is seen there. */
+  readonly root: string;
+  readonly treatment: Treatment;
+  /** The mount that it is, or lies on. */
+  readonly mount: Mount;
+}
+
+/** The mounts of `table` that can be seen, each after the one that it lies on. */
+export function visibleMounts(table: MountTable): Mount[] {
+  return [...table]
+    .filter((mount) => table.at(mount.mountPoint) === mount)
+    .sort((a, b) => byText(a.mountPoint, b.mountPoint));
+}
+
+/** Orders parts so that each comes after the one that it lies on. */
+export function byPath(a: Part, b: Part): number {
+  return byText(a.path, b.path);
+}
+
+export function partOf(mount: Mount): Part {
+  return { path: mount.mountPoint, root: mount.root, treatment: treatmentOf(mount), mount };
+}
+
+/** The part that begins at `path`, anywhere on the mount of `part`. */
+export function partAt(path: string, { path: from, root, mount }: Part, treatment: Treatment): Part {
+  return { path, root: join(root, pathBelow(path, from)), treatment, mount };
+}
+
+/** A directory that was asked for by name: protected also where it would be sealed by itself. */
+export function namedPart(path: string, mount: Mount): Part {
+  const treatment = treatmentOf(mount);
+  return partAt(path, partOf(mount), treatment === 'seal' ? 'protect' : treatment);
+}
+
+/** `/b/c` for `/a/b/c` in `/a`, and nothing for `/a` itself. */
+export function pathBelow(path: string, directory: string): string {
+  if (!isBelow(path, directory)) return '';
+  return directory === '/' ? path : path.slice(directory.length);
+}
+
+/** `/a/b` for `/a` and `/b`. */
+export function join(directory: string, below: string): string {
+  if (below === '') return directory;
+  return directory === '/' ? below : directory + below;
+}
+
+// A path sorts behind those that it begins with.
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { O_PATH } from '../../native/constants.cjs';
+import { openat } from '../../native/directories.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { isBelow } from '../mounts/absolute-path.js';
+import { formatMount } from '../mounts/format-mount.js';
+import { isReadOnly } from '../mounts/mount.js';
+import { encodePath } from '../mounts/path-bytes.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { fromRoot } from './old-tree.js';
+import { join } from './part.js';
+import { isVirtual } from './treatment.js';
+
+/**
+ * Proves that a write to `path`, a file or a directory, does not reach what was there before.
+ *
+ * @param root the root directory of the old tree
+ * @throws {NamespaceError} when it does.
+ */
+export function proveContained(path: string, root: number): void {
+  if (fs.statSync(encodePath(path)).isDirectory()) proveDirectory(path, root);
+  else proveFile(path, root);
+}
+
+function proveDirectory(path: string, root: number): void {
+  const canary = join(path, `/.mountns-canary-${randomUUID()}`);
+  fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
+  try {
+    if (exists(fromRoot(canary), root)) throw escaped(path, `a file made at ${canary} appeared there too`);
+  } finally {
+    fs.unlinkSync(encodePath(canary));
+  }
+}
+
+function proveFile(path: string, root: number): void {
+  const old = openat(root, fromRoot(path), O_PATH);
+  try {
+    const [before, after] = [fs.fstatSync(old), fs.statSync(encodePath(path))];
+    if (before.dev === after.dev && before.ino === after.ino) throw escaped(path, 'it is the same file');
+  } finally {
+    fs.closeSync(old);
+  }
+}
+
+/**
+ * Proves that everything mounted in the copy-on-write parts of the tree is read-only, the kernel's own, or on one
+ * of `devices`, those of the layers.
+ */
+export function proveNothingWritable(wanted: true | readonly string[], devices: ReadonlySet<string>): void {
+  const table = readMounts('self');
+  for (const mount of table) {
+    if (isReadOnly(mount) || isVirtual(mount.fsType) || devices.has(mount.device)) continue;
+    const { mountPoint } = mount;
+    const isWanted =
+      wanted === true || wanted.some((path) => path === mountPoint || isBelow(mountPoint, path));
+    if (!isWanted || table.at(mountPoint) !== mount) continue;
+    throw escaped(mountPoint, `it is still ${formatMount(mount)}`);
+  }
+}
+
+function exists(path: Buffer, dirfd: number): boolean {
+  try {
+    fs.closeSync(openat(dirfd, path, O_PATH | fs.constants.O_NOFOLLOW));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+function escaped(path: string, why: string): NamespaceError {
+  return new NamespaceError(
+    {
+      summary: `cannot make ${path} copy-on-write: writes to it would reach what is there outside of the scope`,
+      why,
+      fix: 'this is a bug of mountns: nothing was changed, please report it with the output of `npx ns-tool doctor`',
+    },
+    'ERR_MOUNTNS_COPY_ON_WRITE',
+  );
+}

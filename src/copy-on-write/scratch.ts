@@ -1,0 +1,79 @@
+import fs from 'node:fs';
+import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
+import { mkdirat, openat } from '../../native/directories.cjs';
+import { moveMount } from '../../native/mount-tree.cjs';
+import { fremovexattr, fsetxattr } from '../../native/xattr.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { makeFileSystem } from '../layers/file-system.js';
+import { deviceOf } from './device.js';
+import { meanwhile } from './old-tree.js';
+
+/**
+ * The tmpfs that holds what a copy-on-write scope writes. It is stacked on `/`, below the tree of the scope: a
+ * place in the mount tree, which overlay asks of its layers before Linux 6.15, and one that no path leads to.
+ */
+export class Scratch {
+  readonly fd: number;
+  readonly device: string;
+  /** Where overlay keeps its notes: `user` in a user namespace, where nobody may write `trusted`. */
+  readonly xattrs: 'trusted' | 'user';
+  #directories = 0;
+
+  /** Made and in place; the caller takes it off `/`, and {@link Scratch.close}s it. */
+  constructor() {
+    this.fd = makeFileSystem('tmpfs', { source: 'mountns', mode: '0755' });
+    try {
+      moveMount(this.fd, '/');
+      this.device = deviceOf(this.fd);
+      this.xattrs = usableXattrs(this.fd);
+    } catch (error) {
+      fs.closeSync(this.fd);
+      throw error;
+    }
+  }
+
+  /** Makes a directory, and returns a descriptor of it. */
+  makeDirectory(): number {
+    const name = String(++this.#directories);
+    mkdirat(this.fd, name, 0o755);
+    return openat(this.fd, name, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  }
+
+  /** Runs `copy`, which copies what lies below `/`, in such a way that this is left out. */
+  leaveOut(copy: () => number): number {
+    return meanwhile({ mount: this.fd, is: MS_UNBINDABLE, was: MS_PRIVATE }, copy);
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+  }
+}
+
+function usableXattrs(scratch: number): 'trusted' | 'user' {
+  const root = openat(scratch, '.', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    for (const xattrs of ['trusted', 'user'] as const) {
+      if (hasXattrs(root, xattrs)) return xattrs;
+    }
+  } finally {
+    fs.closeSync(root);
+  }
+  throw new NamespaceError({
+    summary: 'cannot make a file system copy-on-write: overlay finds no place for its notes',
+    why: 'a tmpfs takes neither trusted nor user extended attributes here (the latter since Linux 6.6)',
+    fix: 'run as root outside of a user namespace, or on Linux 6.6 or later',
+  });
+}
+
+function hasXattrs(fd: number, kind: string): boolean {
+  const name = `${kind}.overlay.mountns`;
+  try {
+    fsetxattr(fd, name, Buffer.from('y'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM' || code === 'EOPNOTSUPP') return false;
+    throw error;
+  }
+  fremovexattr(fd, name);
+  return true;
+}

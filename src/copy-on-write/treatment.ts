@@ -1,0 +1,55 @@
+import { isBelow } from '../mounts/absolute-path.js';
+import { isReadOnly, type Mount } from '../mounts/mount.js';
+
+/**
+ * What a copy-on-write scope makes of a mount: `protect` it (writes go to memory), `seal` it (read-only in the
+ * scope), or `keep` it as it is.
+ */
+export type Treatment = 'protect' | 'seal' | 'keep';
+
+/** How to treat `mount`. What is not known to be the kernel's own is data, so it is protected. */
+export function treatmentOf(mount: Mount): Treatment {
+  if (isReadOnly(mount) || isVirtual(mount.fsType)) return 'keep';
+  const { mountPoint, fsType } = mount;
+  const isKernels = isBelow(mountPoint, '/proc') || isBelow(mountPoint, '/sys');
+  return isKernels || mountPoint === '/dev' || SEALED.has(fsType) ? 'seal' : 'protect';
+}
+
+/** Whether the files of such a file system are the kernel's own: writing to them is a command, not data. */
+export function isVirtual(fsType: string): boolean {
+  return VIRTUAL.has(fsType);
+}
+
+const VIRTUAL: ReadonlySet<string> = new Set([
+  'autofs',
+  'binder',
+  'binfmt_misc',
+  'bpf',
+  'cgroup',
+  'cgroup2',
+  'configfs',
+  'cpuset',
+  'debugfs',
+  'devpts',
+  'efivarfs',
+  'fuse.lxcfs',
+  'fusectl',
+  'guest_memfd',
+  'hugetlbfs',
+  'mqueue',
+  'nfsd',
+  'nsfs',
+  'proc',
+  'pstore',
+  'resctrl',
+  'rpc_pipefs',
+  'securityfs',
+  'selinuxfs',
+  'smackfs',
+  'sysfs',
+  'tracefs',
+]);
+
+// devtmpfs: one instance for the whole machine, whose device nodes work as well on a read-only mount. The others
+// compare names in ways of their own, which overlay refuses in a layer; most machines have one at /boot/efi.
+const SEALED: ReadonlySet<string> = new Set(['devtmpfs', 'exfat', 'msdos', 'ntfs', 'ntfs3', 'vfat']);

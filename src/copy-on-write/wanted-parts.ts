@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import { posix } from 'node:path';
+import { MountError } from '../errors/mount-error.js';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { isBelow } from '../mounts/absolute-path.js';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { withTarget } from '../operations/target.js';
+import { namedPart, type Part, partOf, visibleMounts } from './part.js';
+import { isVirtual } from './treatment.js';
+
+/** The parts of the tree that a scope takes into its hands: all, or the named directories and what lies below. */
+export function wantedParts(wanted: true | readonly string[], table: MountTable): Part[] {
+  const visible = visibleMounts(table);
+  if (wanted === true) {
+    mountOf('/', table);
+    return visible.map(partOf);
+  }
+  return outermost(wanted).flatMap((directory) => {
+    checkDirectory(directory);
+    const mount = mountOf(directory, table);
+    if (isVirtual(mount.fsType)) throw virtualDirectory(directory, mount);
+    const below = visible.filter(({ mountPoint }) => isBelow(mountPoint, directory));
+    const parts = [namedPart(directory, mount), ...below.map(partOf)];
+    return parts.filter(({ path, treatment }) => path !== directory || treatment === 'protect');
+  });
+}
+
+function checkDirectory(path: string): void {
+  withTarget(path, (fd) => {
+    if (fs.fstatSync(fd).isDirectory()) return;
+    throw new MountError(
+      {
+        summary: `cannot make ${path} copy-on-write: it is no directory`,
+        fix: `name the directory that it is in: ${posix.dirname(path)}`,
+      },
+      { code: 'ENOTDIR', path },
+    );
+  });
+}
+
+/** The directories that lie in no other of the list. */
+function outermost(directories: readonly string[]): string[] {
+  const all = [...new Set(directories)];
+  return all.filter((path) => !all.some((other) => isBelow(path, other)));
+}
+
+function mountOf(path: string, table: MountTable): Mount {
+  const mount = table.containing(path);
+  if (mount !== undefined) return mount;
+  throw new NamespaceError({
+    summary: `cannot make ${path} copy-on-write: it lies on no mount that can be seen`,
+    why: 'the root directory of this process is not a mount point (chroot(2))',
+    fix: 'bind the root directory over itself before entering it: mount --rbind DIR DIR',
+  });
+}
+
+function virtualDirectory(path: string, { fsType }: Mount): MountError {
+  return new MountError(
+    {
+      summary: `cannot make ${path} copy-on-write: it is on ${fsType}`,
+      why: `the files of ${fsType} are the kernel's own: writing to them is a command, not data`,
+      fix: `leave ${path} out of copyOnWrite`,
+    },
+    { code: 'ERR_MOUNTNS_COPY_ON_WRITE', path },
+  );
+}

@@ -1,0 +1,247 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { type Changes, type ScopeOptions, withMountNamespace } from 'mountns';
+import { describe, expect, test } from 'mountns/vitest';
+import { fsetxattr } from '../../../native/xattr.cjs';
+import { contentOf, makeDecoys, requireContained } from './decoys.js';
+
+const FILES = {
+  file: 'old',
+  other: 'old',
+  linked: 'old',
+  'dir/a': 'a',
+  'dir/b': 'b',
+  'dir/sub/c': 'c',
+  'dir/sub/d': 'd',
+};
+
+type Difference = Partial<Record<keyof Changes, string[]>>;
+
+const cases: [name: string, change: (at: string) => void, expected: Difference][] = [
+  ['nothing', () => {}, {}],
+  ['a new file', (at) => fs.writeFileSync(`${at}/new`, ''), { created: ['new'] }],
+  [
+    'a new directory, with what is in it',
+    (at) => {
+      fs.mkdirSync(`${at}/new/sub`, { recursive: true });
+      fs.symlinkSync('nowhere', `${at}/new/sub/link`);
+    },
+    { created: ['new', 'new/sub', 'new/sub/link'] },
+  ],
+  [
+    'another content of the same length',
+    (at) => fs.writeFileSync(`${at}/file`, 'new'),
+    { modified: ['file'] },
+  ],
+  ['another mode', (at) => fs.chmodSync(`${at}/dir/a`, 0o600), { modified: ['dir/a'] }],
+  ['another owner of a directory', (at) => fs.chownSync(`${at}/dir/sub`, 1, 1), { modified: ['dir/sub'] }],
+  ['another extended attribute', (at) => setAttribute(`${at}/file`), { modified: ['file'] }],
+  [
+    'opening for writing and other times',
+    (at) => {
+      fs.closeSync(fs.openSync(`${at}/file`, 'r+'));
+      fs.writeFileSync(`${at}/other`, 'old');
+      fs.utimesSync(`${at}/dir/a`, 1, 1);
+    },
+    {},
+  ],
+  [
+    'a change that is taken back',
+    (at) => {
+      fs.writeFileSync(`${at}/new`, '');
+      fs.rmSync(`${at}/new`);
+      fs.renameSync(`${at}/file`, `${at}/moved`);
+      fs.renameSync(`${at}/moved`, `${at}/file`);
+      fs.chmodSync(`${at}/dir/a`, 0o600);
+      fs.chmodSync(`${at}/dir/a`, 0o644);
+    },
+    {},
+  ],
+  ['a file that is deleted', (at) => fs.rmSync(`${at}/dir/a`), { deleted: ['dir/a'] }],
+  ['a directory that is deleted', (at) => fs.rmSync(`${at}/dir`, { recursive: true }), { deleted: ['dir'] }],
+  [
+    'a directory that is deleted and made again',
+    (at) => {
+      fs.rmSync(`${at}/dir`, { recursive: true });
+      fs.mkdirSync(`${at}/dir/sub`, { recursive: true });
+      fs.writeFileSync(`${at}/dir/a`, 'a');
+      fs.writeFileSync(`${at}/dir/sub/c`, 'C');
+      fs.writeFileSync(`${at}/dir/sub/e`, 'e');
+    },
+    { created: ['dir/sub/e'], modified: ['dir/sub/c'], deleted: ['dir/b', 'dir/sub/d'] },
+  ],
+  [
+    'a file that is moved',
+    (at) => fs.renameSync(`${at}/file`, `${at}/dir/moved`),
+    {
+      created: ['dir/moved'],
+      deleted: ['file'],
+    },
+  ],
+  [
+    'a directory that is moved, with changes in it',
+    (at) => {
+      fs.renameSync(`${at}/dir`, `${at}/moved`);
+      fs.rmSync(`${at}/moved/sub/c`);
+      fs.writeFileSync(`${at}/moved/e`, '');
+    },
+    {
+      created: ['moved', 'moved/a', 'moved/b', 'moved/e', 'moved/sub', 'moved/sub/d'],
+      deleted: ['dir'],
+    },
+  ],
+  [
+    'a directory that is moved to where another was',
+    (at) => {
+      fs.rmSync(`${at}/dir/a`);
+      fs.mkdirSync(`${at}/away`);
+      fs.renameSync(`${at}/dir/sub`, `${at}/away/sub`);
+      fs.rmSync(`${at}/dir`, { recursive: true });
+      fs.renameSync(`${at}/away/sub`, `${at}/dir`);
+      fs.rmdirSync(`${at}/away`);
+    },
+    { created: ['dir/c', 'dir/d'], deleted: ['dir/a', 'dir/b', 'dir/sub'] },
+  ],
+  [
+    'a file that becomes a directory',
+    (at) => {
+      fs.rmSync(`${at}/file`);
+      fs.mkdirSync(`${at}/file`);
+      fs.writeFileSync(`${at}/file/in`, '');
+    },
+    { created: ['file', 'file/in'], deleted: ['file'] },
+  ],
+  [
+    'a directory that becomes a file',
+    (at) => {
+      fs.rmSync(`${at}/dir`, { recursive: true });
+      fs.writeFileSync(`${at}/dir`, '');
+    },
+    { created: ['dir'], deleted: ['dir'] },
+  ],
+  [
+    'a file that becomes a link',
+    (at) => {
+      fs.rmSync(`${at}/file`);
+      fs.symlinkSync('other', `${at}/file`);
+    },
+    { created: ['file'], deleted: ['file'] },
+  ],
+  [
+    'another link target',
+    (at) => {
+      fs.rmSync(`${at}/link`);
+      fs.symlinkSync('other', `${at}/link`);
+    },
+    { modified: ['link'] },
+  ],
+  ['a hard link', (at) => fs.linkSync(`${at}/file`, `${at}/hard`), { created: ['hard'] }],
+  ['one of two hard links', (at) => fs.writeFileSync(`${at}/linked`, 'new'), { modified: ['linked'] }],
+  ['a device node', (at) => execFileSync('mknod', [`${at}/node`, 'c', '1', '3']), { created: ['node'] }],
+  [
+    'names in no particular order',
+    (at) => {
+      for (const name of ['z', 'A', 'é', 'a b', 'a\nb']) fs.writeFileSync(`${at}/${name}`, '');
+    },
+    { created: ['A', 'a\nb', 'a b', 'z', 'é'] },
+  ],
+];
+
+function setAttribute(file: string): void {
+  const fd = fs.openSync(file, 'r');
+  fsetxattr(fd, 'trusted.mountns', Buffer.from('x'));
+  fs.closeSync(fd);
+}
+
+function prepare(): string {
+  const decoys = makeDecoys(FILES);
+  fs.linkSync(`${decoys}/linked`, `${decoys}/linked-too`);
+  fs.symlinkSync('file', `${decoys}/link`);
+  return decoys;
+}
+
+async function expectChanges(
+  at: string,
+  options: ScopeOptions,
+  [, change, expected]: (typeof cases)[number],
+) {
+  await withMountNamespace(options, (ns) => {
+    requireContained(at);
+    change(at);
+    const absolute = (names: string[] = []) => names.map((name) => `${at}/${name}`);
+    expect(ns.changes()).toEqual({
+      created: absolute(expected.created),
+      modified: absolute(expected.modified),
+      deleted: absolute(expected.deleted),
+    });
+  });
+}
+
+describe.each(cases)('%s', (...row) => {
+  test('in a tree that is copy-on-write', async () => {
+    const decoys = prepare();
+    const before = contentOf(decoys);
+    await expectChanges(decoys, { copyOnWrite: true }, row);
+    expect(contentOf(decoys)).toEqual(before);
+  });
+
+  test('in a directory that is copy-on-write', async () => {
+    const decoys = prepare();
+    await expectChanges(decoys, { copyOnWrite: [decoys] }, row);
+  });
+
+  test('in a scope inside one that changed the same directory', async () => {
+    const decoys = prepare();
+    await withMountNamespace({ copyOnWrite: true }, async () => {
+      const original = contentOf(decoys);
+      fs.renameSync(`${decoys}/dir`, `${decoys}/was`);
+      fs.cpSync(`${decoys}/was`, `${decoys}/dir`, { recursive: true });
+      fs.rmSync(`${decoys}/was`, { recursive: true });
+      fs.writeFileSync(`${decoys}/file`, 'old');
+      expect(contentOf(decoys)).toEqual(original);
+      await expectChanges(decoys, { copyOnWrite: true }, row);
+      await expectChanges(decoys, { copyOnWrite: [`${decoys}`, '/srv'] }, row);
+    });
+  });
+});
+
+test('tells of every overlay of the scope, and not of what is mounted above', async () => {
+  const decoys = makeDecoys({ 'disk/x': '', 'covered/old': '', file: '' });
+  await withMountNamespace(async (outer) => {
+    outer.tmpfs(`${decoys}/disk`);
+    await withMountNamespace({ copyOnWrite: true }, (ns) => {
+      fs.writeFileSync(`${decoys}/disk/new`, '');
+      fs.writeFileSync(`${decoys}/covered/before`, '');
+      ns.tmpfs(`${decoys}/covered`);
+      fs.writeFileSync(`${decoys}/covered/above`, '');
+      ns.umount('/proc', { lazy: true });
+      expect(ns.changes()).toEqual({
+        created: [`${decoys}/covered/before`, `${decoys}/disk/new`],
+        modified: [],
+        deleted: [],
+      });
+    });
+  });
+});
+
+test('prints well', async () => {
+  await withMountNamespace({ copyOnWrite: ['/etc', '/srv'] }, (ns) => {
+    requireContained('/etc');
+    fs.appendFileSync('/etc/passwd', 'decoy:x:4242:4242::/:/bin/false\n');
+    fs.rmSync('/etc/group');
+    fs.writeFileSync('/srv/mountns-decoy', '');
+    expect(ns.changes()).toMatchInlineSnapshot(`
+      {
+        "created": [
+          "/srv/mountns-decoy",
+        ],
+        "deleted": [
+          "/etc/group",
+        ],
+        "modified": [
+          "/etc/passwd",
+        ],
+      }
+    `);
+  });
+});

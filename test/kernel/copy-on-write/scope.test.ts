@@ -1,0 +1,352 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { enterMountNamespace, MountError, NamespaceError, withMountNamespace } from 'mountns';
+import { describe, expect, test } from 'mountns/vitest';
+import { hookSystemCalls } from '../../../native/libc.cjs';
+import { contentOf, makeDecoys, onHost, requireContained } from './decoys.js';
+
+const table = () => fs.readFileSync('/proc/self/mountinfo', 'utf8');
+const mount = (...args: string[]) => execFileSync('mount', args);
+
+describe('a copy-on-write scope', () => {
+  test('keeps what sync code, async code and children write to itself', async () => {
+    const decoys = makeDecoys({ kept: 'old', 'sub/deep/file': 'old' });
+    const before = contentOf(decoys);
+    const tableBefore = table();
+    await withMountNamespace({ copyOnWrite: true }, async (ns) => {
+      requireContained(decoys);
+      fs.appendFileSync(`${decoys}/kept`, ' and new');
+      await fs.promises.writeFile(`${decoys}/async`, '');
+      execFileSync('touch', [`${decoys}/child`]);
+      fs.rmSync(`${decoys}/sub`, { recursive: true });
+      fs.chmodSync(decoys, 0o751);
+      expect(fs.readFileSync(`${decoys}/kept`, 'utf8')).toBe('old and new');
+      expect(contentOf(onHost(decoys))).toEqual(before);
+      expect(ns.changes()).toEqual({
+        created: [`${decoys}/async`, `${decoys}/child`],
+        modified: [decoys, `${decoys}/kept`],
+        deleted: [`${decoys}/sub`],
+      });
+    });
+    expect(contentOf(decoys)).toEqual(before);
+    expect(table()).toBe(tableBefore);
+  });
+
+  test('survives that everything which is not the kernel’s own is deleted', async () => {
+    const decoys = makeDecoys({ file: 'old' });
+    await withMountNamespace({ copyOnWrite: true }, () => {
+      requireContained(decoys);
+      requireContained('/etc');
+      requireContained('/dev/shm');
+      fs.rmSync('/etc', { recursive: true });
+      expect(fs.existsSync('/etc/passwd')).toBe(false);
+      expect(fs.existsSync(onHost('/etc/passwd'))).toBe(true);
+      fs.writeFileSync('/dev/null', 'devices work');
+      expect(() => fs.writeFileSync('/dev/new', '')).toThrow('EROFS');
+      fs.writeFileSync('/dev/shm/mountns-new', '');
+      expect(fs.existsSync(onHost('/dev/shm/mountns-new'))).toBe(false);
+    });
+    expect(fs.existsSync('/etc/passwd')).toBe(true);
+  });
+
+  test('protects only the named directories, and the mounts below them', async () => {
+    const decoys = makeDecoys({ 'named/file': '', 'named/disk/x': '', 'other/file': '' });
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/named/disk`);
+      fs.writeFileSync(`${decoys}/named/disk/file`, '');
+      await withMountNamespace({ copyOnWrite: [`${decoys}/named`] }, (ns) => {
+        requireContained(`${decoys}/named`);
+        fs.rmSync(`${decoys}/named/file`);
+        fs.rmSync(`${decoys}/named/disk/file`);
+        fs.writeFileSync(`${decoys}/other/new`, '');
+        expect(ns.changes()).toEqual({
+          created: [],
+          modified: [],
+          deleted: [`${decoys}/named/disk/file`, `${decoys}/named/file`],
+        });
+      });
+      expect(fs.readdirSync(`${decoys}/named/disk`)).toEqual(['file']);
+      expect(fs.readdirSync(`${decoys}/named`)).toEqual(['disk', 'file']);
+    });
+    expect(fs.readdirSync(`${decoys}/other`)).toEqual(['file', 'new']);
+  });
+
+  test('uncovers nothing that can be written to when its mounts are taken away', async () => {
+    const decoys = makeDecoys({ 'disk/below': '' });
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/disk`);
+      fs.writeFileSync(`${decoys}/disk/file`, 'old');
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        ns.umount(`${decoys}/disk`);
+        expect(fs.readdirSync(`${decoys}/disk`)).toEqual(['below']);
+        fs.writeFileSync(`${decoys}/disk/below`, 'new');
+        expect(fs.readFileSync(onHost(`${decoys}/disk/below`), 'utf8')).toBe('');
+      });
+      await withMountNamespace({ copyOnWrite: [`${decoys}/disk`] }, (ns) => {
+        ns.umount(`${decoys}/disk`);
+        expect(fs.readdirSync(`${decoys}/disk`)).toEqual(['below']);
+      });
+      expect(fs.readFileSync(`${decoys}/disk/file`, 'utf8')).toBe('old');
+    });
+  });
+
+  test('protects a file that is mounted over another', async () => {
+    const decoys = makeDecoys({ target: '' });
+    await withMountNamespace(async () => {
+      // From a file system that is seen nowhere else, as a container's resolv.conf is.
+      mount('-t', 'tmpfs', 'tmpfs', '/mnt');
+      fs.writeFileSync('/mnt/source', 'old', { mode: 0o640 });
+      mount('--bind', '/mnt/source', `${decoys}/target`);
+      execFileSync('umount', ['/mnt']);
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        expect(fs.statSync(`${decoys}/target`).mode & 0o777).toBe(0o640);
+        expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+        fs.writeFileSync(`${decoys}/target`, 'new');
+        expect(ns.changes()).toEqual({ created: [], modified: [`${decoys}/target`], deleted: [] });
+      });
+      expect(fs.readFileSync(`${decoys}/target`, 'utf8')).toBe('old');
+    });
+  });
+
+  test('shows the same files through two mounts, as it was before', async () => {
+    const decoys = makeDecoys({ 'one/sub/file': 'old', 'two/x': '', single: '' });
+    await withMountNamespace(async () => {
+      mount('--bind', `${decoys}/one/sub`, `${decoys}/two`);
+      mount('--bind', `${decoys}/one/sub/file`, `${decoys}/single`);
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        fs.writeFileSync(`${decoys}/two/file`, 'new');
+        expect(fs.readFileSync(`${decoys}/one/sub/file`, 'utf8')).toBe('new');
+        fs.writeFileSync(`${decoys}/one/sub/more`, '');
+        expect(fs.readdirSync(`${decoys}/two`)).toEqual(['file', 'more']);
+        expect(ns.changes().created).toEqual([`${decoys}/one/sub/more`, `${decoys}/two/more`]);
+      });
+      expect(fs.readFileSync(`${decoys}/single`, 'utf8')).toBe('old');
+    });
+  });
+
+  test('takes names with any character, hidden mounts, unbindable ones and flags', async () => {
+    const name = 'a:b,c\\d e\nf\u00e9';
+    const decoys = makeDecoys({ [`${name}/x`]: '', 'stacked/x': '', 'unbindable/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/${name}`, { flags: ['noexec'] });
+      fs.writeFileSync(`${decoys}/${name}/file`, '');
+      for (const content of ['lower', 'upper']) {
+        mount('-t', 'tmpfs', 'tmpfs', `${decoys}/stacked`);
+        fs.writeFileSync(`${decoys}/stacked/file`, content);
+      }
+      outer.tmpfs(`${decoys}/unbindable`);
+      fs.writeFileSync(`${decoys}/unbindable/file`, '');
+      mount('--make-unbindable', `${decoys}/unbindable`);
+      const before = table();
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        expect(ns.mounts().at(`${decoys}/${name}`)?.options).toEqual(
+          expect.arrayContaining(['rw', 'nosuid', 'nodev', 'noexec', 'relatime']),
+        );
+        fs.rmSync(`${decoys}/${name}/file`);
+        fs.rmSync(`${decoys}/unbindable/file`);
+        expect(fs.readFileSync(`${decoys}/stacked/file`, 'utf8')).toBe('upper');
+        ns.umount(`${decoys}/stacked`);
+        expect(fs.readdirSync(`${decoys}/stacked`)).toEqual(['x']);
+        expect(ns.changes().deleted).toEqual([`${decoys}/${name}/file`, `${decoys}/unbindable/file`]);
+      });
+      expect(table()).toBe(before);
+      expect(fs.readdirSync(`${decoys}/${name}`)).toEqual(['file']);
+      expect(fs.readdirSync(`${decoys}/unbindable`)).toEqual(['file']);
+    });
+  });
+
+  test('keeps the cwd, on another mount too', async () => {
+    const decoys = makeDecoys({ 'disk/x': '' });
+    const cwd = process.cwd();
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/disk`);
+      process.chdir(`${decoys}/disk`);
+      await withMountNamespace({ copyOnWrite: true }, async () => {
+        expect(process.cwd()).toBe(`${decoys}/disk`);
+        fs.writeFileSync('relative', '');
+        await fs.promises.access('relative');
+      });
+      expect(process.cwd()).toBe(`${decoys}/disk`);
+      expect(fs.readdirSync('.')).toEqual([]);
+    });
+    expect(process.cwd()).toBe(cwd);
+  });
+
+  test('leaves read-only mounts read-only', async () => {
+    const decoys = makeDecoys({ 'disk/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/disk`, { flags: ['ro'] });
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        expect(ns.mounts().at(`${decoys}/disk`)?.fsType).toBe('tmpfs');
+        expect(() => fs.writeFileSync(`${decoys}/disk/new`, '')).toThrow('EROFS');
+      });
+    });
+  });
+
+  test('is a handle as well', async () => {
+    const decoys = makeDecoys({ file: 'old' });
+    {
+      await using ns = await enterMountNamespace({ copyOnWrite: [decoys] });
+      requireContained(decoys);
+      fs.rmSync(`${decoys}/file`);
+      expect(ns.changes().deleted).toEqual([`${decoys}/file`]);
+    }
+    expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe('old');
+  });
+});
+
+describe('nested scopes', () => {
+  test('stay protected, and see what the outer one wrote, five deep', async () => {
+    const decoys = makeDecoys({ file: '0' });
+    const nest = async (depth: number): Promise<void> => {
+      await withMountNamespace({ copyOnWrite: depth % 2 === 0 ? true : [decoys] }, async (ns) => {
+        requireContained(decoys);
+        expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe(String(depth));
+        fs.writeFileSync(`${decoys}/file`, String(depth + 1));
+        fs.renameSync(`${decoys}/file`, `${decoys}/moved`);
+        fs.mkdirSync(`${decoys}/${depth}/sub`, { recursive: true });
+        fs.renameSync(`${decoys}/${depth}`, `${decoys}/dir${depth}`);
+        fs.renameSync(`${decoys}/moved`, `${decoys}/file`);
+        if (depth > 0) fs.renameSync(`${decoys}/dir${depth - 1}`, `${decoys}/was${depth - 1}`);
+        const changes = {
+          created: [`${decoys}/dir${depth}`, `${decoys}/dir${depth}/sub`],
+          modified: [`${decoys}/file`],
+          deleted: [] as string[],
+        };
+        if (depth > 0) {
+          changes.created.push(`${decoys}/was${depth - 1}`, `${decoys}/was${depth - 1}/sub`);
+          changes.deleted.push(`${decoys}/dir${depth - 1}`);
+        }
+        expect(ns.changes()).toEqual(changes);
+        if (depth < 4) await nest(depth + 1);
+        expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe(String(depth + 1));
+        expect(ns.changes()).toEqual(changes);
+      });
+    };
+    await nest(0);
+    expect(contentOf(decoys)).toHaveLength(1);
+    expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe('0');
+  });
+
+  test('a plain one in a copy-on-write one writes to its layers', async () => {
+    const decoys = makeDecoys({ file: 'old' });
+    await withMountNamespace({ copyOnWrite: true }, async (outer) => {
+      await withMountNamespace(async (inner) => {
+        requireContained(decoys);
+        fs.writeFileSync(`${decoys}/file`, 'new');
+        expect(() => inner.changes()).toThrow(NamespaceError);
+      });
+      expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe('new');
+      expect(outer.changes().modified).toEqual([`${decoys}/file`]);
+    });
+    expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe('old');
+  });
+
+  test('works on an overlay, and says why on an overlay over an overlay', async () => {
+    const decoys = makeDecoys({ 'lower/file': '', 'one/x': '', 'two/x': '', 'scratch/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/scratch`);
+      for (const [lower, merged] of [
+        ['lower', 'one'],
+        ['one', 'two'],
+      ]) {
+        fs.mkdirSync(`${decoys}/scratch/${merged}/upper`, { recursive: true });
+        fs.mkdirSync(`${decoys}/scratch/${merged}/work`);
+        const [upper, work] = ['upper', 'work'].map((name) => `${decoys}/scratch/${merged}/${name}`);
+        const options = `lowerdir=${decoys}/${lower},upperdir=${upper},workdir=${work}`;
+        mount('-t', 'overlay', 'overlay', '-o', options, `${decoys}/${merged}`);
+      }
+      for (let round = 0; round < 2; round++) {
+        await withMountNamespace({ copyOnWrite: [`${decoys}/one`] }, async () => {
+          fs.rmSync(`${decoys}/one/file`);
+          await withMountNamespace({ copyOnWrite: [`${decoys}/one`] }, (ns) => {
+            fs.writeFileSync(`${decoys}/one/file`, '');
+            expect(ns.changes().created).toEqual([`${decoys}/one/file`]);
+          });
+        });
+      }
+      const before = table();
+      for (const copyOnWrite of [true, [`${decoys}/two`]]) {
+        const refused = withMountNamespace({ copyOnWrite }, () => expect.unreachable());
+        await expect(refused).rejects.toThrow(MountError);
+        await expect(refused).rejects.toMatchObject({
+          code: 'EINVAL',
+          path: `${decoys}/two`,
+          why: `${decoys}/two is on an overlay that takes no other on top of it: the kernel stacks two at most`,
+        });
+      }
+      expect(table()).toBe(before);
+      expect(fs.readdirSync(`${decoys}/one`)).toEqual(['file']);
+    });
+  });
+});
+
+describe('what is refused', () => {
+  test.each([
+    ['yes', "copyOnWrite must be true, false or a list of directories that is not empty, received 'yes'"],
+    [null, 'copyOnWrite must be true, false or a list of directories that is not empty, received null'],
+    [[], 'copyOnWrite must be true, false or a list of directories that is not empty, received []'],
+    [['etc'], "copyOnWrite[0] must be an absolute path, received 'etc'"],
+    [['/etc', 7], 'copyOnWrite[1] must be a string, received 7'],
+    [['/etc/../srv'], 'copyOnWrite[0] must not contain "..", received \'/etc/../srv\''],
+  ])('%j', async (copyOnWrite, message) => {
+    const options = { copyOnWrite } as never;
+    const error = new TypeError(message);
+    await expect(withMountNamespace(options, () => expect.unreachable())).rejects.toThrow(error);
+    await expect(enterMountNamespace(options)).rejects.toThrow(error);
+  });
+
+  test('a directory that is missing, a link, a file or the kernel’s own', async () => {
+    const decoys = makeDecoys({ file: '' });
+    fs.symlinkSync('/etc', `${decoys}/link`);
+    const before = table();
+    const enter = (path: string) => withMountNamespace({ copyOnWrite: [path] }, () => expect.unreachable());
+    await expect(enter(`${decoys}/none`)).rejects.toMatchObject({ name: 'MountError', code: 'ENOENT' });
+    await expect(enter(`${decoys}/link`)).rejects.toMatchObject({ name: 'MountError', code: 'ELOOP' });
+    await expect(enter(`${decoys}/file`)).rejects.toMatchObject({ name: 'MountError', code: 'ENOTDIR' });
+    await expect(enter('/proc/sys')).rejects.toThrow('cannot make /proc/sys copy-on-write: it is on proc');
+    expect(table()).toBe(before);
+  });
+
+  test('to say what changed in a scope that is not copy-on-write', async () => {
+    await withMountNamespace((ns) => {
+      expect(() => ns.changes()).toThrow('cannot tell what this scope changed: it is not copy-on-write');
+    });
+  });
+});
+
+test('is entered whole or not at all, whichever system call fails', async () => {
+  const decoys = makeDecoys({ 'one/file': '', 'disk/x': '' });
+  await withMountNamespace(async (outer) => {
+    outer.tmpfs(`${decoys}/disk`);
+    const state = () => ({
+      mounts: table(),
+      cwd: [process.cwd(), fs.readlinkSync('/proc/self/cwd')],
+      umask: process.umask(),
+      descriptors: fs.readdirSync('/proc/self/fd').length,
+      content: contentOf(decoys),
+    });
+    for (const copyOnWrite of [true, [decoys]]) {
+      await withMountNamespace({ copyOnWrite }, () => {});
+      const before = state();
+      let failed = true;
+      for (let failing = 0; failed; failing++) {
+        let calls = 0;
+        failed = false;
+        hookSystemCalls((name) => {
+          if (name === 'poll' || calls++ !== failing) return undefined;
+          failed = true;
+          return 5;
+        });
+        const entered = withMountNamespace({ copyOnWrite }, () => hookSystemCalls(undefined));
+        const outcome = await entered.then(
+          () => 'entered',
+          () => 'refused',
+        );
+        hookSystemCalls(undefined);
+        expect(outcome).toBe(failed ? 'refused' : 'entered');
+        expect(state()).toEqual(before);
+      }
+    }
+  });
+});
