@@ -15,7 +15,7 @@ declare module 'vitest' {
 const repository = path.resolve(import.meta.dirname, '../..');
 
 /** Packs this package once and installs it beside each runner, as a user would. */
-export default async function install(project: TestProject): Promise<() => void> {
+export default async function install(project: TestProject): Promise<() => Promise<void>> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-e2e-'));
   const packed = await npm(repository, 'pack', '--json', '--pack-destination', directory);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
@@ -45,7 +45,7 @@ export default async function install(project: TestProject): Promise<() => void>
     }),
   );
   project.provide('installed', directory);
-  return () => fs.rmSync(directory, { recursive: true });
+  return () => fs.promises.rm(directory, { recursive: true });
 }
 
 function installedVersion(name: string): string {

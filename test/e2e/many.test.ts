@@ -9,8 +9,16 @@ interface Event {
   pid: string;
 }
 
-async function runMany(options: RunOptions) {
+async function runMany(options: RunOptions & { copies?: string[]; failing?: boolean }) {
   const run = startVitest('many', options);
+  for (const copy of options.copies ?? []) {
+    fs.copyFileSync(path.join(run.directory, '1.test.ts'), path.join(run.directory, copy));
+  }
+  // Vitest begins with the largest file.
+  if (options.failing) {
+    const code = "import { test } from 'vitest';\ntest('fails', () => expect.fail());\n";
+    fs.writeFileSync(path.join(run.directory, '0.test.ts'), `${code}${'//'.repeat(1000)}`);
+  }
   const result = await run.done;
   const lines = fs.readFileSync(path.join(run.directory, 'events.txt'), 'utf8').trim().split('\n');
   const events = lines.map((line) => line.split(' ')).map(([what, pid]) => ({ what, pid }) as Event);
@@ -63,9 +71,17 @@ describe.each(runners)('%s', (runner) => {
     expect(fs.readdirSync(path.join(directory, 'profiles'))).toHaveLength(6);
   });
 
-  test('many workers at once cause no warning about listeners', async () => {
-    const { stderr, started } = await runMany({ runner, args: ['run', '--maxWorkers=5'] });
+  test('more workers at once than a stream takes listeners cause no warning', async () => {
+    const copies = Array.from({ length: 12 }, (_, index) => `copy-${index}.test.ts`);
+    const { stderr, started } = await runMany({ runner, args: ['run', '--maxWorkers=12', 'copy'], copies });
     expect(stderr).toBe('');
-    expect(started).toHaveLength(5);
+    expect(started).toHaveLength(12);
+  });
+
+  test('--bail starts no worker for the files that are left', async () => {
+    const { started, code } = await runMany({ runner, args: ['run', '--bail=1'], failing: true });
+    expect(code).toBe(1);
+    // The failing one, and a spare one that was on its way.
+    expect(started.length).toBeLessThanOrEqual(2);
   });
 });

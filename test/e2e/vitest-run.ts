@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { inject, onTestFinished } from 'vitest';
+import { expect, inject, onTestFinished } from 'vitest';
 
 export type Runner = 'vitest4' | 'vitest5';
 
@@ -14,6 +14,8 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** A script of the fixture that starts Vitest itself. */
   script?: string;
+  /** Runs it in a terminal, whose keyboard is `child.stdin`. */
+  terminal?: boolean;
   /** Options for the main process' Node. */
   execArgv?: readonly string[];
   /** A command that the run is handed to, as its arguments. */
@@ -38,10 +40,19 @@ export class VitestRun {
   #onOutput = () => {};
 
   constructor(directory: string, options: RunOptions) {
-    const { runner = 'vitest4', args = ['run'], env = {}, execArgv = [], wrapper = [], script } = options;
+    const {
+      runner = 'vitest4',
+      args = ['run'],
+      env = {},
+      execArgv = [],
+      wrapper = [],
+      script,
+      terminal,
+    } = options;
     this.directory = directory;
     const program = script === undefined ? [vitestOf(runner), ...args] : [script];
-    const command = [...wrapper, nodeFor(runner), ...execArgv, ...program];
+    const inside = [...wrapper, nodeFor(runner), ...execArgv, ...program];
+    const command = terminal ? ['script', '-qefc', inside.map(quote).join(' '), '/dev/null'] : inside;
     this.child = spawn(command[0] as string, command.slice(1), {
       cwd: directory,
       env: {
@@ -71,6 +82,14 @@ export class VitestRun {
 
   get all(): string {
     return this.stdout + this.stderr;
+  }
+
+  read(file: string): string {
+    return fs.readFileSync(path.join(this.directory, file), 'utf8');
+  }
+
+  exists(file: string): boolean {
+    return fs.existsSync(path.join(this.directory, file));
   }
 
   /** Another Vitest in the same directory. */
@@ -112,9 +131,25 @@ function track(run: VitestRun): VitestRun {
   return run;
 }
 
-/** As {@link startVitest}, to the end. */
-export function runVitest(fixture: string, options: RunOptions = {}): Promise<RunResult> {
-  return startVitest(fixture, options).done;
+/** As {@link startVitest}, to the end, when no process of it may be left. */
+export async function runVitest(fixture: string, options: RunOptions = {}): Promise<RunResult> {
+  const run = startVitest(fixture, options);
+  const result = await run.done;
+  expect(processesIn(run.directory)).toEqual([]);
+  return result;
+}
+
+/** The command lines of the processes that work in `directory`. */
+function processesIn(directory: string): string[] {
+  return fs.readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!fs.readlinkSync(`/proc/${pid}/cwd`).startsWith(directory)) return [];
+      return [fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
+    } catch {
+      // Not a process, or gone meanwhile.
+      return [];
+    }
+  });
 }
 
 function nodeFor(runner: Runner): string {
@@ -124,6 +159,10 @@ function nodeFor(runner: Runner): string {
 
 function vitestOf(runner: Runner): string {
   return path.join(inject('installed'), runner, 'node_modules/vitest/vitest.mjs');
+}
+
+function quote(argument: string): string {
+  return `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
 function pick(...names: string[]): Record<string, string> {

@@ -93,6 +93,15 @@ export class WorkerPool {
     await Promise.all(this.#spares.splice(0).map(({ lease }) => lease.end()));
   }
 
+  /** Ends what nobody uses. The others Vitest ends itself. */
+  async close(): Promise<void> {
+    await this.discardSpares();
+    // Tinypool would wait until one that starts is ready before it ended it.
+    const starting = [...this.#processes.values()].filter(({ isStarting }) => isStarting);
+    for (const process of starting) process.kill();
+    await Promise.all(starting.map(({ closed }) => closed));
+  }
+
   #start(): Lease {
     const lease = new Lease((pid) => this.#processWith(pid));
     this.#starting.add(lease);

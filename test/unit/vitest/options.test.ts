@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+
+import { mountNamespacePool, mountNamespaces } from '../../../src/vitest/config.js';
+import { resolveOptions } from '../../../src/vitest/options.js';
+
+test('fills in the defaults', () => {
+  const defaults = {
+    copyOnWrite: false,
+    unsupported: 'fail',
+    permissions: 'root',
+    prewarm: true,
+    leaks: 'off',
+  };
+  expect(resolveOptions('f')).toEqual(defaults);
+  expect(resolveOptions('f', { prewarm: undefined } as never)).toEqual(defaults);
+  expect(resolveOptions('f', { prewarm: 2, leaks: 'off' })).toEqual({ ...defaults, prewarm: 2 });
+});
+
+const refused: { option: unknown; message: string }[] = [
+  {
+    option: { copyonwrite: true },
+    message: "unknown option 'copyonwrite', known are copyOnWrite, unsupported, ",
+  },
+  { option: { toString: 1 }, message: "unknown option 'toString'" },
+  { option: { copyOnWrite: 'yes' }, message: "option copyOnWrite must be false or true, received 'yes'" },
+  { option: { copyOnWrite: true }, message: 'option copyOnWrite: true is not built yet' },
+  { option: { unsupported: 'skip' }, message: "option unsupported: 'skip' is not built yet" },
+  {
+    option: { unsupported: 'ignore' },
+    message: "option unsupported must be 'fail' or 'skip', received 'ignore'",
+  },
+  { option: { permissions: 'enforced' }, message: "option permissions: 'enforced' is not built yet" },
+  { option: { leaks: 'fail' }, message: "option leaks: 'fail' is not built yet" },
+  {
+    option: { prewarm: -1 },
+    message: 'option prewarm must be true, false or a whole number from 0, received -1',
+  },
+  {
+    option: { prewarm: 1.5 },
+    message: 'option prewarm must be true, false or a whole number from 0, received 1.5',
+  },
+  { option: null, message: 'options must be an object, received null' },
+];
+
+describe.each(refused)('$option', ({ option, message }) => {
+  test.each([mountNamespaces, mountNamespacePool])('is refused by %o', (caller) => {
+    expect(() => caller(option as never)).toThrow(TypeError);
+    expect(() => caller(option as never)).toThrow(`${caller.name}: ${message}`);
+  });
+});
+
+test('prewarm needs the plugin, which knows how many files are left', () => {
+  expect(() => mountNamespacePool({ prewarm: true })).toThrow(
+    new TypeError('mountNamespacePool: option prewarm needs the plugin, mountNamespaces()'),
+  );
+  expect(mountNamespacePool({ prewarm: false }).name).toBe('mountns');
+});
