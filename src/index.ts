@@ -14,3 +14,5 @@ export type { HostNamespace } from './scope/host-namespace.js';
 export type { MountNamespace } from './scope/mount-namespace.js';
 export type { ScopeOptions } from './scope/scope-options.js';
 export { enterMountNamespace, withMountNamespace } from './scope/with-mount-namespace.js';
+export type { SupportCheck } from './support/check.js';
+export { checkSupport, type Support } from './support/check-support.js';

@@ -8,6 +8,7 @@ import { enterWorkerNamespace } from '../namespace/enter.cjs';
 type Command = (args: string[]) => number | Promise<number>;
 
 const COMMANDS: Record<string, () => Promise<Command>> = {
+  doctor: async () => (await import('./doctor.js')).doctorCommand,
   mount: async () => {
     enterWorkerNamespace();
     return (await import('./mount.js')).mountCommand;
@@ -33,6 +34,7 @@ async function main([name = 'help', ...args]: string[]): Promise<number> {
 
 const USAGE = `usage: ns-tool COMMAND
 
+  doctor    try everything that tests need, and say what is in the way: doctor [--json]
   mount     mount a tmpfs in a namespace of its own, and show that the parent does not see it
   mounts    print a mount table as a tree: mounts [--host | PID] [PATH] [--json]
 `;

@@ -1,6 +1,6 @@
 import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
-import { probeUserNamespaces } from './prove-user-namespaces.cjs';
+import { tryUserNamespaces } from './prove-user-namespaces.cjs';
 import { isExecutable, UNSHARE_FLAGS } from './unshare-command.cjs';
 
 /** How to start a Node process: `child_process.fork` with this `execPath`, and these in front of its `execArgv`. */
@@ -17,9 +17,12 @@ export interface Launcher {
  */
 export function findLauncher(): Launcher | undefined {
   if (process.platform !== 'linux' || hasCapability(CAP_SYS_ADMIN) || !isExecutable(SHELL)) return undefined;
-  const unshare = probeUserNamespaces();
-  if (unshare === undefined) return undefined;
-  return { execPath: SHELL, execArgv: ['-c', SCRIPT, 'sh', ...unshare, ...UNSHARE_FLAGS, process.execPath] };
+  const tried = tryUserNamespaces();
+  if ('refusal' in tried) return undefined;
+  return {
+    execPath: SHELL,
+    execArgv: ['-c', SCRIPT, 'sh', ...tried.command, ...UNSHARE_FLAGS, process.execPath],
+  };
 }
 
 /** Runs `start`; what it forks with `process.execPath` is started by `launcher`. */

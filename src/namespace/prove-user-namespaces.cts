@@ -10,40 +10,54 @@ import {
 import { detectPlace, fixFor } from '../support/place.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 
-let proven: UnshareCommand | undefined;
+/** What keeps a process from making a user namespace and mounting in it. */
+interface Refusal {
+  /** "there is no unshare(1)" */
+  what: string;
+  obstacle: Obstacle | undefined;
+  /** What unshare(1) printed. */
+  printed?: string;
+}
+
+let tried: { command: UnshareCommand } | { refusal: Refusal } | undefined;
 
 /**
- * How unshare(1) is called, when a process may make a user namespace here and mount in it. That it can be made
- * proves nothing (AppArmor may refuse everything inside), so one is made and a mount is changed in it.
+ * Tries whether a process without privileges may make a user namespace here and mount in it, once. That it can
+ * be made proves nothing (AppArmor may refuse everything inside), so a mount is changed in it.
+ */
+export function tryUserNamespaces(): { command: UnshareCommand } | { refusal: Refusal } {
+  tried ??= findUserNamespaces();
+  return tried;
+}
+
+/**
+ * How unshare(1) is called, to make a user namespace and a mount namespace in it.
  *
  * @throws {NamespaceError} with the first step that is refused, and the reason when it can be found out.
  */
 export function requireUserNamespaces(): UnshareCommand {
-  proven ??= proveUserNamespaces();
-  return proven;
+  const result = tryUserNamespaces();
+  if ('command' in result) return result.command;
+  const { what, obstacle, printed } = result.refusal;
+  throw new NamespaceError({
+    summary: `cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and ${what}`,
+    why: [obstacle?.why, printed].filter(Boolean).join('\n') || undefined,
+    fix: obstacle === undefined ? 'see `npx ns-tool doctor`' : fixFor(obstacle.fix, detectPlace()),
+  });
 }
 
-/** As {@link requireUserNamespaces}, or undefined where it would throw. */
-export function probeUserNamespaces(): UnshareCommand | undefined {
-  try {
-    return requireUserNamespaces();
-  } catch {
-    return undefined;
-  }
-}
-
-function proveUserNamespaces(): UnshareCommand {
-  const unshare = findUnshare();
-  if (unshare === undefined) throw refusal('there is no unshare(1)', noUnshare());
-  if (tryFlags(unshare, UNSHARE_FLAGS) === undefined) return unshare;
+function findUserNamespaces(): { command: UnshareCommand } | { refusal: Refusal } {
+  const command = findUnshare();
+  if (command === undefined) return { refusal: { what: 'there is no unshare(1)', obstacle: noUnshare() } };
+  if (tryFlags(command, UNSHARE_FLAGS) === undefined) return { command };
   for (const [step, flags] of STEPS) {
-    const printed = tryFlags(unshare, flags);
+    const printed = tryFlags(command, flags);
     if (printed === undefined) continue;
     const obstacle = findUserNamespaceObstacle(step);
-    throw refusal(`unshare(1) can't ${step}`, obstacle, printed);
+    return { refusal: { what: `unshare(1) can't ${step}`, obstacle, printed } };
   }
   // What was refused a moment ago is allowed now.
-  return unshare;
+  return { command };
 }
 
 /** What unshare(1) printed when it failed, else undefined. It starts itself: that program certainly exists. */
@@ -55,14 +69,6 @@ function tryFlags(unshare: UnshareCommand, flags: readonly string[]): string | u
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   return status === 0 ? undefined : stderr.trim() || (error?.message ?? `exit status ${status}`);
-}
-
-function refusal(what: string, obstacle: Obstacle | undefined, printed?: string): NamespaceError {
-  return new NamespaceError({
-    summary: `cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and ${what}`,
-    why: [obstacle?.why, printed].filter(Boolean).join('\n') || undefined,
-    fix: obstacle === undefined ? 'see `npx ns-tool doctor`' : fixFor(obstacle.fix, detectPlace()),
-  });
 }
 
 const STEPS: readonly [UserNamespaceStep, string[]][] = [

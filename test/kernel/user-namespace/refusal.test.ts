@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, expect, test } from 'mountns/vitest';
-import { prepareHost, runAsUser, UNPRIVILEGED, type UserHost } from './unprivileged.js';
+import {
+  filtered,
+  limited,
+  prepareHost,
+  pretendSysctl,
+  runAsUser,
+  UNPRIVILEGED,
+  type UserHost,
+} from './unprivileged.js';
 
 const node = process.execPath;
 
@@ -131,21 +139,3 @@ test('descriptors of the host that are none are refused', ({ ns }) => {
     why: expect.stringMatching(/^MOUNTNS_HOST_FDS is 1:7: descriptor 1 is \w+:\[\d+\], 7 is /),
   });
 });
-
-/** As root of a user namespace, where a limit of that one is set to 0, and without CAP_SYS_ADMIN. */
-function limited(limit: string): string[] {
-  const script = `echo 0 > /proc/sys/user/${limit} && exec "$@"`;
-  const drop = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
-  return ['unshare', '--user', '--map-root-user', '--', 'sh', '-c', script, 'sh', ...drop];
-}
-
-function filtered(host: UserHost, systemCalls: string): string[] {
-  const fixture = host.file('test/kernel/user-namespace/seccomp.cjs');
-  return [...UNPRIVILEGED, node, fixture, systemCalls, '/usr/bin/env', '--'];
-}
-
-/** Kernels that have no such sysctl get a file of that name. */
-function pretendSysctl(ns: { tmpfs(target: string): void }, name: string, value: string): void {
-  ns.tmpfs('/proc/sys/kernel');
-  fs.writeFileSync(`/proc/sys/kernel/${name}`, `${value}\n`);
-}

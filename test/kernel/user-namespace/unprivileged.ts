@@ -71,3 +71,26 @@ export function runAsUser(
   if (error !== undefined) throw error;
   return { status, signal, stdout, stderr };
 }
+
+/** As root of a user namespace, where a limit of that one is set to 0, and without CAP_SYS_ADMIN. */
+export function limited(limit: string): string[] {
+  const script = `echo 0 > /proc/sys/user/${limit} && exec "$@"`;
+  const drop = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
+  return ['unshare', '--user', '--map-root-user', '--', 'sh', '-c', script, 'sh', ...drop];
+}
+
+/** Under a seccomp filter that refuses these system calls. */
+export function filtered(
+  host: UserHost,
+  systemCalls: string,
+  prefix: readonly string[] = UNPRIVILEGED,
+): string[] {
+  const fixture = host.file('test/kernel/user-namespace/seccomp.cjs');
+  return [...prefix, process.execPath, fixture, systemCalls, '/usr/bin/env', '--'];
+}
+
+/** Kernels that have no such sysctl get a file of that name. */
+export function pretendSysctl(ns: MountNamespace, name: string, value: string): void {
+  ns.tmpfs('/proc/sys/kernel');
+  fs.writeFileSync(`/proc/sys/kernel/${name}`, `${value}\n`);
+}

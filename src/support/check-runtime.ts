@@ -1,0 +1,86 @@
+import fs from 'node:fs';
+import os from 'node:os';
+
+import { ok, refused, type SupportCheck } from './check.js';
+
+/** What the checks of the runtime look at; all of it can be given, for tests. */
+export interface Runtime {
+  platform: string;
+  /** Release of the kernel, `6.8.0-45-generic` say. */
+  kernel: string;
+  /** Version of Node, without a `v`. */
+  node: string;
+  /** Whether Node's permission model is on in this process. */
+  hasPermissionModel: boolean;
+  nodeOptions: string;
+}
+
+export function readRuntime(): Runtime {
+  return {
+    platform: process.platform,
+    kernel: os.release(),
+    node: process.versions.node,
+    hasPermissionModel: 'permission' in process,
+    nodeOptions: process.env.NODE_OPTIONS ?? '',
+  };
+}
+
+/** What can be said without trying anything. Once something is refused, the rest makes no sense. */
+export function checkRuntime(runtime: Runtime = readRuntime()): SupportCheck[] {
+  const checks: SupportCheck[] = [];
+  for (const check of [checkPlatform, checkNode, checkPermissions, checkKernel, checkProc]) {
+    checks.push(check(runtime));
+    if (checks.at(-1)?.status === 'refused') break;
+  }
+  return checks;
+}
+
+function checkPlatform({ platform }: Runtime): SupportCheck {
+  if (platform === 'linux') return ok('platform', 'Linux');
+  return refused('platform', `mountns needs Linux, this is ${platform}`, {
+    why: 'mount namespaces are a feature of the Linux kernel',
+    fix: "run the tests in a Linux container or virtual machine, or set unsupported: 'skip'",
+  });
+}
+
+function checkNode({ node }: Runtime): SupportCheck {
+  if (isAtLeast(node, NODE)) return ok('Node', `Node ${node}`);
+  return refused('Node', `mountns needs Node ${NODE.join('.')} or later, this is ${node}`, {
+    fix: 'install a newer Node: https://nodejs.org/',
+  });
+}
+
+function checkPermissions({ hasPermissionModel, nodeOptions }: Runtime): SupportCheck {
+  const option = /(^|\s)--(experimental-)?permission\b/.exec(nodeOptions)?.[0].trim();
+  if (!hasPermissionModel && option === undefined) return ok('permissions', 'Node’s permission model is off');
+  return refused('permissions', 'Node’s permission model is on, and mountns needs native code', {
+    why:
+      option === undefined
+        ? 'this process was started with --permission'
+        : `NODE_OPTIONS holds ${option}, and workers inherit it`,
+    fix: 'run the tests without --permission and --experimental-permission, in NODE_OPTIONS too',
+  });
+}
+
+function checkKernel({ kernel }: Runtime): SupportCheck {
+  if (isAtLeast(kernel, KERNEL)) return ok('kernel', `Linux ${kernel}`);
+  return refused('kernel', `mountns needs Linux ${KERNEL.join('.')} or later, this is ${kernel}`, {
+    why: 'mount_setattr(2) came with Linux 5.12',
+    fix: 'run the tests on a newer kernel; a container has the kernel of its machine',
+  });
+}
+
+function checkProc(): SupportCheck {
+  if (fs.existsSync('/proc/thread-self/mountinfo')) return ok('/proc', 'mounted');
+  return refused('/proc', 'there is no proc file system on /proc', {
+    fix: 'mount it: mount -t proc proc /proc',
+  });
+}
+
+function isAtLeast(version: string, least: readonly [number, number]): boolean {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  return major > least[0] || (major === least[0] && minor >= least[1]);
+}
+
+const NODE = [20, 19] as const;
+const KERNEL = [5, 12] as const;

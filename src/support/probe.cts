@@ -1,0 +1,80 @@
+/**
+ * A program that enters a mount namespace and mounts in it, as a worker does. It prints one {@link SupportCheck}
+ * a line, and stops at the first that is refused.
+ */
+import fs = require('node:fs');
+import os = require('node:os');
+
+import { SystemCallError } from '../../native/system-call-error.cjs';
+import { ExplainedError } from '../errors/explained-error.cjs';
+import { enterWorkerNamespace } from '../namespace/enter.cjs';
+import type { SupportCheck } from './check.js';
+import { findMountNamespaceObstacle } from './obstacles.cjs';
+
+async function main(): Promise<void> {
+  step('native code', () => `koffi ${(require('koffi') as { version: string }).version} on ${libcName()}`);
+  try {
+    enterWorkerNamespace();
+  } catch (error) {
+    const isAfterwards = (error as { cause?: { syscall?: string } }).cause?.syscall === 'mount';
+    if (isAfterwards) print({ name: 'mount namespace', status: 'ok', detail: 'unshare(2) makes one' });
+    return refuse(isAfterwards ? 'private root' : 'mount namespace', error);
+  }
+  step('mount namespace', () => fs.readlinkSync('/proc/thread-self/ns/mnt'));
+  step('private root', () => 'no mount is shared with the host');
+  const { withMountNamespace } = await import('../index.js');
+  const { coverWithOverlay } = await import('../layers/overlay-layer.js');
+  const directory = fs.realpathSync(os.tmpdir());
+  try {
+    await withMountNamespace((ns) => {
+      print({ name: 'scope', status: 'ok', detail: 'the mount tree can be copied' });
+      step('tmpfs', () => {
+        ns.tmpfs(directory, { size: '1m' });
+        fs.mkdirSync(`${directory}/covered/within`, { recursive: true });
+        return 'can be mounted and written to';
+      });
+      try {
+        coverWithOverlay(`${directory}/covered`);
+        fs.rmdirSync(`${directory}/covered/within`);
+        print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
+      } catch (error) {
+        const consequence = 'mount points that do not exist, and copy-on-write, need overlays';
+        print({ ...describe('overlay', error), status: 'limited', why: consequence });
+      }
+    });
+  } catch (error) {
+    refuse('scope', error);
+  }
+}
+
+function libcName(): string {
+  return fs.readFileSync('/proc/self/maps', 'latin1').includes('musl') ? 'musl' : 'glibc';
+}
+
+function step(name: string, run: () => string): void {
+  try {
+    print({ name, status: 'ok', detail: run() });
+  } catch (error) {
+    refuse(name, error);
+  }
+}
+
+function refuse(name: string, error: unknown): never {
+  print(describe(name, error));
+  process.exit(1);
+}
+
+function describe(name: string, error: unknown): SupportCheck {
+  const { why, fix, cause = error } = error instanceof ExplainedError ? error : {};
+  // The fix of an error is for the place that this is, the doctor tells those for others too.
+  const obstacle =
+    cause instanceof SystemCallError ? findMountNamespaceObstacle(cause.code, cause.syscall) : undefined;
+  const [detail = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  return { name, status: 'refused', detail, why: why ?? obstacle?.why, fix: obstacle?.fix ?? fix };
+}
+
+function print(check: SupportCheck): void {
+  fs.writeSync(1, `${JSON.stringify(check)}\n`);
+}
+
+void main();

@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import type { Support } from 'mountns';
+import { describe, expect, test } from 'mountns/vitest';
+import { coverWithOverlay } from '../../../src/layers/overlay-layer.js';
+import {
+  filtered,
+  limited,
+  prepareHost,
+  pretendSysctl,
+  runAsUser,
+  UNPRIVILEGED,
+  type UserHost,
+} from '../user-namespace/unprivileged.js';
+
+const node = process.execPath;
+/** As the tests themselves, with all privileges that they have. */
+const PRIVILEGED = ['env'];
+
+interface Examination {
+  host: UserHost;
+  prefix?: readonly string[];
+  options?: readonly string[];
+  env?: NodeJS.ProcessEnv;
+}
+
+function examine({
+  host,
+  prefix = PRIVILEGED,
+  options = [],
+  env = {},
+}: Examination): Support & { status: number } {
+  const command = [node, ...options, host.file('dist/src/cli/ns-tool.cjs'), 'doctor', '--json'];
+  const { stdout, stderr, status } = runAsUser(host, command, { prefix, env });
+  expect(stderr.replace(/^.*Warning: .*\n(\(Use .*\n)?/gm, '')).toBe('');
+  return { ...(JSON.parse(stdout) as Support), status: status as number };
+}
+
+function statusOf(support: Support): Record<string, string> {
+  return Object.fromEntries(support.checks.map(({ name, status }) => [name, status]));
+}
+
+const LAYERS = {
+  platform: 'ok',
+  Node: 'ok',
+  permissions: 'ok',
+  kernel: 'ok',
+  '/proc': 'ok',
+  'native code': 'ok',
+  'mount namespace': 'ok',
+  'private root': 'ok',
+  scope: 'ok',
+  tmpfs: 'ok',
+  overlay: 'ok',
+  'pool worker': 'ok',
+};
+
+describe('ns-tool doctor', () => {
+  test('finds nothing in the way of root', ({ ns }) => {
+    const support = examine({ host: prepareHost(ns) });
+    expect(support).toMatchObject({ supported: true, status: 0 });
+    expect(statusOf(support)).toMatchObject(LAYERS);
+    expect(support.summary).toBeUndefined();
+  });
+
+  test('finds nothing in the way of a user', ({ ns }) => {
+    const support = examine({ host: prepareHost(ns), prefix: UNPRIVILEGED });
+    expect(support).toMatchObject({ supported: true, mode: 'user-namespace', status: 0 });
+    expect(statusOf(support)).toMatchObject({ ...LAYERS, privileges: 'limited', 'user namespace': 'ok' });
+  });
+
+  test('prints a line for each check, and what to do in each place', ({ ns }) => {
+    const host = prepareHost(ns);
+    const doctor = [node, host.file('dist/src/cli/ns-tool.cjs'), 'doctor'];
+    const good = runAsUser(host, doctor, { prefix: PRIVILEGED });
+    expect(good.stdout).toMatch(
+      /^✓ platform {8}Linux\n(?:[✓!] .*\n| {17}.*\n)+\nTests can run here, as root/,
+    );
+    const bad = runAsUser(host, doctor, { prefix: limited('max_user_namespaces') });
+    expect(bad.status).toBe(1);
+    expect(bad.stdout).toContain(
+      [
+        "✗ user namespace  unshare(1) can't make a user namespace",
+        '                  user.max_user_namespaces is 0',
+        '                  unshare: unshare failed: No space left on device',
+        '',
+        "Tests can't run here. The first layer that refuses: user namespace.",
+        '',
+        'What to do:',
+        '  laptop:         sudo sysctl -w user.max_user_namespaces=15000 (lasts',
+      ].join('\n'),
+    );
+    for (const place of ['GitHub Actions:', 'Docker:        ', 'Kubernetes:    ']) {
+      expect(bad.stdout).toMatch(new RegExp(`^ {2}${place} .*sysctl -w user.max_user_namespaces=15000`, 'm'));
+    }
+  });
+
+  test('takes no other options', ({ ns }) => {
+    const host = prepareHost(ns);
+    const doctor = [node, host.file('dist/src/cli/ns-tool.cjs'), 'doctor', '--jsn'];
+    expect(runAsUser(host, doctor, { prefix: PRIVILEGED })).toMatchObject({
+      status: 1,
+      stdout: '',
+      stderr: "ns-tool: doctor takes --json only, received '--jsn'\n",
+    });
+  });
+});
+
+describe('ns-tool doctor names the first layer that refuses', () => {
+  test('no capability and no unshare(1)', ({ ns }) => {
+    const host = prepareHost(ns);
+    execFileSync('mount', ['--bind', '/dev/null', '/usr/bin/unshare']);
+    const support = examine({ host, prefix: UNPRIVILEGED });
+    expect(support).toMatchObject({ supported: false, status: 1, summary: 'there is no unshare(1)' });
+    expect(statusOf(support)).toMatchObject({ privileges: 'limited', 'user namespace': 'refused' });
+    expect(support.checks.at(-1)?.fix).toContain('apt-get install util-linux');
+  });
+
+  test('a seccomp filter against unshare(2), with and without root', ({ ns }) => {
+    const host = prepareHost(ns);
+    const asUser = examine({ host, prefix: filtered(host, 'unshare') });
+    expect(asUser).toMatchObject({ supported: false, status: 1 });
+    expect(asUser.checks.at(-1)).toMatchObject({ name: 'user namespace', status: 'refused' });
+    const asRoot = examine({ host, prefix: filtered(host, 'unshare', []) });
+    expect(asRoot).toMatchObject({
+      status: 1,
+      summary: 'cannot enter a mount namespace: unshare(2) EPERM',
+      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',
+    });
+    expect(statusOf(asRoot)).toMatchObject({
+      seccomp: 'limited',
+      'user namespace': 'limited',
+      'mount namespace': 'refused',
+    });
+    expect(asRoot.checks.at(-1)?.fix).toMatchObject({
+      Docker: expect.stringContaining('--security-opt seccomp=unconfined'),
+      Kubernetes: expect.stringContaining('seccompProfile'),
+    });
+  });
+
+  test('a seccomp filter against mount(2)', ({ ns }) => {
+    const host = prepareHost(ns);
+    const support = examine({ host, prefix: filtered(host, 'mount', []) });
+    expect(support.status).toBe(1);
+    expect(statusOf(support)).toMatchObject({ 'mount namespace': 'ok', 'private root': 'refused' });
+  });
+
+  test('a seccomp filter that does not know the newer system calls', ({ ns }) => {
+    const host = prepareHost(ns);
+    const support = examine({ host, prefix: filtered(host, 'open_tree', []) });
+    expect(support).toMatchObject({
+      status: 1,
+      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',
+    });
+    expect(statusOf(support)).toMatchObject({ 'private root': 'ok', scope: 'refused' });
+  });
+
+  test('sysctls', ({ ns }) => {
+    const host = prepareHost(ns);
+    const mountLimit = examine({ host, prefix: limited('max_mnt_namespaces') });
+    expect(mountLimit.checks.at(-1)).toMatchObject({ name: 'user namespace', status: 'refused' });
+    expect(mountLimit.why).toMatch(/^user.max_mnt_namespaces is 0\n/);
+    expect(statusOf(mountLimit)).toMatchObject({ sysctls: 'limited' });
+    pretendSysctl(ns, 'apparmor_restrict_unprivileged_userns', '1');
+    const restricted = examine({ host, prefix: filtered(host, 'mount') });
+    expect(restricted.why).toMatch(/^kernel.apparmor_restrict_unprivileged_userns is 1\n/);
+    expect(restricted.checks.at(-1)?.fix).toMatchObject({
+      laptop: expect.stringContaining('sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'),
+      'GitHub Actions': expect.stringContaining('- run: sudo sysctl -w kernel.apparmor_restrict'),
+    });
+  });
+
+  test('Node’s permission model', ({ ns }) => {
+    const host = prepareHost(ns);
+    const flag =
+      Number.parseInt(process.versions.node, 10) < 24 ? '--experimental-permission' : '--permission';
+    const options = [flag, '--allow-fs-read=*', '--allow-child-process'];
+    for (const given of [{ options }, { env: { NODE_OPTIONS: options.join(' ') } }]) {
+      const support = examine({ host, ...given });
+      expect(support).toMatchObject({ supported: false, status: 1 });
+      expect(support.checks.at(-1)).toMatchObject({ name: 'permissions', status: 'refused' });
+    }
+  });
+
+  test('another platform', ({ ns }) => {
+    const host = prepareHost(ns);
+    fs.writeFileSync(
+      `${host.home}/mac.cjs`,
+      `Object.defineProperty(process, 'platform', { value: 'darwin' });`,
+    );
+    const support = examine({ host, options: ['--require', './mac.cjs'] });
+    expect(support).toMatchObject({ status: 1, summary: 'mountns needs Linux, this is darwin' });
+  });
+
+  test('no /proc', ({ ns }) => {
+    const host = prepareHost(ns);
+    execFileSync('umount', ['--lazy', '/proc']);
+    const command = [node, host.file('dist/src/cli/ns-tool.cjs'), 'doctor', '--json'];
+    const { stdout, status } = runAsUser(host, command, { prefix: PRIVILEGED });
+    expect(JSON.parse(stdout)).toMatchObject({ summary: 'there is no proc file system on /proc' });
+    expect(status).toBe(1);
+  });
+
+  test('a native module that does not load', ({ ns }) => {
+    const host = prepareHost(ns);
+    for (const flavour of ['linux', 'musl']) {
+      const binary = `node_modules/@koromix/koffi-linux-${process.arch}/${flavour}_${process.arch}/koffi.node`;
+      execFileSync('mount', ['--bind', '/dev/null', host.file(binary)]);
+    }
+    const support = examine({ host });
+    expect(support.status).toBe(1);
+    expect(support.checks.at(-1)).toMatchObject({ name: 'native code', status: 'refused' });
+  });
+
+  test('a pool worker that does not start', ({ ns }) => {
+    const host = prepareHost(ns);
+    const entry = host.file('node_modules/tinypool/dist/entry/process.js');
+    execFileSync('mount', ['--bind', '/dev/null', entry]);
+    const support = examine({ host });
+    expect(support.status).toBe(1);
+    expect(statusOf(support)).toEqual(expect.objectContaining({ ...LAYERS, 'pool worker': 'refused' }));
+  });
+});
+
+describe('ns-tool doctor tells what is limited, and passes', () => {
+  test('covered parts of /proc, as in a container', ({ ns }) => {
+    const host = prepareHost(ns);
+    execFileSync('mount', ['--bind', '/dev/null', '/proc/interrupts']);
+    ns.tmpfs('/proc/sys/fs');
+    const support = examine({ host });
+    expect(support.status).toBe(0);
+    expect(support.checks.find(({ name }) => name === 'masked /proc')).toMatchObject({
+      status: 'limited',
+      detail: 'covered: /proc/interrupts, /proc/sys/fs',
+    });
+  });
+
+  test('an overlay as root, as in a container', ({ ns }) => {
+    const host = prepareHost(ns);
+    coverWithOverlay('/');
+    const support = examine({ host });
+    expect(statusOf(support)).toMatchObject({ ...LAYERS, root: 'limited' });
+  });
+});
