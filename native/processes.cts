@@ -24,7 +24,8 @@ const getppidCall = systemCall('getppid', []);
 const waitidCall = systemCall('waitid', ['int', 'unsigned int', 'void *', 'int'], {
   expected: [os.constants.errno.ECHILD],
 });
-const execvCall = systemCall('execv', ['const void *', 'const void **']);
+const execvpCall = systemCall('execvp', ['const void *', 'const void **']);
+const signalCall = systemCall('signal', ['int', 'long'], { result: 'long' });
 const fcntlCall = systemCall('fcntl', ['int', 'int', 'int']);
 
 /** prctl(2). */
@@ -68,19 +69,27 @@ export function setCloseOnExec(fd: number, close: boolean): void {
   fcntlCall(() => ({ call: `fcntl(${fd}, F_SETFD, ${wanted})` }), fd, F_SETFD, wanted);
 }
 
+/** signal(2) with SIG_DFL: Node ignores some signals, and a program that execve(2) starts inherits that. */
+export function restoreSignal(signal: number): void {
+  signalCall(() => ({ call: `signal(${signal}, SIG_DFL)` }), cInt('signal', signal), SIG_DFL);
+}
+
+const SIG_DFL = 0;
+
 /**
- * execv(3): this process becomes `path`, with the environment that it has now. Descriptors that are
- * close-on-exec are lost, Node's standard streams among them: see {@link setCloseOnExec}.
+ * execvp(3): this process becomes the program `file`, looked up in PATH when it holds no slash, with the
+ * environment that it has now. Descriptors that are close-on-exec are lost, Node's standard streams among them:
+ * see {@link setCloseOnExec}.
  *
  * @param argv the arguments, its own name first
  */
-export function execv(path: PathLike, argv: readonly PathLike[]): never {
-  const cFile = cPath('path', path);
+export function execvp(file: PathLike, argv: readonly PathLike[]): never {
+  const cFile = cPath('file', file);
   const cArguments = argv.map((argument, index) => cString(`argv[${index}]`, argument));
   const facts = () => ({
-    path: printable(path),
-    call: `execv(${quoted(path)}, [${argv.map(quoted).join(', ')}])`,
+    path: printable(file),
+    call: `execvp(${quoted(file)}, [${argv.map(quoted).join(', ')}])`,
   });
-  execvCall(facts, cFile, [...cArguments, null]);
-  throw new Error('execv(3) returned');
+  execvpCall(facts, cFile, [...cArguments, null]);
+  throw new Error('execvp(3) returned');
 }

@@ -3,6 +3,7 @@
  * The command `ns-tool`. CommonJS, so that a command can enter a namespace before Node's thread pool exists.
  */
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
+import type * as Run from './run.cjs';
 
 /** A command: gets the arguments behind its name, returns the exit status. */
 type Command = (args: string[]) => number | Promise<number>;
@@ -17,6 +18,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
     const { mountsCommand } = await import('./mounts.js');
     return (args) => mountsCommand(args, process);
   },
+  // Not import(): that would start Node's thread pool.
+  run: async () => (require('./run.cjs') as typeof Run).runCommand,
 };
 
 async function main([name = 'help', ...args]: string[]): Promise<number> {
@@ -37,6 +40,7 @@ const USAGE = `usage: ns-tool COMMAND
   doctor    try everything that tests need, and say what is in the way: doctor [--json]
   mount     mount a tmpfs in a namespace of its own, and show that the parent does not see it
   mounts    print a mount table as a tree: mounts [--host | PID] [PATH] [--json]
+  run       run a command in a mount namespace of its own: run [--rootless] [--] COMMAND [ARGUMENT]...
 `;
 
 main(process.argv.slice(2)).then(

@@ -26,15 +26,16 @@ import { isInUserNamespace } from './user-namespace.cjs';
  * Must run before libuv's thread pool exists, so in a `--require` preload. Does nothing in worker threads and
  * in descendants of a process that entered: they live in its namespace already.
  *
+ * @param isRootless whether it shall be in a user namespace also with CAP_SYS_ADMIN
  * @throws {NamespaceError} with the reason, when there is no such namespace or it can't be proved.
  */
-export function enterWorkerNamespace(): void {
+export function enterWorkerNamespace({ isRootless = false }: { isRootless?: boolean } = {}): void {
   if (!worker_threads.isMainThread || namespaceRecord.entered !== undefined) return;
   requireLinux();
   refuseIoUring();
   const parent = dieWithParent();
   const inherited = joinMarkedNamespace();
-  const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent);
+  const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless);
   if (inherited === undefined) proveNamespace(entered);
   // Looked up now: a test may cover /proc.
   isInUserNamespace();
@@ -93,8 +94,8 @@ function adoptNamespace(): EnteredNamespace | undefined {
   return { id: currentId(), host, procFd, attic: moveIntoCopy(), inherited: false };
 }
 
-function unshareFromHost(parent: number): EnteredNamespace {
-  if (!hasCapability(CAP_SYS_ADMIN)) {
+function unshareFromHost(parent: number, isRootless: boolean): EnteredNamespace {
+  if (isRootless || !hasCapability(CAP_SYS_ADMIN)) {
     return (require('./reexecute.cjs') as typeof Reexecute).reexecuteInUserNamespace(parent);
   }
   const host = recordHost({

@@ -8,6 +8,7 @@ import {
   type UserNamespaceStep,
 } from '../support/obstacles.cjs';
 import { detectPlace, fixFor } from '../support/place.cjs';
+import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 
 /** What keeps a process from making a user namespace and mounting in it. */
@@ -39,8 +40,11 @@ export function requireUserNamespaces(): UnshareCommand {
   const result = tryUserNamespaces();
   if ('command' in result) return result.command;
   const { what, obstacle, printed } = result.refusal;
+  const intent = hasCapability(CAP_SYS_ADMIN)
+    ? 'cannot enter a mount namespace without root:'
+    : 'cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and';
   throw new NamespaceError({
-    summary: `cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and ${what}`,
+    summary: `${intent} ${what}`,
     why: [obstacle?.why, printed].filter(Boolean).join('\n') || undefined,
     fix: obstacle === undefined ? 'see `npx ns-tool doctor`' : fixFor(obstacle.fix, detectPlace()),
   });

@@ -1,10 +1,11 @@
 import fs = require('node:fs');
 
-import { execv, setCloseOnExec } from '../../native/processes.cjs';
+import { execvp, setCloseOnExec } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { PARENT_PID } from './environment.cjs';
 import { explainRefusal } from './explain-refusal.cjs';
 import { handOver } from './handed-host.cjs';
+import { findInheritedDescriptors } from './inherited-descriptors.cjs';
 import { requireUserNamespaces } from './prove-user-namespaces.cjs';
 import { UNSHARE_FLAGS } from './unshare-command.cjs';
 
@@ -26,13 +27,13 @@ export function reexecuteInUserNamespace(parent: number): never {
     process.env.NODE_CHANNEL_FD = channel;
     process.env.NODE_CHANNEL_SERIALIZATION_MODE = initial.NODE_CHANNEL_SERIALIZATION_MODE ?? 'json';
   }
-  for (const fd of inheritedDescriptors()) setCloseOnExec(fd, false);
+  for (const fd of findInheritedDescriptors()) setCloseOnExec(fd, false);
   handOver({
     fd: fs.openSync('/proc/self/ns/mnt', 'r'),
     mountInfoFd: fs.openSync('/proc/self/mountinfo', 'r'),
   });
   try {
-    return execv(unshare[0], [...unshare, ...UNSHARE_FLAGS, process.execPath, ...originalArguments()]);
+    return execvp(unshare[0], [...unshare, ...UNSHARE_FLAGS, process.execPath, ...originalArguments()]);
   } catch (error) {
     throw error instanceof SystemCallError ? explainRefusal(error) : error;
   }
@@ -44,26 +45,6 @@ function readInitialEnvironment(): Record<string, string> {
   return Object.fromEntries(
     entries.map((entry) => [entry.split('=', 1)[0], entry.slice(entry.indexOf('=') + 1)]),
   );
-}
-
-/**
- * What this process got from its parent: Node has made all of it close-on-exec when it started. Its own are
- * made by the kernel for it alone, or are pipes with both ends here.
- */
-function inheritedDescriptors(): number[] {
-  const links = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
-    try {
-      return [{ fd: Number(fd), link: fs.readlinkSync(`/proc/self/fd/${fd}`) }];
-    } catch {
-      return []; // the one that the list was read through
-    }
-  });
-  const own = ({ fd, link }: (typeof links)[number]) =>
-    fd > STDERR &&
-    (link.startsWith('anon_inode:') ||
-      link === '/dev/null' ||
-      (link.startsWith('pipe:') && links.filter((other) => other.link === link).length > 1));
-  return links.filter((each) => !own(each)).map(({ fd }) => fd);
 }
 
 /** The arguments behind `node`, byte for byte. */
@@ -88,5 +69,3 @@ function splitAtNul(bytes: Buffer): Buffer[] {
   }
   return parts;
 }
-
-const STDERR = 2;

@@ -3,7 +3,7 @@
 //   node seccomp.cjs unshare,mount command [argument …]
 'use strict';
 const koffi = require('koffi');
-const { execv, setCloseOnExec } = require('../../../dist/native/processes.cjs');
+const { execvp, setCloseOnExec } = require('../../../dist/native/processes.cjs');
 
 const NUMBERS = {
   x64: { mount: 165, unshare: 272, open_tree: 428 },
@@ -37,4 +37,4 @@ const setFilter = libc.func('prctl', 'int', ['int', 'ulong', 'const sock_fprog *
 if (setNoNewPrivileges(38, 1, 0, 0, 0) !== 0) throw new Error('PR_SET_NO_NEW_PRIVS');
 if (setFilter(22, 2, { len: filter.length / 8, filter }) !== 0) throw new Error('PR_SET_SECCOMP');
 for (const fd of [0, 1, 2]) setCloseOnExec(fd, false);
-execv(program, [program, ...args]);
+execvp(program, [program, ...args]);

@@ -18,7 +18,7 @@ export const UNPRIVILEGED: readonly string[] = isInUserNamespace()
   : ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--inh-caps=-all', '--'];
 
 export const env: NodeJS.ProcessEnv = {
-  PATH: process.env.PATH,
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LANG: 'C',
 };
 

@@ -1,0 +1,144 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'mountns/vitest';
+import { prepareHost, runAsUser, UID, UNPRIVILEGED } from '../user-namespace/unprivileged.js';
+
+const node = process.execPath;
+const LINK = '/proc/self/ns/mnt';
+
+describe.each([
+  ['with privileges', ['env'], []],
+  ['with privileges and --rootless', ['env'], ['--rootless']],
+  ['without privileges', UNPRIVILEGED, []],
+])('ns-tool run %s', (_, prefix, options) => {
+  test('runs the command in a namespace whose mounts the host does not see', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options];
+    const here = `${host.home}/here`;
+    fs.mkdirSync(here);
+    const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const script = `readlink ${LINK} && mount -t tmpfs canary ${here} && touch ${here}/file && grep -c canary /proc/self/mountinfo`;
+    const { stdout, stderr, status } = runAsUser(host, [...tool, '--', 'sh', '-c', script], { prefix });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    const [link, count] = stdout.split('\n');
+    expect(link).toMatch(/^mnt:/);
+    expect(link).not.toBe(fs.readlinkSync('/proc/thread-self/ns/mnt'));
+    expect(count).toBe('1');
+    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+    expect(fs.readdirSync(here)).toEqual([]);
+  });
+
+  test.for([
+    ['exit 7', { status: 7, signal: null }],
+    ['kill -TERM $$', { status: null, signal: 'SIGTERM' }],
+    ['kill -KILL $$', { status: null, signal: 'SIGKILL' }],
+  ] as const)('ends as the command does: %s', ([script, end], { ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options];
+    expect(runAsUser(host, [...tool, 'sh', '-c', script], { prefix })).toMatchObject({ ...end, stderr: '' });
+  });
+
+  test('hands arguments, input, output, further descriptors and its pid on', async ({ ns }) => {
+    const host = prepareHost(ns);
+    const script = 'printf "[%s]" "$@"; cat; echo err >&2; echo "$$" >&4; echo /proc/$$/fd/*';
+    const command = ['sh', '-c', script, 'sh', '', '--', '-x', 'a b', 'é'];
+    const run = async (...tool: string[]) => {
+      const [program, ...args] = [...prefix, ...tool, ...command] as [string, ...string[]];
+      const child = spawn(program, args, {
+        cwd: host.home,
+        stdio: ['pipe', 'pipe', 'pipe', 'ignore', 'pipe'],
+      });
+      child.stdin?.end('in');
+      const [, stdout, stderr, , extra] = child.stdio as NodeJS.ReadableStream[];
+      const outputs = [stdout, stderr, extra].map((stream) => text(stream as NodeJS.ReadableStream));
+      return (await Promise.all(outputs)).map((output) => output.replaceAll(String(child.pid), 'PID'));
+    };
+    const [out, err, pid] = await run(node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options, '--');
+    expect(out).toMatch(/^\[\]\[--\]\[-x\]\[a b\]\[é\]in\/proc\/PID\/fd\/0 /);
+    expect(pid).toBe('PID\n');
+    // No descriptor too few, and none of this package's own.
+    // One of /dev/null can't be told from the one that libuv keeps.
+    const withoutNull = (output: string | undefined) => output?.replace('/proc/PID/fd/3 ', '');
+    const [plain] = await run();
+    expect([withoutNull(out), err]).toEqual([withoutNull(plain), 'err\n']);
+  });
+
+  test('says that there is no such command, or that it is none', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options];
+    expect(runAsUser(host, [...tool, 'no-such-command'], { prefix })).toMatchObject({
+      status: 127,
+      stderr:
+        "ns-tool: cannot run no-such-command: ENOENT: no such file or directory, execvp 'no-such-command'\n",
+    });
+    fs.writeFileSync(`${host.home}/text`, '');
+    expect(runAsUser(host, [...tool, './text'], { prefix })).toMatchObject({
+      status: 126,
+      stderr: "ns-tool: cannot run ./text: EACCES: permission denied, execvp './text'\n",
+    });
+  });
+});
+
+describe('ns-tool run', () => {
+  test('maps root to the user with --rootless, also for root', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--rootless'];
+    const { stdout } = runAsUser(host, [...tool, 'cat', '/proc/self/uid_map'], { prefix: ['env'] });
+    expect(stdout.trim().split(/\s+/)).toEqual(['0', '0', '1']);
+    const asUser = runAsUser(host, [...tool, 'cat', '/proc/self/uid_map']);
+    expect(asUser.stdout.trim().split(/\s+/)).toEqual(['0', String(UID), '1']);
+  });
+
+  test('makes a namespace of its own also inside another', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = `${node} ${host.file('dist/src/cli/ns-tool.cjs')} run`;
+    const script = `readlink ${LINK}; ${tool} readlink ${LINK}`;
+    const { stdout } = runAsUser(host, [...tool.split(' '), 'sh', '-c', script], { prefix: ['env'] });
+    expect(new Set(stdout.trim().split('\n')).size).toBe(2);
+  });
+
+  test('leaves the terminal to the command', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = `${node} ${host.file('dist/src/cli/ns-tool.cjs')} run`;
+    // "+" is ps(1)'s mark of the processes in front of the terminal.
+    const inside = `sh -c 'test -t 0 && test -t 1 && ps -o stat= -p $$'`;
+    const { stdout, status } = spawnSync('script', ['-qec', `${tool} -- ${inside}`, '/dev/null'], {
+      encoding: 'utf8',
+    });
+    expect(stdout.trim()).toMatch(/\+$/);
+    expect(status).toBe(0);
+  });
+
+  test('does not ignore the signals that Node does', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = `${node} ${host.file('dist/src/cli/ns-tool.cjs')} run`;
+    const { stdout } = runAsUser(host, [...tool.split(' '), 'grep', 'SigIgn', '/proc/self/status']);
+    expect(stdout).toBe('SigIgn:\t0000000000000000\n');
+  });
+
+  test('outlives its parent', async ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = `${node} ${host.file('dist/src/cli/ns-tool.cjs')} run`;
+    // The shell in between ends as soon as the command is there.
+    const script = `${tool} sh -c 'echo up >&3; read line; echo "$line"' <&4 & read up <&5; exit`;
+    const child = spawn('sh', ['-c', `mkfifo ${host.home}/fifo; exec 5<>${host.home}/fifo 3>&5; ${script}`], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ignore', 'pipe'],
+    });
+    await once(child, 'exit');
+    const [, stdout, , , input] = child.stdio;
+    (input as unknown as NodeJS.WritableStream).end('still here\n');
+    expect(await text(stdout as NodeJS.ReadableStream)).toBe('still here\n');
+  });
+
+  test.for([
+    [[], 'run needs a command: ns-tool run [--rootless] [--] COMMAND'],
+    [['--'], 'run needs a command: ns-tool run [--rootless] [--] COMMAND'],
+    [['--rotless', 'true'], 'unknown option of run: --rotless; known are --rootless'],
+  ] as const)('refuses %j', ([args, message], { ns }) => {
+    const host = prepareHost(ns);
+    const result = runAsUser(host, [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...args]);
+    expect(result).toMatchObject({ status: 1, stdout: '', stderr: `ns-tool: ${message}\n` });
+  });
+});
