@@ -1,2 +1,16 @@
+export type { ExpectedMount, ExpectedOptions } from './expected-mount.js';
 export { toBeIsolatedFromHost } from './toBeIsolatedFromHost.js';
-export { type ExpectedMount, toBeMountPoint } from './toBeMountPoint.js';
+export { toBeMountPoint } from './toBeMountPoint.js';
+export { toBeReadOnly } from './toBeReadOnly.js';
+export { toHaveMount } from './toHaveMount.js';
+export { toHaveMountOptions } from './toHaveMountOptions.js';
+export { toHavePropagation } from './toHavePropagation.js';
+export { toLeaveMountsUnchanged } from './toLeaveMountsUnchanged.js';
+export { toShareMountNamespaceWith } from './toShareMountNamespaceWith.js';
+export type {
+  AsymmetricMatcher,
+  AsymmetricMountMatchers,
+  MatcherResult,
+  MatcherState,
+  MountMatchers,
+} from './types.js';

@@ -1,3 +1,6 @@
+/** What a matcher looked at: label and text. One without a text is left out. */
+export type Fact = readonly [label: string, text: string | undefined];
+
 /** The parts of a matcher's message; {@link buildMessage} is the one place that puts them together. */
 export interface MessageParts {
   /** Name of the matcher. */
@@ -7,10 +10,12 @@ export interface MessageParts {
   /** What was given to the matcher, as words. */
   expected?: string | undefined;
   isNot: boolean;
-  /** The sentence behind "Expected …", as it reads without `.not`: "/data to be read-only". */
-  expectation: string;
-  /** What was looked at: label and text, printed one below the other. Undefined ones are left out. */
-  facts?: readonly (readonly [label: string, text: string | undefined])[];
+  /** Of what something is expected: `/data`. */
+  subject: string;
+  /** What is expected of it, as it reads behind "to" and "not to": `be read-only`. */
+  predicate: string;
+  /** Printed one below the other. */
+  facts?: readonly Fact[];
 }
 
 /**
@@ -23,22 +28,17 @@ export interface MessageParts {
  * Mount:    tmpfs on /data type tmpfs (ro,relatime), private
  * ```
  */
-export function buildMessage({
-  matcher,
-  received,
-  expected = '',
-  isNot,
-  expectation,
-  facts = [],
-}: MessageParts): string {
-  const not = isNot ? '.not' : '';
-  const sentence = isNot ? expectation.replace(' to ', ' not to ') : expectation;
-  const known = facts.filter(([, text]) => text !== undefined) as [string, string][];
+export function buildMessage(parts: MessageParts): string {
+  const { matcher, received, expected = '', isNot, subject, predicate, facts = [] } = parts;
+  const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
   const width = Math.max(0, ...known.map(([label]) => label.length)) + 2;
   const lines = known.map(
     ([label, text]) => `${`${label}:`.padEnd(width)}${text.replaceAll('\n', `\n${' '.repeat(width)}`)}`,
   );
-  return [`expect(${received})${not}.${matcher}(${expected})`, '', `Expected ${sentence}`, ...lines].join(
-    '\n',
-  );
+  return [
+    `expect(${received})${isNot ? '.not' : ''}.${matcher}(${expected})`,
+    '',
+    `Expected ${subject} ${isNot ? 'not to' : 'to'} ${predicate}`,
+    ...lines,
+  ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import type { MatchedNamespace } from './types.js';
+import { MountTable } from '../src/mounts/mount-table.js';
+import type { AsymmetricMatcher, MatchedHost, MatchedNamespace, MountSource } from './types.js';
 
 /**
  * Refuses what is no mount namespace, with and without `.not`.
@@ -7,19 +8,28 @@ import type { MatchedNamespace } from './types.js';
  * @throws {TypeError} naming the value.
  */
 export function checkNamespace(matcher: string, value: unknown): asserts value is MatchedNamespace {
-  const candidate = value as Partial<MatchedNamespace> | null | undefined;
-  if (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    typeof candidate.id === 'number' &&
-    typeof candidate.mounts === 'function' &&
-    typeof candidate.host === 'object'
-  ) {
-    return;
-  }
-  throw new TypeError(
-    `${matcher}: expect() must be given the namespace that withMountNamespace passes to its callback, received ${inspect(value, { depth: 0 })}`,
-  );
+  if (!isNamespace(value)) throw misuse(matcher, `expect() must be given ${NAMESPACE}`, value);
+}
+
+/** Whether `value` is the namespace of a scope. */
+export function isNamespace(value: unknown): value is MatchedNamespace {
+  return isMountSource<MatchedNamespace>(value) && isHost(value.host);
+}
+
+/** Whether `value` is the host, as `ns.host` and the fixture `host` are. */
+export function isHost(value: unknown): value is MatchedHost {
+  return isMountSource<MatchedHost>(value) && typeof value.mountsAtEntry === 'function';
+}
+
+/**
+ * The mounts of a namespace, of the host or of a table, read now.
+ *
+ * @throws {TypeError} naming the value, when it is none of these.
+ */
+export function mountsOf(matcher: string, value: unknown): MountTable {
+  if (MountTable.isMountTable(value)) return value;
+  if (isMountSource(value)) return value.mounts();
+  throw misuse(matcher, `expect() must be given ${NAMESPACE}, or a MountTable`, value);
 }
 
 /**
@@ -29,7 +39,30 @@ export function checkNamespace(matcher: string, value: unknown): asserts value i
  */
 export function checkAbsolutePath(matcher: string, value: unknown): asserts value is string {
   if (typeof value === 'string' && value.startsWith('/')) return;
-  throw new TypeError(
-    `${matcher}: the path must be an absolute path, received ${inspect(value, { depth: 0 })}`,
+  throw misuse(matcher, 'the path must be an absolute path', value);
+}
+
+/** Whether `value` is an asymmetric matcher, of whatever runner. */
+export function isAsymmetric(value: unknown): value is AsymmetricMatcher {
+  return isObject<AsymmetricMatcher>(value) && typeof value.asymmetricMatch === 'function';
+}
+
+/** The error of a matcher that was given something that it can't judge. */
+export function misuse(matcher: string, requirement: string, value: unknown): TypeError {
+  return new TypeError(`${matcher}: ${requirement}, received ${inspect(value, { depth: 0 })}`);
+}
+
+/** By its shape: it may come from another copy of this package. */
+function isMountSource<T extends MountSource>(value: unknown): value is Partial<T> & MountSource {
+  return (
+    isObject<{ id: number } & MountSource>(value) &&
+    typeof value.id === 'number' &&
+    typeof value.mounts === 'function'
   );
 }
+
+function isObject<T>(value: unknown): value is Partial<T> {
+  return typeof value === 'object' && value !== null;
+}
+
+const NAMESPACE = 'the namespace that withMountNamespace passes to its callback';

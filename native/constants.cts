@@ -69,6 +69,7 @@ export const FSCONFIG_CMD_CREATE = 6;
 // statx(2)
 export const STATX_INO = 0x100;
 export const STATX_MNT_ID = 0x1000;
+export const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
 // open(2): the flags that node:fs does not name
 export const O_PATH = 0o10000000;

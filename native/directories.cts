@@ -7,6 +7,7 @@ import {
   O_CLOEXEC,
   O_PATH,
   RESOLVE_NO_SYMLINKS,
+  STATX_ATTR_MOUNT_ROOT,
   STATX_INO,
   STATX_MNT_ID,
 } from './constants.cjs';
@@ -105,6 +106,11 @@ export function mountIdOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_MNT_ID).readUIntLE(STX_MNT_ID_OFFSET, 6);
 }
 
+/** Whether `path` is the root of the mount that it lies on: `STATX_ATTR_MOUNT_ROOT`, since Linux 5.8. */
+export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
+  return (statx(path, dirfd, 0).readUIntLE(STX_ATTRIBUTES_OFFSET, 6) & STATX_ATTR_MOUNT_ROOT) !== 0;
+}
+
 /** statx(2) with `STATX_INO`: the inode number of what `path` leads to. */
 export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
@@ -122,5 +128,6 @@ function statx(path: PathLike, dirfd: number, mask: number): Buffer {
 
 const STATX = Buffer.alloc(256);
 // struct statx of linux/stat.h
+const STX_ATTRIBUTES_OFFSET = 0x08;
 const STX_INO_OFFSET = 0x20;
 const STX_MNT_ID_OFFSET = 0x90;

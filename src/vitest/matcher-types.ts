@@ -1,9 +1,13 @@
-import type { MountMatchers } from '../../matchers/types.js';
+import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/types.js';
 
+// Vitest adds matchers to chai's assertions, and takes their types from there too, in 4 and 5. Its own interface
+// Matchers has other type parameters in each: declared for one, it fails on the other, silently with skipLibCheck.
 declare global {
-  // Vitest 4 takes matchers from here.
-  namespace jest {
-    // biome-ignore lint/complexity/noBannedTypes: as Vitest declares it
-    interface Matchers<R, T = {}> extends MountMatchers<R> {}
+  namespace Chai {
+    interface Assertion extends MountMatchers {}
   }
+}
+
+declare module 'vitest' {
+  interface AsymmetricMatchersContaining extends AsymmetricMountMatchers {}
 }

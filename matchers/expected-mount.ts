@@ -1,0 +1,103 @@
+import type { Mount } from '../src/mounts/mount.js';
+import { mergeOptions } from '../src/mounts/options.js';
+import { checkOptions } from '../src/operations/options.js';
+import { describeValue } from './facts.js';
+import { isAsymmetric, misuse } from './subject.js';
+import type { AsymmetricMatcher, MatcherState } from './types.js';
+
+/** What is expected of a mount; each value may be an asymmetric matcher. */
+export interface ExpectedMount {
+  /** Type of the file system, as in `/proc/filesystems`; with its subtype, `'fuse.sshfs'`. */
+  type?: string | AsymmetricMatcher;
+  /** Whatever the file system calls its source. */
+  source?: string | AsymmetricMatcher;
+  /** Options that it has, in any order, others allowed. */
+  options?: ExpectedOptions;
+}
+
+/**
+ * Options of a mount, of the mount itself and of its superblock in one list, as mount(8) prints them: the first is
+ * `ro` if one of the two is, else `rw`. An asymmetric matcher in place of the array is given all of them.
+ */
+export type ExpectedOptions = readonly (string | AsymmetricMatcher)[] | AsymmetricMatcher;
+
+/**
+ * Refuses what says nothing, or nothing known, about a mount.
+ *
+ * @throws {TypeError} naming the value.
+ */
+export function checkExpectedMount(
+  matcher: string,
+  expected: unknown,
+): asserts expected is ExpectedMount | AsymmetricMatcher {
+  if (isAsymmetric(expected)) return;
+  checkOptions(matcher, expected, ['type', 'source', 'options']);
+  for (const [name, value] of Object.entries(expected as ExpectedMount)) {
+    if (name === 'options') checkExpectedOptions(matcher, value);
+    else if (typeof value !== 'string' && !isAsymmetric(value)) {
+      throw misuse(matcher, `${name} must be a string or an asymmetric matcher`, value);
+    }
+  }
+}
+
+/**
+ * Refuses what are no options. An empty list too: every mount would pass.
+ *
+ * @throws {TypeError} naming the value.
+ */
+export function checkExpectedOptions(matcher: string, options: unknown): asserts options is ExpectedOptions {
+  if (isAsymmetric(options)) return;
+  const isList = Array.isArray(options) && options.length > 0;
+  if (isList && options.every((option) => typeof option === 'string' || isAsymmetric(option))) return;
+  throw misuse(matcher, 'the options must be a list of strings or asymmetric matchers, not empty', options);
+}
+
+/** How `mount` differs from what is expected, or undefined. */
+export function differenceOf(
+  mount: Mount,
+  expected: ExpectedMount | AsymmetricMatcher,
+  state: MatcherState,
+): string | undefined {
+  const { fsType: type, source } = mount;
+  const options = mergeOptions(mount);
+  if (isAsymmetric(expected)) {
+    return state.equals({ type, source, options }, expected) ? undefined : 'it does not match';
+  }
+  const differences = [
+    'type' in expected && !state.equals(type, expected.type) && `its type is ${describeValue(type)}`,
+    'source' in expected &&
+      !state.equals(source, expected.source) &&
+      `its source is ${describeValue(source)}`,
+    expected.options !== undefined && differenceInOptions(options, expected.options, state),
+  ].filter((difference) => typeof difference === 'string');
+  return differences.length === 0 ? undefined : differences.join(', ');
+}
+
+/** The expected options that are not among those of a mount, and those that are. */
+export function sortOptions(
+  present: readonly string[],
+  expected: readonly (string | AsymmetricMatcher)[],
+  state: MatcherState,
+): { missing: readonly unknown[]; found: readonly unknown[] } {
+  const isThere = (option: unknown) => present.some((other) => state.equals(other, option));
+  return { missing: expected.filter((option) => !isThere(option)), found: expected.filter(isThere) };
+}
+
+/** The expectation in words, behind "a mount" or "a mount point". */
+export function describeExpectedMount(expected: ExpectedMount | AsymmetricMatcher): string {
+  if (isAsymmetric(expected)) return ` that matches ${describeValue(expected)}`;
+  const parts = Object.entries(expected).map(([name, value]) => `${name} ${describeValue(value)}`);
+  return parts.length === 0 ? '' : ` with ${parts.join(', ')}`;
+}
+
+function differenceInOptions(
+  present: readonly string[],
+  expected: ExpectedOptions,
+  state: MatcherState,
+): string | undefined {
+  if (isAsymmetric(expected)) {
+    return state.equals(present, expected) ? undefined : `its options are ${describeValue(present)}`;
+  }
+  const { missing } = sortOptions(present, expected, state);
+  return missing.length === 0 ? undefined : `it lacks ${describeValue(missing)}`;
+}

@@ -1,0 +1,95 @@
+import fs from 'node:fs';
+import { getSystemErrorMap, inspect } from 'node:util';
+
+import { O_CLOEXEC } from '../../native/constants.cjs';
+import { inodeOf, openat } from '../../native/directories.cjs';
+import { explainProcess } from '../errors/explain-process.js';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { namespaceRecord } from './namespace-record.cjs';
+
+/** Whose mount namespace: that of this process, of the host, or of a process by its pid. */
+export type NamespaceOwner = 'self' | 'host' | number;
+
+/** Two mount namespaces, as they were while both were held. */
+export interface NamespaceComparison {
+  readonly isSame: boolean;
+  /** The numbers in `mnt:[…]`, in the order of the call. */
+  readonly ids: readonly [number, number];
+}
+
+/**
+ * Compares two mount namespaces by device and inode of `/proc/PID/ns/mnt` (namespaces(7)), with both open: the
+ * kernel gives the number of a namespace that is gone to the next one.
+ *
+ * @throws {NamespaceError} when a process is gone or not ours; `code` is the errno's name.
+ * @throws {TypeError} when a pid is none.
+ */
+export function compareMountNamespaces(one: NamespaceOwner, other: NamespaceOwner): NamespaceComparison {
+  const descriptors: number[] = [];
+  try {
+    const [a, b] = [one, other].map((owner) => {
+      const descriptor = openNamespace(owner);
+      if (typeof descriptor !== 'number') return descriptor;
+      descriptors.push(descriptor);
+      return fs.fstatSync(descriptor);
+    }) as [NamespaceIdentity, NamespaceIdentity];
+    const isSameDevice = a.dev === undefined || b.dev === undefined || a.dev === b.dev;
+    return { isSame: isSameDevice && a.ino === b.ino, ids: [a.ino, b.ino] };
+  } finally {
+    for (const descriptor of descriptors) fs.closeSync(descriptor);
+  }
+}
+
+/** The number in `mnt:[…]` of the namespace that this process is in. */
+export function ownNamespaceId(): number {
+  const { entered } = namespaceRecord;
+  return entered === undefined ? fs.statSync(`/proc/${OWN}`).ino : inodeOf(OWN, entered.procFd);
+}
+
+interface NamespaceIdentity {
+  readonly ino: number;
+  readonly dev?: number;
+}
+
+/** A descriptor to close; of a host that can't be opened, the identity: its mountinfo, held open, keeps it alive. */
+function openNamespace(owner: NamespaceOwner): number | NamespaceIdentity {
+  const host = namespaceRecord.entered?.host;
+  if (owner === 'host' && host !== undefined) return { ino: host.id };
+  const pid = typeof owner === 'number' ? checkPid(owner) : undefined;
+  const path = pid === undefined ? OWN : `${pid}/ns/mnt`;
+  try {
+    const procFd = namespaceRecord.entered?.procFd;
+    return procFd === undefined
+      ? fs.openSync(`/proc/${path}`, 'r')
+      : openat(procFd, path, fs.constants.O_RDONLY | O_CLOEXEC);
+  } catch (error) {
+    throw explainFailure(error as NodeJS.ErrnoException & { call?: string }, path, pid);
+  }
+}
+
+function checkPid(pid: number): number {
+  if (!Number.isInteger(pid) || pid < 1 || pid > 0x7fffffff) {
+    throw new TypeError(`a process id must be a whole number from 1, received ${inspect(pid)}`);
+  }
+  return pid;
+}
+
+function explainFailure(
+  error: NodeJS.ErrnoException & { call?: string },
+  path: string,
+  pid: number | undefined,
+): NamespaceError {
+  const { code = 'UNKNOWN', errno = 0 } = error;
+  const whose = pid === undefined ? 'this process' : `process ${pid}`;
+  return new NamespaceError(
+    {
+      summary: `open the mount namespace of ${whose} failed: open(2) ${code}, ${getSystemErrorMap().get(errno)?.[1] ?? error.message}`,
+      ...explainProcess(code, pid),
+      call: error.call ?? `open("/proc/${path}", O_RDONLY|O_CLOEXEC) = -1`,
+      cause: error,
+    },
+    code,
+  );
+}
+
+const OWN = 'thread-self/ns/mnt';
