@@ -1,4 +1,5 @@
 import type Koffi from 'koffi';
+import { requireInMainRealm } from './main-realm.cjs';
 import { processWide } from './process-wide.cjs';
 import { SystemCallError, type SystemCallFacts } from './system-call-error.cjs';
 
@@ -73,7 +74,7 @@ export function numberedSystemCall(
 }
 
 function bind(symbol: string, result: 'int' | 'long', parameters: readonly Parameter[]): Binding {
-  libc.koffi ??= require('koffi') as typeof Koffi;
+  libc.koffi ??= requireInMainRealm('koffi') as typeof Koffi;
   libc.library ??= libc.koffi.load(null);
   return libc.library.func(symbol, result, [...parameters]) as unknown as Binding;
 }

@@ -1,0 +1,45 @@
+/**
+ * `mountns/jest`: all of `mountns`, and its matchers and snapshots in Jest's `expect`. Importing it registers
+ * them, in a test file or in `setupFilesAfterEnv`.
+ */
+import path = require('node:path');
+
+import type {} from 'expect';
+
+import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
+import type { MountMatchers } from '../../matchers/types.js' with { 'resolution-mode': 'import' };
+import { requireInMainRealm } from '../../native/main-realm.cjs';
+import type * as Serializer from '../mounts/serializer.js' with { 'resolution-mode': 'import' };
+
+export * from '../commonjs/index.cjs';
+
+interface Expect {
+  extend(matchers: object): void;
+  addSnapshotSerializer(serializer: object): void;
+}
+
+// Jest's own `require` knows this name, wherever the package of that name is installed.
+const { expect } = require('@jest/globals') as { expect: Expect | undefined };
+if (expect === undefined) {
+  throw new TypeError(
+    'mountns/jest: Jest has no expect() yet: put it into setupFilesAfterEnv, not setupFiles',
+  );
+}
+expect.extend({ ...load<typeof Matchers>('../../matchers/index.js') });
+expect.addSnapshotSerializer(load<typeof Serializer>('../mounts/serializer.js').mountSerializer);
+
+function load<T>(file: string): T {
+  return requireInMainRealm(path.join(__dirname, file)) as T;
+}
+
+declare module 'expect' {
+  interface Matchers<R extends void | Promise<void>, T = unknown> extends MountMatchers<R> {}
+}
+
+declare global {
+  // Those who use @types/jest take matchers from here.
+  namespace jest {
+    // biome-ignore lint/complexity/noBannedTypes: as @types/jest declares it
+    interface Matchers<R, T = {}> extends MountMatchers<R> {}
+  }
+}

@@ -1,0 +1,50 @@
+/** The part of Jest that the runner deals with. Jest's packages may be out of reach where they are optional. */
+
+export interface GlobalConfig {
+  readonly rootDir: string;
+  maxWorkers: number;
+  readonly workerThreads?: boolean;
+  readonly detectOpenHandles?: boolean;
+}
+
+export interface ProjectConfig {
+  /** File of the test framework: jest-circus, usually. */
+  readonly testRunner: string;
+}
+
+/** The configuration as the runner sends it to its workers. */
+export interface WorkerConfig extends ProjectConfig {
+  /** File of the user's own test framework. */
+  readonly mountnsFramework: string;
+}
+
+/** A test file. */
+export interface TestFile {
+  readonly path: string;
+  readonly context: { readonly config: ProjectConfig };
+}
+
+export type Unsubscribe = () => void;
+
+/** What `jest-runner` exports, and what a runner of Jest has to be. */
+export interface TestRunner {
+  runTests(tests: TestFile[], watcher: unknown, options: { serial: boolean }): Promise<void>;
+  on(event: string, listener: (data: unknown) => void | Promise<void>): Unsubscribe;
+}
+
+export type TestRunnerClass = new (globalConfig: GlobalConfig, context: unknown) => TestRunner;
+
+/** Runs one test file, in a worker. Returns the file's results. */
+export type TestFramework = (
+  globalConfig: GlobalConfig,
+  config: ProjectConfig,
+  environment: unknown,
+  runtime: unknown,
+  testPath: string,
+  sendMessageToJest?: unknown,
+) => Promise<FileResult>;
+
+export interface FileResult {
+  failureMessage?: string | null;
+  testExecError?: { message: string; stack: string };
+}

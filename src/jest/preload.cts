@@ -1,0 +1,33 @@
+/**
+ * The preload of Jest's workers. The runner puts it into NODE_OPTIONS, which other children of Jest (a
+ * reporter's, say) and worker threads inherit too: only workers enter a namespace.
+ */
+import path = require('node:path');
+import worker_threads = require('node:worker_threads');
+
+import { requireInMainRealm } from '../../native/main-realm.cjs';
+import { enterWorkerNamespace } from '../namespace/enter.cjs';
+import type * as Scopes from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
+import { restoreNodeOptions } from './worker-environment.cjs';
+import { workerState } from './worker-state.cjs';
+
+if (worker_threads.isMainThread) {
+  // jest-worker sets the variable, and talks to its children over a channel.
+  if (process.env.JEST_WORKER_ID !== undefined && process.connected) startWorker();
+  restoreNodeOptions();
+}
+
+function startWorker(): void {
+  try {
+    enterWorkerNamespace();
+    // Here, before Jest and its transforms change how modules are loaded.
+    requireInMainRealm(path.join(__dirname, '../index.js'));
+    const { FileTrees } = requireInMainRealm(path.join(__dirname, '../scope/file-trees.js')) as typeof Scopes;
+    workerState.files = new FileTrees();
+  } catch (error) {
+    // Jest starts a worker that dies again and again. This one lives, and tells each test file the reason.
+    workerState.refusal = error;
+  }
+  // As with Vitest's pool, fork() passes the preload on.
+  process.execArgv.unshift('--require', path.join(__dirname, '../register.cjs'));
+}
