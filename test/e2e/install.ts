@@ -25,8 +25,10 @@ export default async function install(project: TestProject): Promise<() => Promi
     vitest4: [tarball, `vitest@${vitest4}`, `@vitest/coverage-v8@${vitest4}`],
     // Not a development dependency: npm can't hold both, their optional peers exclude each other.
     vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`],
+    jest30: [tarball, `jest@${installedVersion('jest')}`],
     // Vitest 5 needs a newer Node than this package does.
     node24: [`node-linux-${process.arch}@24`],
+    node22: [`node-linux-${process.arch}@22`],
   };
   await Promise.all(
     Object.entries(folders).map(async ([name, packages]) => {

@@ -4,18 +4,24 @@ import path from 'node:path';
 import { expect, inject, onTestFinished } from 'vitest';
 
 export type Runner = 'vitest4' | 'vitest5';
+export type Node = 'node22' | 'node24';
 
 /** The Vitest versions that a test goes through: `describe.each(runners)`. */
 export const runners: readonly Runner[] = ['vitest4', 'vitest5'];
 
 export interface RunOptions {
-  runner?: Runner;
+  /** The folder of `install.ts` that it works in. */
+  runner?: Runner | 'jest30';
+  /** The version of Node, where it is not the one that the runner is tested with. */
+  node?: Node | undefined;
   args?: readonly string[];
   env?: Record<string, string>;
   /** A script of the fixture that starts Vitest itself. */
   script?: string;
   /** Runs it in a terminal, whose keyboard is `child.stdin`. */
   terminal?: boolean;
+  /** Script and arguments of another test runner than Vitest. */
+  program?: readonly string[];
   /** Options for the main process' Node. */
   execArgv?: readonly string[];
   /** A command that the run is handed to, as its arguments. */
@@ -48,10 +54,11 @@ export class VitestRun {
       wrapper = [],
       script,
       terminal,
+      node,
     } = options;
     this.directory = directory;
-    const program = script === undefined ? [vitestOf(runner), ...args] : [script];
-    const inside = [...wrapper, nodeFor(runner), ...execArgv, ...program];
+    const program = options.program ?? (script === undefined ? [vitestOf(runner), ...args] : [script]);
+    const inside = [...wrapper, nodeFor(runner, node), ...execArgv, ...program];
     const command = terminal ? ['script', '-qefc', inside.map(quote).join(' '), '/dev/null'] : inside;
     this.child = spawn(command[0] as string, command.slice(1), {
       cwd: directory,
@@ -107,7 +114,7 @@ export class VitestRun {
       this.#onOutput = () => {
         const match = pattern.exec(this.stdout.slice(from)) ?? pattern.exec(this.stderr);
         if (match !== null) resolve(match);
-        else if (hasEnded) reject(new Error(`Vitest ended without printing ${pattern}:\n${this.all}`));
+        else if (hasEnded) reject(new Error(`it ended without printing ${pattern}:\n${this.all}`));
       };
       this.#onOutput();
       void this.done.then(() => this.#onOutput());
@@ -152,12 +159,12 @@ function processesIn(directory: string): string[] {
   });
 }
 
-function nodeFor(runner: Runner): string {
-  if (runner === 'vitest4') return process.execPath;
-  return path.join(inject('installed'), `node24/node_modules/node-linux-${process.arch}/bin/node`);
+function nodeFor(runner: string, node = runner === 'vitest5' ? 'node24' : undefined): string {
+  if (node === undefined) return process.execPath;
+  return path.join(inject('installed'), node, `node_modules/node-linux-${process.arch}/bin/node`);
 }
 
-function vitestOf(runner: Runner): string {
+function vitestOf(runner: string): string {
   return path.join(inject('installed'), runner, 'node_modules/vitest/vitest.mjs');
 }
 
