@@ -1,0 +1,94 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { runJest, startJest } from './jest-run.js';
+import type { VitestRun } from './vitest-run.js';
+
+function sharedDirectory(): string {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-shared-'));
+  onTestFinished(() => fs.rmdirSync(directory));
+  return directory;
+}
+
+function linesOf({ directory }: VitestRun, file: string): string[] {
+  return fs.readFileSync(path.join(directory, file), 'utf8').trim().split('\n');
+}
+
+describe('tests run in workers', () => {
+  test.each([
+    [['--runInBand'], 3],
+    [['--maxWorkers=1'], 3],
+    [['--maxWorkers=2'], 3],
+    [['2.test.js'], 1],
+    [['--runInBand', '2.test.js'], 1],
+    [['--runInBand', '--logHeapUsage'], 3],
+  ])('%j: %i files in a process that is not the one of Jest', async (args, files) => {
+    const run = startJest('jest-many', { args });
+    const { code, stderr } = await run.done;
+    expect(stderr).toMatch(new RegExp(`Tests: {7}${files} passed`));
+    expect(code).toBe(0);
+    const lines = linesOf(run, 'pids.txt').map((line) => line.split(' '));
+    expect(lines).toHaveLength(files);
+    for (const [pid, ppid] of lines) {
+      expect(pid).not.toBe(String(run.child.pid));
+      expect(ppid).toBe(String(run.child.pid));
+    }
+  });
+
+  test('one that has grown too large is replaced', async () => {
+    const run = startJest('jest-many', { args: ['--maxWorkers=1', '--workerIdleMemoryLimit=1KB'] });
+    const { code, stderr } = await run.done;
+    expect(stderr).toMatch(/Tests: {7}3 passed/);
+    expect(code).toBe(0);
+    expect(new Set(linesOf(run, 'pids.txt')).size).toBeGreaterThan(1);
+  });
+
+  test('no more workers are started than there are files', async () => {
+    const run = startJest('jest-many', {
+      args: ['--maxWorkers=9'],
+      env: { NODE_OPTIONS: `--require "${path.join(import.meta.dirname, 'fixtures/count-workers.cjs')}"` },
+    });
+    await run.done;
+    expect(linesOf(run, 'workers.txt').length).toBeLessThanOrEqual(3);
+  });
+
+  test('one that dies is reported with its file, and the next file runs in a new one', async () => {
+    const directory = sharedDirectory();
+    const { code, stderr } = await runJest('jest-deaths', {
+      args: ['--runInBand'],
+      env: { SHARED_DIRECTORY: directory },
+    });
+    expect(stderr).toMatch(
+      /FAIL \.\/1-killed\.test\.js\n {2}● Test suite failed to run\n\n {4}A jest worker process \(pid=\d+\) was terminated by another process: signal=SIGKILL/,
+    );
+    expect(stderr).toMatch(
+      /FAIL \.\/2-exited\.test\.js\n {2}● Test suite failed to run\n\n {4}Jest worker encountered 4 child process exceptions/,
+    );
+    expect(stderr).toContain('PASS ./3-next.test.js');
+    expect(stderr).toMatch(/Test Suites: 2 failed, 1 passed/);
+    expect(code).toBe(1);
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+});
+
+test('each file starts from the pristine tree in a worker that is used again, and one that left a scope open fails', async () => {
+  const run = startJest('jest-leftovers', { env: { SHARED_DIRECTORY: sharedDirectory() } });
+  const { code, stderr } = await run.done;
+  expect(stderr).toContain('PASS ./1-mounts.test.js');
+  expect(stderr).toContain(
+    [
+      'FAIL ./2-open.test.js',
+      '  ● the test file ended with 3 scopes still open',
+      '      why:  a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
+      '      fix:  await withMountNamespace(…); await using ns = await enterMountNamespace()',
+    ].join('\n'),
+  );
+  expect(stderr).toContain('PASS ./3-pristine.test.js');
+  expect(stderr).toMatch(/FAIL \.\/4-broken\.test\.js\n {2}● Test suite failed to run\n\n {4}broken file/);
+  expect(stderr).toContain('PASS ./5-pristine.test.js');
+  expect(stderr).toMatch(/Tests: {7}5 passed, 5 total/);
+  expect(code).toBe(1);
+  expect(new Set(linesOf(run, 'pids.txt')).size).toBe(1);
+});
