@@ -1,0 +1,88 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+
+import { runJest, startJest } from './jest-run.js';
+
+describe('what Jest can do works as with its own runner', () => {
+  test.each(['babel', 'v8'])('mocks, spies, snapshots and coverage by %s', async (provider) => {
+    const run = startJest('jest-features', {
+      args: [
+        ...['--coverage', `--coverageProvider=${provider}`, '--coverageReporters=json-summary'],
+        '--collectCoverageFrom=add.js',
+      ],
+    });
+    const { code, stderr } = await run.done;
+    expect(stderr).toMatch(/Tests: {7}3 passed/);
+    expect(code).toBe(0);
+    const read = (file: string) => fs.readFileSync(path.join(run.directory, file), 'utf8');
+    expect(read('mocks.test.js')).toMatch(/toMatchInlineSnapshot\(`\/mnt: tmpfs tmpfs \(.*\), private`\)/);
+    const coverage = JSON.parse(read('coverage/coverage-summary.json'));
+    expect(coverage[path.join(run.directory, 'add.js')].functions).toMatchObject({ covered: 1, total: 2 });
+  });
+
+  test('--watchAll runs again what has changed', async () => {
+    const run = startJest('jest-watch', { args: ['--watchAll'] });
+    await run.output(/Tests: {7}1 passed/);
+    const seen = run.stderr.length;
+    const file = path.join(run.directory, 'add.test.js');
+    fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('toBe(3)', 'toBe(4)'));
+    await run.output(/Tests: {7}1 failed/, seen);
+    run.child.kill('SIGINT');
+    await run.done;
+  });
+
+  test('projects, some with this runner and some without', async () => {
+    const { code, stderr } = await runJest('jest-projects', { args: ['--maxWorkers=2'] });
+    for (const file of ['plain/1', 'plain/2', 'mounts/1', 'mounts/2']) {
+      expect(stderr).toMatch(new RegExp(`PASS (plain|mounts) ${file}\\.test\\.js`));
+    }
+    expect(stderr).toMatch(/Tests: {7}4 passed/);
+    expect(code).toBe(0);
+  });
+
+  test('--bail stops after the first file that failed', async () => {
+    const { code, stderr } = await runJest('jest-many', {
+      args: ['--bail', '--runInBand', '--testRegex=\\.(test|fails)\\.js$'],
+    });
+    expect(stderr).toMatch(/Test Suites: 1 failed, 1 of 4 total/);
+    expect(code).toBe(1);
+  });
+
+  test('--detectOpenHandles runs the tests, and says what it does not see', async () => {
+    const { code, stderr } = await runJest('jest-many', { args: ['--detectOpenHandles'] });
+    expect(stderr).toContain('mountns: --detectOpenHandles looks at the process of Jest alone');
+    expect(stderr).toMatch(/Tests: {7}3 passed/);
+    expect(code).toBe(0);
+  });
+});
+
+describe('the environment', () => {
+  test('is the one that the user gave, in tests and in other children of Jest', async () => {
+    const NODE_OPTIONS = '--require ./loads.cjs';
+    const run = startJest('jest-environment', {
+      env: { NODE_OPTIONS, EXPECTED_NODE_OPTIONS: NODE_OPTIONS },
+    });
+    const { code, stdout, stderr } = await run.done;
+    expect(stderr).toMatch(/Tests: {7}4 passed/);
+    expect(code).toBe(0);
+    const host = fs.readlinkSync('/proc/self/ns/mnt');
+    const children = stdout.split('\n').filter((line) => line.startsWith("reporter's child"));
+    expect(children).toEqual(Array(2).fill(`reporter's child: ${host} ${NODE_OPTIONS} undefined`));
+    expect(stdout).toContain(`teardown: NODE_OPTIONS=${NODE_OPTIONS} UV_USE_IO_URING=undefined\n`);
+  });
+
+  test('may hold paths with spaces and quotes', async () => {
+    const installed = path.join(inject('installed'), 'jest30');
+    const directory = fs.mkdtempSync(path.join(installed, 'with "quotes", and spaces '));
+    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+    fs.cpSync(path.join(installed, 'node_modules/mountns'), path.join(directory, 'mountns'), {
+      recursive: true,
+    });
+    const { code, stderr } = await runJest('jest-many', {
+      env: { RUNNER: path.join(directory, 'mountns/dist/src/jest/runner.cjs') },
+    });
+    expect(stderr).toMatch(/Tests: {7}3 passed/);
+    expect(code).toBe(0);
+  });
+});

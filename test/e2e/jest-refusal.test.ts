@@ -1,0 +1,78 @@
+import fs from 'node:fs';
+import { describe, expect, test } from 'vitest';
+
+import { runJest } from './jest-run.js';
+
+/** Runs a command without CAP_SYS_ADMIN where no user namespace can be made either. */
+const NO_NAMESPACES = [
+  ...['unshare', '--user', '--map-root-user', 'sh', '-c'],
+  'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$@"',
+  'sh',
+];
+
+test('a machine that refuses namespaces fails every file before its code runs, and is explained once', async () => {
+  const { code, stderr } = await runJest('jest-setup', {
+    args: ['--maxWorkers=2'],
+    wrapper: NO_NAMESPACES,
+  });
+  const summary =
+    "cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and unshare(1) can't make a user namespace";
+  expect(stderr.match(/● Test suite failed to run/g)).toHaveLength(3);
+  expect(stderr).toContain(`    ${summary}\n      why:  user.max_user_namespaces is 0\n`);
+  expect(stderr.split(`    ${summary} (see the first error)\n`)).toHaveLength(3);
+  expect(stderr).not.toMatch(/ at .*\(/);
+  expect(stderr).not.toContain('the setup file ran');
+  expect(stderr).toMatch(/Test Suites: 3 failed, 3 total\nTests: {7}0 total/);
+  expect(code).toBe(1);
+});
+
+describe('the runner refuses', () => {
+  test('worker threads, with the reason', async () => {
+    const { code, stderr } = await runJest('jest-many', { args: ['--workerThreads'] });
+    expect(stderr).toContain(
+      [
+        'NamespaceError: mountns/jest/runner cannot run with workerThreads: true',
+        '  why:  a mount namespace belongs to a thread, and the thread pool that does the file operations of all threads would stay on the host',
+        '  fix:  remove workerThreads from the configuration of Jest: its workers are processes then',
+      ].join('\n'),
+    );
+    expect(stderr).not.toMatch(/ at .*\(/);
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['{"copyOnWrite":true}', 'mountns/jest/runner: option copyOnWrite: true is not built yet'],
+    ['{"copyOnwrite":true}', "mountns/jest/runner: unknown option 'copyOnwrite'"],
+  ])('the options %s', async (options, message) => {
+    const { code, stderr } = await runJest('jest-many', { env: { RUNNER_OPTIONS: options } });
+    expect(stderr).toContain(`TypeError: ${message}`);
+    expect(stderr).not.toContain('PASS');
+    expect(code).toBe(1);
+  });
+});
+
+test.each([
+  ['jest-commonjs', '1-private.test.js'],
+  ['jest-esm', '1-private.test.js'],
+])('%s on the host: what mounts is refused with the fix, what only reads works', async (fixture, file) => {
+  const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  const { code, stderr } = await runJest(fixture, {
+    args: ['--runner=jest-runner', file],
+    env: { SHARED_DIRECTORY: '/mnt/none', NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
+  });
+  expect(stderr).toContain(
+    'NamespaceError: no mount namespace was entered: this process is on the host, and mountns mounts nothing there',
+  );
+  expect(stderr).toContain("Jest: in jest.config.js, set runner: 'mountns/jest/runner'");
+  expect(stderr).toMatch(/Tests: {7}3 failed, 1 passed/);
+  expect(code).toBe(1);
+  expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+});
+
+test('mountns/jest in setupFiles is refused with the fix', async () => {
+  const { code, stderr } = await runJest('jest-many', { args: ['--setupFiles=mountns/jest'] });
+  expect(stderr).toContain(
+    'TypeError: mountns/jest: Jest has no expect() yet: put it into setupFilesAfterEnv, not setupFiles',
+  );
+  expect(code).toBe(1);
+});
