@@ -1,6 +1,8 @@
 import util = require('node:util');
 
-/** A path, as a string or as the bytes that the kernel knows it by. */
+import { decodePath, encodePath, FOREIGN_SURROGATE } from './path-bytes.cjs';
+
+/** A path, as a string (with {@link encodePath}'s lone surrogates for bytes outside UTF-8) or as its bytes. */
 export type PathLike = string | Buffer;
 
 /** The bytes of `value` with the NUL that C wants, or a TypeError that names the argument and the value. */
@@ -8,7 +10,10 @@ export function cString(name: string, value: unknown): Buffer {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) {
     throw invalid(name, 'must be a string or a Buffer', value, 'ERR_INVALID_ARG_TYPE');
   }
-  const bytes = typeof value === 'string' ? Buffer.from(value) : value;
+  const bytes = typeof value === 'string' ? encodePath(value) : value;
+  if (typeof value === 'string' && FOREIGN_SURROGATE.test(value)) {
+    throw invalid(name, 'must not contain a lone surrogate outside U+DC80 to U+DCFF', value);
+  }
   if (bytes.includes(0)) throw invalid(name, 'must not contain a NUL byte', value);
   return Buffer.concat([bytes, NUL]);
 }
@@ -36,19 +41,24 @@ export function cInt(name: string, value: unknown): number {
   return value;
 }
 
-/** The readable form of a path for messages: invalid UTF-8 and control characters escaped. */
+/** The readable form of a path for messages: control characters and bytes outside UTF-8 escaped. */
 export function printable(value: PathLike): string {
-  return quoteControls(typeof value === 'string' ? value : value.toString('utf8'));
+  return escapeUnprintable(typeof value === 'string' ? value : decodePath(value));
 }
 
 /** An argument as strace(1) shows it. */
 export function quoted(value: PathLike | null): string {
-  return value === null ? 'NULL' : `"${printable(value)}"`;
+  if (value === null) return 'NULL';
+  const text = typeof value === 'string' ? value : decodePath(value);
+  return `"${escapeUnprintable(text.replace(/["\\]/g, '\\$&'))}"`;
 }
 
-function quoteControls(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f]/g, (char) => JSON.stringify(char).slice(1, -1));
+function escapeUnprintable(text: string): string {
+  return text.replace(UNPRINTABLE, (char) => {
+    const code = char.charCodeAt(0);
+    if (code >= 0xdc80 && code <= 0xdcff) return `\\${(code - 0xdc00).toString(8)}`;
+    return JSON.stringify(char).slice(1, -1);
+  });
 }
 
 function invalid(name: string, must: string, value: unknown, code = 'ERR_INVALID_ARG_VALUE'): TypeError {
@@ -56,5 +66,7 @@ function invalid(name: string, must: string, value: unknown, code = 'ERR_INVALID
   return Object.assign(error, { code });
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f\ud800-\udfff]/gu;
 const NUL = Buffer.alloc(1);
 const SLASH = 0x2f;

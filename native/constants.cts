@@ -65,6 +65,7 @@ export const FSCONFIG_SET_FLAG = 0;
 export const FSCONFIG_SET_STRING = 1;
 export const FSCONFIG_SET_FD = 5;
 export const FSCONFIG_CMD_CREATE = 6;
+export const FSCONFIG_CMD_CREATE_EXCL = 8;
 
 // statx(2)
 export const STATX_INO = 0x100;

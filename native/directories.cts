@@ -12,6 +12,7 @@ import {
   STATX_MNT_ID,
 } from './constants.cjs';
 import { numberedSystemCall, systemCall } from './libc.cjs';
+import { decodePath } from './path-bytes.cjs';
 
 const chrootCall = systemCall('chroot', ['const void *']);
 const fchdirCall = systemCall('fchdir', ['int']);
@@ -82,12 +83,13 @@ export function mkdirat(dirfd: number, path: PathLike, mode = 0o755): void {
   mkdiratCall(facts, dirfd, cDirectory, mode);
 }
 
-/** symlinkat(2). */
+/** symlinkat(2): `path` becomes a link to `target`. */
 export function symlinkat(target: PathLike, dirfd: number, path: PathLike): void {
   const cTarget = cPath('target', target);
   const cLink = cPath('path', path);
   const facts = () => ({
-    path: printable(path),
+    path: printable(target),
+    dest: printable(path),
     call: `symlinkat(${quoted(target)}, ${dirfd}, ${quoted(path)})`,
   });
   symlinkatCall(facts, cTarget, dirfd, cLink);
@@ -114,6 +116,12 @@ export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
 /** statx(2) with `STATX_INO`: the inode number of what `path` leads to. */
 export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
+}
+
+/** statx(2), `STATX_ATTR_MOUNT_ROOT`: whether `path` is the root of a mount. An empty path is `dirfd` itself. */
+export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
+  const attributes = statx(path, dirfd, STATX_MNT_ID).readUInt32LE(STX_ATTRIBUTES_OFFSET);
+  return (attributes & STATX_ATTR_MOUNT_ROOT) !== 0;
 }
 
 function statx(path: PathLike, dirfd: number, mask: number): Buffer {

@@ -1,8 +1,12 @@
+import fs = require('node:fs');
+import util = require('node:util');
+
 import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
   FSCONFIG_CMD_CREATE,
+  FSCONFIG_CMD_CREATE_EXCL,
   FSCONFIG_SET_FLAG,
   FSCONFIG_SET_STRING,
   FSMOUNT_CLOEXEC,
@@ -48,7 +52,7 @@ export function openTree(path: PathLike, flags: number, dirfd = AT_FDCWD): numbe
   const cTree = (flags & AT_EMPTY_PATH) !== 0 ? cString('path', path) : cPath('path', path);
   const facts = () => ({
     path: printable(path),
-    call: `open_tree(${dirfd}, ${quoted(path)}, ${flagNames('OPEN_TREE_', cFlags)})`,
+    call: `open_tree(${dirfd}, ${quoted(path)}, ${flagNames(['OPEN_TREE_', 'AT_'], cFlags)})`,
   });
   return openTreeCall(facts, dirfd, cTree, cFlags);
 }
@@ -75,9 +79,12 @@ export interface MountAttributes {
 export function mountSetattr(fd: number, flags: number, attributes: MountAttributes): void {
   const { attrSet = 0, attrClr = 0, propagation = 0 } = attributes;
   const struct = Buffer.from(new BigUint64Array([attrSet, attrClr, propagation, 0].map(BigInt)).buffer);
-  const facts = () => ({
-    call: `mount_setattr(${fd}, "", 0x${(flags | AT_EMPTY_PATH).toString(16)}, {0x${attrSet.toString(16)}, 0x${attrClr.toString(16)}, ${flagNames('MS_', propagation)}}, ${struct.length})`,
-  });
+  const facts = () => {
+    const [set, clear] = [attrSet, attrClr].map((bits) => flagNames('MOUNT_ATTR_', bits));
+    const attr = `{${set}, ${clear}, ${flagNames('MS_', propagation)}}`;
+    const at = flagNames('AT_', flags | AT_EMPTY_PATH);
+    return { call: `mount_setattr(${fd}, "", ${at}, ${attr}, ${struct.length})` };
+  };
   mountSetattrCall(facts, fd, EMPTY, cInt('flags', flags) | AT_EMPTY_PATH, struct, struct.length);
 }
 
@@ -91,10 +98,13 @@ export function fsopen(type: string): number {
   );
 }
 
-/** fsconfig(2): sets the option `key` to `value`; `true` sets a flag. */
+/** fsconfig(2): sets the option `key` to `value`, of at most 255 bytes; `true` sets a flag. */
 export function fsconfigSet(fd: number, key: string, value: PathLike | true): void {
   const cKey = cPath('key', key);
-  const cValue = value === true ? null : cString('value', value);
+  const cValue = value === true ? null : cString(key, value);
+  if (cValue !== null && cValue.length > MAX_VALUE) {
+    throw new TypeError(`${key} must have at most 255 bytes, received ${util.inspect(value)}`);
+  }
   const command = value === true ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
   const facts = () => ({
     path: key,
@@ -103,10 +113,31 @@ export function fsconfigSet(fd: number, key: string, value: PathLike | true): vo
   fsconfigCall(facts, fd, command, cKey, cValue, 0);
 }
 
-/** fsconfig(2): makes the file system that the context describes. */
+/**
+ * fsconfig(2): makes the file system that the context describes, or takes the superblock that there is already
+ * for it (a device that is mounted elsewhere, say).
+ */
 export function fsconfigCreate(fd: number): void {
   const facts = () => ({ call: `fsconfig(${fd}, FSCONFIG_CMD_CREATE, NULL, NULL, 0)` });
   fsconfigCall(facts, fd, FSCONFIG_CMD_CREATE, null, null, 0);
+}
+
+/** As {@link fsconfigCreate}, but fails with EBUSY where it would take a superblock. Since Linux 6.6. */
+export function fsconfigCreateExclusive(fd: number): void {
+  const facts = () => ({ call: `fsconfig(${fd}, FSCONFIG_CMD_CREATE_EXCL, NULL, NULL, 0)` });
+  fsconfigCall(facts, fd, FSCONFIG_CMD_CREATE_EXCL, null, null, 0);
+}
+
+/** What the kernel logged about a context, a message each; reading it from the descriptor empties the log. */
+export function readFsContextLog(fd: number): string[] {
+  const messages: string[] = [];
+  const buffer = Buffer.alloc(1024);
+  try {
+    for (;;) messages.push(buffer.toString('utf8', 0, fs.readSync(fd, buffer)).trimEnd());
+  } catch {
+    // ENODATA: that was all.
+    return messages;
+  }
 }
 
 /** fsmount(2): a detached mount of the file system of `fd`, as a descriptor; `attributes` are `MOUNT_ATTR_*`. */
@@ -116,3 +147,5 @@ export function fsmount(fd: number, attributes = 0): number {
 }
 
 const EMPTY = Buffer.alloc(1);
+// The kernel copies 256 bytes, the NUL among them (fs/fsopen.c).
+const MAX_VALUE = 256;

@@ -56,7 +56,7 @@ export function umount2(target: PathLike, flags = 0): void {
   const cFlags = cInt('flags', flags);
   const facts = () => ({
     path: printable(target),
-    call: `umount2(${quoted(target)}, ${flagNames('MNT_', cFlags)})`,
+    call: `umount2(${quoted(target)}, ${flagNames(['MNT_', 'UMOUNT_'], cFlags)})`,
   });
   umount2Call(facts, cTarget, cFlags);
 }

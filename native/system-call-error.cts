@@ -23,6 +23,8 @@ export class SystemCallError extends Error {
   declare readonly dest?: string;
   /** The call as strace(1) prints it. */
   declare readonly call?: string;
+  /** What the kernel logged about it, the last message last (fsconfig(2)). */
+  declare log?: readonly string[];
 
   constructor(syscall: string, errno: number, facts: SystemCallFacts = {}) {
     const { code, description } = describeErrno(errno);

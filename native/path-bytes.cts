@@ -1,0 +1,73 @@
+import buffer = require('node:buffer');
+
+/**
+ * The text of bytes that may not be UTF-8, such as a path from the kernel: every byte that is not part of
+ * valid UTF-8 becomes a lone surrogate, U+DC80 for 0x80 to U+DCFF for 0xff (as in PEP 383), so nothing is
+ * lost and {@link encodePath} gives the same bytes back.
+ *
+ * @example
+ * ```ts
+ * decodePath(Buffer.from([0x2f, 0xff])); // '/\udcff'
+ * ```
+ */
+export function decodePath(bytes: Buffer): string {
+  if (buffer.isUtf8(bytes)) return bytes.toString('utf8');
+  let text = '';
+  let valid = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const length = sequenceLength(bytes, at);
+    if (length === 0) {
+      text += bytes.toString('utf8', valid, at) + String.fromCharCode(0xdc00 + (bytes[at] as number));
+      valid = at + 1;
+    }
+    at += length || 1;
+  }
+  return text + bytes.toString('utf8', valid);
+}
+
+/**
+ * The bytes of a path that mountns printed, to hand to a system call or to node:fs: `Buffer.from(path)`, but
+ * for the lone surrogates that stand for bytes outside UTF-8 (see {@link decodePath}).
+ *
+ * @example
+ * ```ts
+ * fs.readdirSync(encodePath(mount.mountPoint)); // works whatever bytes the directory's name has
+ * ```
+ */
+export function encodePath(text: string): Buffer {
+  if (!ESCAPED_BYTE.test(text)) return Buffer.from(text);
+  const parts = text.split(ESCAPED_BYTE);
+  return Buffer.concat(
+    parts.map((part, index) =>
+      index % 2 === 0 ? Buffer.from(part) : Buffer.from([part.charCodeAt(0) - 0xdc00]),
+    ),
+  );
+}
+
+/** Lone surrogates that stand for no byte: text with them is no path. */
+export const FOREIGN_SURROGATE = /[\ud800-\udc7f\udd00-\udfff]/u;
+
+// With the u flag, this matches surrogates that stand alone only.
+const ESCAPED_BYTE = /([\udc80-\udcff])/u;
+
+// Table 3-7 of the Unicode standard: well-formed UTF-8 byte sequences.
+function sequenceLength(bytes: Buffer, at: number): number {
+  const first = bytes[at] as number;
+  if (first < 0x80) return 1;
+  const second = bytes[at + 1] ?? 0;
+  if (first >= 0xc2 && first <= 0xdf) return isContinuation(second) ? 2 : 0;
+  if (!isContinuation(bytes[at + 2] ?? 0)) return 0;
+  if (first >= 0xe0 && first <= 0xef) {
+    const low = first === 0xe0 ? 0xa0 : 0x80;
+    const high = first === 0xed ? 0x9f : 0xbf;
+    return second >= low && second <= high ? 3 : 0;
+  }
+  if (first < 0xf0 || first > 0xf4 || !isContinuation(bytes[at + 3] ?? 0)) return 0;
+  const low = first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xf4 ? 0x8f : 0xbf;
+  return second >= low && second <= high ? 4 : 0;
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
+}
