@@ -1,19 +1,51 @@
 import fs from 'node:fs';
-import { fsconfigCreate, fsconfigSet, fsmount, fsopen } from '../../native/mount-tree.cjs';
+import {
+  fsconfigCreate,
+  fsconfigCreateExclusive,
+  fsconfigSet,
+  fsmount,
+  fsopen,
+  readFsContextLog,
+} from '../../native/mount-tree.cjs';
+import { SystemCallError } from '../../native/system-call-error.cjs';
+
+/** How {@link makeFileSystem} makes it. */
+export interface FileSystemWishes {
+  /** `MOUNT_ATTR_*` of its mount. */
+  attributes?: number;
+  /** Fail with EBUSY instead of taking a superblock that exists (Linux 6.6, ignored before that). */
+  isNew?: boolean;
+}
 
 /**
  * Makes a file system of `type` and returns a detached mount of it, as a descriptor. Each option is handed over
  * by itself, so that a value can't smuggle in another option.
- *
- * @param attributes `MOUNT_ATTR_*`
  */
-export function makeFileSystem(type: string, options: Record<string, string | true>, attributes = 0): number {
+export function makeFileSystem(
+  type: string,
+  options: Record<string, string | true>,
+  { attributes = 0, isNew = false }: FileSystemWishes = {},
+): number {
   const context = fsopen(type);
   try {
     for (const [key, value] of Object.entries(options)) fsconfigSet(context, key, value);
-    fsconfigCreate(context);
+    if (!isNew || !isCreatedExclusively(context)) fsconfigCreate(context);
     return fsmount(context, attributes);
+  } catch (error) {
+    if (error instanceof SystemCallError) error.log = readFsContextLog(context);
+    throw error;
   } finally {
     fs.closeSync(context);
+  }
+}
+
+/** Older kernels, and file systems with the older interface, don't know the command: false. */
+function isCreatedExclusively(context: number): boolean {
+  try {
+    fsconfigCreateExclusive(context);
+    return true;
+  } catch (error) {
+    if (error instanceof SystemCallError && error.code === 'EOPNOTSUPP') return false;
+    throw error;
   }
 }

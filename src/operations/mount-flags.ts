@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import {
+  MOUNT_ATTR__ATIME,
   MOUNT_ATTR_NOATIME,
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NODIRATIME,
@@ -19,6 +20,7 @@ import {
   MS_RELATIME,
   MS_STRICTATIME,
 } from '../../native/constants.cjs';
+import { misplacedBits, misplacedFlag } from './misplaced-flags.js';
 
 // A flag of a mount has one name in mount(8), one bit in mount(2) and another in mount_setattr(2).
 const FLAGS = {
@@ -33,8 +35,24 @@ const FLAGS = {
   nosymfollow: [MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW],
 } as const;
 
+// The names that take a flag away (mount(8)).
+const OPPOSITES = {
+  rw: MOUNT_ATTR_RDONLY,
+  suid: MOUNT_ATTR_NOSUID,
+  dev: MOUNT_ATTR_NODEV,
+  exec: MOUNT_ATTR_NOEXEC,
+  diratime: MOUNT_ATTR_NODIRATIME,
+  symfollow: MOUNT_ATTR_NOSYMFOLLOW,
+} as const;
+
+// Of these a mount has exactly one.
+const ATIME = ['relatime', 'noatime', 'strictatime'];
+
 /** A flag of one mount, by its name in mount(8). Flags of the whole file system go into `data`. */
 export type MountFlag = keyof typeof FLAGS;
+
+/** A flag to set or, by its opposite in mount(8), to take away. */
+export type MountFlagChange = MountFlag | keyof typeof OPPOSITES;
 
 /**
  * The `MOUNT_ATTR_*` bits of flags given by name, or as the `MS_*` bits of mount(2).
@@ -42,20 +60,69 @@ export type MountFlag = keyof typeof FLAGS;
  * @throws {TypeError} naming a flag that is unknown, or that is no flag of a single mount.
  */
 export function mountAttributes(flags: readonly MountFlag[] | number): number {
-  const names = typeof flags === 'number' ? namesOf(flags) : flags;
-  if (!Array.isArray(names))
-    throw new TypeError(`flags must be a list of names or a number, received ${inspect(flags)}`);
-  return names.reduce((bits, name) => bits | attributeOf(name), 0);
+  const names = checkNames(typeof flags === 'number' ? namesOf(flags) : flags);
+  return names.reduce((bits, name) => bits | attributeOf(name, Object.keys(FLAGS)), 0);
 }
 
-function attributeOf(name: unknown): number {
-  if (typeof name !== 'string' || !Object.hasOwn(FLAGS, name)) {
-    throw new TypeError(`unknown mount flag ${inspect(name)}, known are ${Object.keys(FLAGS).join(', ')}`);
+/** What mount_setattr(2) shall set and clear. */
+export interface AttributeChange {
+  attrSet: number;
+  attrClr: number;
+}
+
+/** The change that flags by name, or by the name of their opposite, ask for. What is not named stays. */
+export function attributeChange(flags: readonly MountFlagChange[]): AttributeChange {
+  const change = { attrSet: 0, attrClr: 0 };
+  const known = [...Object.keys(FLAGS), ...Object.keys(OPPOSITES)];
+  for (const name of checkNames(flags)) {
+    if (Object.hasOwn(OPPOSITES, name)) change.attrClr |= OPPOSITES[name as keyof typeof OPPOSITES];
+    else change.attrSet |= attributeOf(name, known);
+    if (ATIME.includes(name)) change.attrClr |= MOUNT_ATTR__ATIME;
   }
-  return FLAGS[name as MountFlag][1];
+  const both = change.attrSet & change.attrClr & ~MOUNT_ATTR__ATIME;
+  if (both !== 0) throw new TypeError(`flags name a flag and its opposite: ${inspect(flags)}`);
+  return change;
+}
+
+/** The `MS_*` bits of a mount's options in mountinfo, with the kind of atime spelt out. */
+export function mountFlagBits(options: readonly string[]): number {
+  const bits = options.reduce((sum, name) => sum | (FLAGS[name as MountFlag]?.[0] ?? 0), 0);
+  return (bits & (MS_NOATIME | MS_RELATIME)) === 0 ? bits | MS_STRICTATIME : bits;
+}
+
+/** `bits` (`MS_*`) after a change that is given as `MOUNT_ATTR_*`. */
+export function changeFlagBits(bits: number, { attrSet, attrClr }: AttributeChange): number {
+  let changed = bits;
+  const isAtimeSet = (attrClr & MOUNT_ATTR__ATIME) !== 0;
+  for (const [name, [flag, attribute]] of Object.entries(FLAGS)) {
+    const isAtime = ATIME.includes(name);
+    if (isAtime && !isAtimeSet) continue;
+    if (isAtime || (attrClr & attribute) !== 0) changed &= ~flag;
+    if (isAtime ? (attrSet & MOUNT_ATTR__ATIME) === attribute : (attrSet & attribute) !== 0) changed |= flag;
+  }
+  return changed;
+}
+
+function checkNames(flags: unknown): readonly string[] {
+  if (!Array.isArray(flags)) {
+    throw new TypeError(`flags must be a list of names or a number, received ${inspect(flags)}`);
+  }
+  if (flags.filter((name) => ATIME.includes(name)).length > 1) {
+    throw new TypeError(`flags may name one of ${ATIME.join(', ')}, received ${inspect(flags)}`);
+  }
+  return flags;
+}
+
+function attributeOf(name: unknown, known: readonly string[]): number {
+  if (typeof name === 'string' && Object.hasOwn(FLAGS, name)) return FLAGS[name as MountFlag][1];
+  throw (
+    misplacedFlag(name) ?? new TypeError(`unknown mount flag ${inspect(name)}, known are ${known.join(', ')}`)
+  );
 }
 
 function namesOf(bits: number): MountFlag[] {
+  const misplaced = misplacedBits(bits);
+  if (misplaced !== undefined) throw misplaced;
   const names = (Object.keys(FLAGS) as MountFlag[]).filter((name) => (bits & FLAGS[name][0]) !== 0);
   const rest = names.reduce((left, name) => left & ~FLAGS[name][0], bits);
   if (!Number.isInteger(bits) || rest !== 0) {

@@ -1,14 +1,14 @@
-import fs from 'node:fs';
 import { inspect } from 'node:util';
-import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
-import { moveMount } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { makeFileSystem } from '../layers/file-system.js';
+import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
+import { attachTree } from './attach.js';
 import { type MountFlag, mountAttributes } from './mount-flags.js';
-import { provideMountPoint } from './mount-point.js';
 import { checkOptions } from './options.js';
-import { checkPath, withTarget } from './target.js';
+import { inSteps } from './steps.js';
+import { refuseSharedSuperblock } from './superblock.js';
+import { checkPath } from './target.js';
 
 /** What to mount: the arguments of mount(2) for a new file system. */
 export interface MountRequest {
@@ -50,15 +50,17 @@ export interface Attachment {
 export function attachFileSystem({ target, type, source, attributes, options }: Attachment): void {
   const mountPoint = checkPath('target', target);
   requireEntered();
-  attempt({ action: `mount ${type} on ${mountPoint}`, path: mountPoint }, () => {
-    const mount = makeFileSystem(type, { source, ...options }, attributes);
-    try {
-      provideMountPoint(mountPoint);
-      withTarget(mountPoint, (fd) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd));
-    } finally {
-      fs.closeSync(mount);
-    }
-  });
+  const sources: Record<string, string> = source.startsWith('/') ? { source } : {};
+  const action = `mount ${type} on ${printable(mountPoint)}`;
+  attempt({ operation: 'mount', action, path: mountPoint, type, sources }, () =>
+    inSteps((steps) => {
+      // Options may change a superblock that exists already, the host's too.
+      const isNew = Object.keys(options).length > 0;
+      if (isNew) refuseSharedSuperblock(type);
+      const mount = makeFileSystem(type, { source, ...options }, { attributes, isNew });
+      attachTree(steps.closing(mount), mountPoint, steps);
+    }),
+  );
 }
 
 function parseData(data: unknown): Record<string, string | true> {

@@ -2,9 +2,10 @@ import fs from 'node:fs';
 import { inspect } from 'node:util';
 import { O_PATH } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
+import { decodePath, encodePath, FOREIGN_SURROGATE } from '../../native/path-bytes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
+import { printable } from '../mounts/printable.js';
 
 /**
  * The normal form of a path that a user gave: absolute, no `.`, `..`, doubled or trailing slashes.
@@ -16,6 +17,10 @@ export function checkPath(name: string, value: unknown): string {
   if (value === '') throw new TypeError(`${name} must not be empty`);
   if (value.includes('\0'))
     throw new TypeError(`${name} must not contain a NUL byte, received ${inspect(value)}`);
+  if (FOREIGN_SURROGATE.test(value))
+    throw new TypeError(
+      `${name} must not contain a lone surrogate outside U+DC80 to U+DCFF, received ${inspect(value)}`,
+    );
   if (!value.startsWith('/'))
     throw new TypeError(`${name} must be an absolute path, received ${inspect(value)}`);
   if (value.split('/').includes('..')) {
@@ -45,9 +50,7 @@ export function openTarget(path: string): number {
     return openWithoutSymlinks(path, O_PATH);
   } catch (error) {
     if (error instanceof SystemCallError && error.code === 'ELOOP') throw symbolicLink(path);
-    return attempt({ action: `open ${path}`, path }, () => {
-      throw error;
-    });
+    throw error;
   }
 }
 
@@ -57,18 +60,18 @@ export function hasTarget(path: string): boolean {
     withTarget(path, () => {});
     return true;
   } catch (error) {
-    if (error instanceof MountError && error.code === 'ENOENT') return false;
+    if (error instanceof SystemCallError && error.code === 'ENOENT') return false;
     throw error;
   }
 }
 
 function symbolicLink(path: string): MountError {
-  const link = ancestors(path).find((candidate) => fs.lstatSync(candidate).isSymbolicLink());
+  const link = ancestors(path).find((part) => fs.lstatSync(encodePath(part)).isSymbolicLink()) ?? path;
   return new MountError(
     {
-      summary: `cannot use ${path}: ${link ?? path} is a symbolic link`,
+      summary: `cannot use ${printable(path)}: ${printable(link)} is a symbolic link`,
       why: 'mountns follows no symbolic links to mount points, a link could lead elsewhere',
-      fix: `give the path that it stands for: ${realPathOf(path)}`,
+      fix: fixOf(path),
     },
     { code: 'ELOOP', path },
   );
@@ -80,10 +83,12 @@ function ancestors(path: string): string[] {
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }
 
-function realPathOf(path: string): string {
+function fixOf(path: string): string | undefined {
   try {
-    return fs.realpathSync(path);
+    const real = decodePath(fs.realpathSync(encodePath(path), 'buffer'));
+    return `give the path that it stands for: ${printable(real)}`;
   } catch {
-    return 'see realpath(1)';
+    // It leads nowhere.
+    return undefined;
   }
 }

@@ -18,11 +18,12 @@ export interface TmpfsOptions {
 /** Mounts an empty tmpfs with `nosuid` and `nodev`. */
 export function mountTmpfs(target: string, options: TmpfsOptions): void {
   checkOptions('tmpfs', options, ['size', 'inodes', 'mode', 'flags']);
+  const { flags = [] } = options;
   attachFileSystem({
     target,
     type: 'tmpfs',
     source: 'tmpfs',
-    attributes: mountAttributes(['nosuid', 'nodev', ...(options.flags ?? [])]),
+    attributes: mountAttributes(flags) | mountAttributes(['nosuid', 'nodev']),
     options: tmpfsOptions(options),
   });
 }

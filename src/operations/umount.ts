@@ -1,6 +1,7 @@
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
 import { checkPath, withTarget } from './target.js';
@@ -21,7 +22,8 @@ export function unmount(target: string, options: UmountOptions): void {
   checkBoolean('force', options.force);
   const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
   requireEntered();
-  attempt({ action: `umount ${mountPoint}`, path: mountPoint }, () => {
+  const action = `umount ${printable(mountPoint)}`;
+  attempt({ operation: 'umount', action, path: mountPoint }, () => {
     // No descriptor is kept open here: it would make the mount busy.
     withTarget(mountPoint, () => {});
     umount2(mountPoint, flags);

@@ -3,7 +3,16 @@ import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { requireEntered } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
+import { type BindOptions, bindMount } from '../operations/bind.js';
+import { maskPath } from '../operations/mask.js';
 import { type MountRequest, mountFileSystem } from '../operations/mount.js';
+import { moveMountPoint } from '../operations/move.js';
+import { mountOverlay, type OverlayOptions } from '../operations/overlay.js';
+import { changeRoot } from '../operations/pivot-root.js';
+import { mountProc } from '../operations/proc.js';
+import { type PropagationOptions, type PropagationType, setPropagation } from '../operations/propagation.js';
+import { makeReadOnly, type ReadonlyOptions } from '../operations/readonly.js';
+import { type RemountOptions, remount } from '../operations/remount.js';
 import { mountTmpfs, type TmpfsOptions } from '../operations/tmpfs.js';
 import { type UmountOptions, unmount } from '../operations/umount.js';
 import { HostNamespace } from './host-namespace.js';
@@ -45,8 +54,15 @@ export class MountNamespace {
    * Mounts a file system, as mount(2) does. A missing mount point is provided without creating anything on the
    * host's file system.
    *
-   * @throws {MountError} when the kernel refuses; `code` is the errno's name.
-   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @param request `target`, an absolute path without symbolic links; `type`, one of /proc/filesystems; `source`,
+   *   a device or a name to show; `flags` of this mount alone, by name or as the bits of mount(2); `data`, options
+   *   of the file system as `'size=1m,mode=0700'` or as an object, whose values may hold commas
+   * @throws {MountError} when the kernel refuses, or when `data` would change a file system that the host has
+   *   mounted; `code` is the errno's name, and `why` and `fix` say what was found out.
+   * @throws {TypeError} when an argument is unusable; it names the value. Everything is left as it was.
+   * @see mount(2)
+   * @example
+   * ns.mount({ target: '/mnt/x', type: 'tmpfs', flags: ['noexec'], data: { size: '1m' } });
    */
   mount(request: MountRequest): void {
     this.#scope.requireCurrent();
@@ -54,17 +70,188 @@ export class MountNamespace {
   }
 
   /**
-   * Mounts an empty tmpfs (tmpfs(5)) with `nosuid` and `nodev`.
+   * Mounts an empty tmpfs with `nosuid` and `nodev`.
    *
    * @param target absolute path of the mount point; provided when missing
-   * @param options `size` in bytes or as `'64k'`, `'1m'`, `'50%'`; `inodes`, a count; `mode`, `0o1777` by default
+   * @param options `size` in bytes or as `'64k'`, `'1m'`, `'50%'`; `inodes`, a count; `mode`, `0o1777` by
+   *   default; `flags` besides the two
+   * @throws {MountError} when the kernel refuses.
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see tmpfs(5)
+   * @example
+   * ns.tmpfs('/mnt/small', { size: '64k' });
    */
   tmpfs(target: string, options: TmpfsOptions = {}): void {
     this.#scope.requireCurrent();
     mountTmpfs(target, options);
   }
 
-  /** Takes the top-most mount at `target` away, as umount2(2) does. */
+  /**
+   * Makes a directory or a single file visible at a second place, as `mount --bind` does.
+   *
+   * @param source absolute path; symbolic links are followed
+   * @param target absolute path; provided when missing, as a directory or a file like the source
+   * @param options `recursive`, with the mounts below the source; `readonly`, on which no write succeeds: with
+   *   `recursive` in all of these mounts
+   * @throws {MountError} when the kernel refuses: the source is missing (ENOENT) or unbindable (EINVAL), one is a
+   *   directory and the other a file (ENOTDIR).
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see mount(2), "Creating a bind mount"
+   * @example
+   * ns.bind('/srv/fixtures', '/data', { readonly: true });
+   */
+  bind(source: string, target: string, options: BindOptions = {}): void {
+    this.#scope.requireCurrent();
+    bindMount(source, target, options);
+  }
+
+  /**
+   * Mounts an overlay. Without options, the directory becomes copy-on-write: it looks as before, mounts below it
+   * too, and what is changed stays in memory.
+   *
+   * @param target absolute path; provided when missing and `lower` is given
+   * @param options `lower`, a directory or a list of them with the top-most first, the target itself when left
+   *   out; `upper` and `work`, directories on one mount for what is written, in memory when left out
+   * @throws {MountError} when the kernel refuses: a directory is missing (ENOENT), `upper` lies on an overlay
+   *   itself (EINVAL).
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see Linux, Documentation/filesystems/overlayfs.rst
+   * @example
+   * ns.overlay('/etc');
+   * fs.writeFileSync('/etc/hosts', '127.0.0.1 db.test');
+   */
+  overlay(target: string, options: OverlayOptions = {}): void {
+    this.#scope.requireCurrent();
+    mountOverlay(target, options);
+  }
+
+  /**
+   * Mounts a new proc file system, with `nosuid`, `nodev` and `noexec`.
+   *
+   * @throws {MountError} when the kernel refuses: EPERM in a user namespace without a pid namespace of its own.
+   * @see proc(5)
+   * @example
+   * ns.proc('/srv/rootfs/proc');
+   */
+  proc(target = '/proc'): void {
+    this.#scope.requireCurrent();
+    mountProc(target);
+  }
+
+  /**
+   * Refuses every write at a directory or file from now on (EROFS), whoever asks. It need not be a mount point.
+   * What was opened for writing before goes on where it was, unless the target is a mount point: that is EBUSY.
+   *
+   * @param options `recursive`, the mounts below too
+   * @throws {MountError} ENOENT, or EBUSY with the processes that have files open for writing.
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see mount_setattr(2)
+   * @example
+   * ns.readonly('/var/lib/app');
+   * expect(() => fs.writeFileSync('/var/lib/app/x', '')).toThrow('EROFS');
+   */
+  readonly(target: string, options: ReadonlyOptions = {}): void {
+    this.#scope.requireCurrent();
+    makeReadOnly(target, options);
+  }
+
+  /**
+   * Changes flags of the mount at `target`. Only of that mount: options of its file system, which the host may
+   * have mounted too, are refused.
+   *
+   * @param options `flags`, to set (`'ro'`, `'noexec'`) or to take away (`'rw'`, `'exec'`), others stay;
+   *   `recursive`, the mounts below too
+   * @throws {MountError} when the kernel refuses: no mount point (EINVAL), files open for writing (EBUSY), a flag
+   *   that a user namespace must not take away (EPERM).
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see mount_setattr(2)
+   * @example
+   * ns.remount('/tmp', { flags: ['noexec'] });
+   */
+  remount(target: string, options: RemountOptions): void {
+    this.#scope.requireCurrent();
+    remount(target, options);
+  }
+
+  /**
+   * Hides a directory or a file: it is empty and read-only from now on.
+   *
+   * @throws {MountError} ENOENT when there is nothing to hide.
+   * @throws {TypeError} when `target` is unusable; it names the value.
+   * @example
+   * ns.mask('/etc/ssl');
+   */
+  mask(target: string): void {
+    this.#scope.requireCurrent();
+    maskPath(target);
+  }
+
+  /**
+   * Moves a mount, and all mounts below it, to another place.
+   *
+   * @param from absolute path of a mount point
+   * @param to absolute path; provided when missing
+   * @throws {MountError} when the kernel refuses: no mount point, or mounted on a shared mount (EINVAL), `to` lies
+   *   in the mount itself (ELOOP).
+   * @throws {TypeError} when a path is unusable; it names the value.
+   * @see mount(2), "Moving a mount"
+   * @example
+   * ns.move('/mnt/old', '/mnt/new');
+   */
+  move(from: string, to: string): void {
+    this.#scope.requireCurrent();
+    moveMountPoint(from, to);
+  }
+
+  /**
+   * Sets how mounts and unmounts below a mount travel to its copies. Nothing travels to the host: a mount can
+   * only be shared within the scope and with namespaces that come from it.
+   *
+   * @param target absolute path of a mount point
+   * @param type `'private'`, `'shared'`, `'slave'` (of what it is shared with now; no effect on others) or
+   *   `'unbindable'`
+   * @param options `recursive`, the mounts below too
+   * @throws {MountError} EINVAL when `target` is not a mount point.
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see mount_namespaces(7), "SHARED SUBTREES"
+   * @example
+   * ns.propagation('/', 'shared', { recursive: true });
+   */
+  propagation(target: string, type: PropagationType, options: PropagationOptions = {}): void {
+    this.#scope.requireCurrent();
+    setPropagation(target, type, options);
+  }
+
+  /**
+   * Makes a directory the root of this process and of the children that it starts, until the scope ends. The
+   * working directory stays if it lies in the new root; else it becomes the new root.
+   *
+   * @param newRoot absolute path of a directory; becomes a mount point when it is none
+   * @param putOld where the old root goes: a directory in the new root, by its path before the change; provided
+   *   when missing. When left out, nothing of the old root can be reached any more
+   * @throws {MountError} EINVAL when `newRoot` or what it is mounted on is shared, EBUSY when it is the root.
+   * @throws {TypeError} when a path is unusable; it names the value.
+   * @see pivot_root(2), "NOTES"
+   * @example
+   * ns.pivotRoot('/srv/rootfs');
+   */
+  pivotRoot(newRoot: string, putOld?: string): void {
+    this.#scope.requireCurrent();
+    changeRoot(newRoot, putOld);
+  }
+
+  /**
+   * Takes the top-most mount at `target` away.
+   *
+   * @param options `lazy`, out of sight now though it is in use (MNT_DETACH); `force`, abort requests under way
+   *   (MNT_FORCE), for file systems that can
+   * @throws {MountError} EBUSY with the mounts below, or the processes that use it and what for; EINVAL when it is
+   *   not a mount point.
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see umount2(2)
+   * @example
+   * ns.umount('/mnt/x', { lazy: true });
+   */
   umount(target: string, options: UmountOptions = {}): void {
     this.#scope.requireCurrent();
     unmount(target, options);

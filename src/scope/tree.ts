@@ -6,6 +6,7 @@ import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
+import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { keepTree, takeSpareTree, watchTree } from './spare-tree.js';
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
@@ -41,8 +42,7 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     undo.push(() => process.umask(umask));
     undo.push(() => {
       fchdir(cwd);
-      // Node remembers what cwd() was until the next chdir().
-      process.chdir('.');
+      refreshWorkingDirectory();
     });
     const enter = (tree: number) => {
       fchdir(tree);

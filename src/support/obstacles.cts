@@ -116,7 +116,7 @@ function chrooted(): Obstacle | undefined {
 }
 
 /** A profile of AppArmor other than "unconfined" (proc_pid_attr(5)): Docker's default one refuses mount(2). */
-function confined(): Obstacle | undefined {
+export function confined(): Obstacle | undefined {
   if (!isConfined()) return undefined;
   return {
     why: `AppArmor confines this process: profile ${readProfile()}`,
@@ -128,7 +128,7 @@ function confined(): Obstacle | undefined {
   };
 }
 
-function filtered({ seccomp }: ProcessStatus): Obstacle | undefined {
+export function filtered({ seccomp }: ProcessStatus): Obstacle | undefined {
   if (seccomp !== 2) return undefined;
   return {
     why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',

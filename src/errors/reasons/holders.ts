@@ -1,0 +1,93 @@
+import fs from 'node:fs';
+import { mountIdOf } from '../../../native/directories.cjs';
+import { decodePath } from '../../../native/path-bytes.cjs';
+import { printable } from '../../mounts/printable.js';
+
+/** A process that uses a mount. */
+export interface Holder {
+  pid: number;
+  /** As in /proc/PID/comm. */
+  name: string;
+  /** `cwd /x`, `root /x`, `fd 21 /x/file`, `mapping of /x/library.so`. */
+  uses: string[];
+}
+
+/**
+ * The processes in this mount namespace that use the mount with this id (proc_pid_cwd(5), proc_pid_fd(5),
+ * proc_pid_map_files(5)); with `writing`, only those that could write through it. Processes that may not be
+ * looked at are left out.
+ */
+export function findHolders(mountId: number, { writing = false } = {}): Holder[] {
+  const namespace = fs.readlinkSync('/proc/thread-self/ns/mnt');
+  const holders: Holder[] = [];
+  for (const entry of fs.readdirSync('/proc')) {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid) || probe(() => fs.readlinkSync(`/proc/${pid}/ns/mnt`)) !== namespace) continue;
+    const links = writing ? writableLinks(pid) : allLinks(pid);
+    const uses = links.filter(({ link }) => probe(() => mountIdOf(link)) === mountId).map(describeUse);
+    const name = probe(() => fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()) ?? '?';
+    if (uses.length > 0) holders.push({ pid, name, uses: [...new Set(uses)] });
+  }
+  return holders;
+}
+
+/** Holders for people, a line each: `process 7 (sleep): cwd /x`. */
+export function formatHolders(holders: readonly Holder[]): string {
+  const lines = holders.slice(0, MOST).map(({ pid, name, uses }) => {
+    const who = pid === process.pid ? `${name}, this process` : name;
+    const more = uses.length > MOST ? `, and ${uses.length - MOST} more` : '';
+    return `process ${pid} (${printable(who)}): ${uses.slice(0, MOST).join(', ')}${more}`;
+  });
+  if (holders.length > MOST) lines.push(`and ${holders.length - MOST} more processes`);
+  return lines.join('\n');
+}
+
+interface Use {
+  what: string;
+  /** A link of proc that leads to the file itself, whatever its path is now. */
+  link: string;
+}
+
+function allLinks(pid: number): Use[] {
+  const fds = list(`/proc/${pid}/fd`).map((fd) => ({ what: `fd ${fd}`, link: `/proc/${pid}/fd/${fd}` }));
+  const mappings = list(`/proc/${pid}/map_files`).map((range) => mapping(pid, range));
+  const places = ['cwd', 'root'].map((what) => ({ what, link: `/proc/${pid}/${what}` }));
+  return [...places, ...fds, ...mappings];
+}
+
+function writableLinks(pid: number): Use[] {
+  const fds = list(`/proc/${pid}/fd`).filter((fd) => isWritable(pid, fd));
+  const maps = probe(() => fs.readFileSync(`/proc/${pid}/maps`, 'latin1')) ?? '';
+  const shared = [...maps.matchAll(/^(\S+) .w.s /gm)].map(([, range]) => mapping(pid, range as string));
+  return [...fds.map((fd) => ({ what: `fd ${fd}`, link: `/proc/${pid}/fd/${fd}` })), ...shared];
+}
+
+function mapping(pid: number, range: string): Use {
+  return { what: 'mapping of', link: `/proc/${pid}/map_files/${range}` };
+}
+
+function isWritable(pid: number, fd: string): boolean {
+  const info = probe(() => fs.readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
+  const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info ?? '')?.[1] ?? '0', 8);
+  return (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0;
+}
+
+function describeUse({ what, link }: Use): string {
+  const path = probe(() => decodePath(fs.readlinkSync(link, 'buffer'))) ?? '?';
+  return `${what} ${printable(path)}`;
+}
+
+function list(directory: string): string[] {
+  return probe(() => fs.readdirSync(directory)) ?? [];
+}
+
+/** Processes end, and some may not be looked at. */
+function probe<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST = 10;

@@ -1,0 +1,42 @@
+import { printable } from '../../mounts/printable.js';
+import { kindOfPath, pathsOf, targetOf } from './paths.js';
+import type { Failure, Reason } from './reasons.js';
+
+/** ENOTDIR: a file on the way to a path, or a file where a directory has to be, or the reverse. */
+export function explainNotDirectory(failure: Failure): Reason | undefined {
+  for (const [name, path] of pathsOf(failure)) {
+    const file = parentsOf(path).find((part) => ![undefined, 'directory'].includes(kindOfPath(part)));
+    if (file !== undefined) {
+      return { why: `${printable(file)} is a ${kindOfPath(file)}, so ${name} ${printable(path)} can't be` };
+    }
+  }
+  return explainKinds(failure);
+}
+
+/** A file where a directory has to be, or the reverse. */
+export function explainKinds(failure: Failure): Reason | undefined {
+  const { operation, sources = {} } = failure;
+  if (operation === 'bind' || operation === 'move') {
+    const [[name, source], [, target]] = pathsOf(failure) as [[string, string], [string, string]];
+    const [from, to] = [kindOfPath(source), kindOfPath(target)];
+    if (from === undefined || to === undefined || (from === 'directory') === (to === 'directory'))
+      return undefined;
+    return { why: `${name} ${printable(source)} is a ${from}, and ${printable(target)} is a ${to}` };
+  }
+  const target = targetOf(failure);
+  for (const [name, path] of [
+    ...Object.entries(operation === 'overlay' ? sources : {}),
+    ['target', target],
+  ]) {
+    const kind = kindOfPath(path as string);
+    if (kind === undefined || kind === 'directory') continue;
+    return { why: `${name} ${printable(path as string)} is a ${kind}, and a directory is needed` };
+  }
+  return undefined;
+}
+
+/** `/a`, `/a/b` for `/a/b/c`. */
+function parentsOf(path: string): string[] {
+  const parts = path.split('/').slice(1, -1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}

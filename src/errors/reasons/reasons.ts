@@ -1,0 +1,63 @@
+import type { Attempt } from '../explain-mount.js';
+import { explainBusy } from './busy.js';
+import { explainExisting } from './existing.js';
+import { explainInvalid } from './invalid.js';
+import { explainLoop } from './loop.js';
+import { explainMissing } from './missing.js';
+import { explainNoCall } from './no-call.js';
+import { explainNoDevice, explainNotBlockDevice } from './no-device.js';
+import { explainNoSpace } from './no-space.js';
+import { explainNotDirectory } from './not-directory.js';
+import { explainPermission } from './permission.js';
+
+/** A system call of an operation that failed. */
+export interface Failure extends Attempt {
+  /** Name of the errno. */
+  code: string;
+  syscall: string;
+  /** As strace(1) prints it. */
+  call?: string | undefined;
+  /** What the kernel logged about it. */
+  log: readonly string[];
+}
+
+/** What was found out about a failure; nothing for want of facts. */
+export interface Reason {
+  why?: string | undefined;
+  fix?: string | undefined;
+}
+
+const REASONS: Record<string, (failure: Failure) => Reason | undefined> = {
+  EACCES: explainPermission,
+  EBUSY: explainBusy,
+  EEXIST: explainExisting,
+  EINVAL: explainInvalid,
+  ELOOP: explainLoop,
+  ENODEV: explainNoDevice,
+  ENOENT: explainMissing,
+  ENOSPC: explainNoSpace,
+  ENOSYS: explainNoCall,
+  ENOTBLK: explainNotBlockDevice,
+  ENOTDIR: explainNotDirectory,
+  EPERM: explainPermission,
+};
+
+/** Why a system call failed and what to do about it, from facts that are read again now, and never guessed. */
+export function findReason(failure: Failure): Reason {
+  return probeReason(failure) ?? explainLog(failure);
+}
+
+function probeReason(failure: Failure): Reason | undefined {
+  try {
+    return REASONS[failure.code]?.(failure);
+  } catch {
+    // A fact that can't be read now must not hide the failure itself.
+    return undefined;
+  }
+}
+
+/** The last message of the kernel's log of the file system, without its level: "e tmpfs: Unknown parameter 'x'". */
+function explainLog({ log }: Failure): Reason {
+  const last = log.at(-1);
+  return last === undefined ? {} : { why: `the kernel says: ${last.replace(/^[ewi] /, '')}` };
+}

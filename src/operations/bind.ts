@@ -1,0 +1,41 @@
+import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { openTree } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { printable } from '../mounts/printable.js';
+import { requireEntered } from '../namespace/guard.js';
+import { attachTree } from './attach.js';
+import { changeFlagsInPlace, hasChanged } from './change-flags.js';
+import { checkBoolean, checkOptions } from './options.js';
+import { inSteps } from './steps.js';
+import { checkPath } from './target.js';
+
+/** Options of a bind mount. */
+export interface BindOptions {
+  /** Take the mounts below the source along, but for unbindable ones. Not when left out. */
+  recursive?: boolean | undefined;
+  /** Refuse writes through the new mount; with `recursive`, through all of the new mounts. */
+  readonly?: boolean | undefined;
+}
+
+/** Makes the directory or file `source` visible at `target` too. */
+export function bindMount(source: string, target: string, options: BindOptions): void {
+  const from = checkPath('source', source);
+  const to = checkPath('target', target);
+  checkOptions('bind', options, ['recursive', 'readonly']);
+  checkBoolean('recursive', options.recursive);
+  checkBoolean('readonly', options.readonly);
+  const { recursive = false, readonly = false } = options;
+  requireEntered();
+  const action = `bind ${printable(from)} on ${printable(to)}`;
+  attempt({ operation: 'bind', action, path: from, dest: to, sources: { source: from } }, () =>
+    inSteps((steps) => {
+      const flags = OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0);
+      const tree = steps.closing(openTree(from, flags));
+      const change = { attrSet: MOUNT_ATTR_RDONLY, attrClr: 0, recursive };
+      // Before it is in place, so that there is no moment at which it can be written to.
+      const isDone = !readonly || hasChanged(tree, change);
+      attachTree(tree, to, steps);
+      if (!isDone) changeFlagsInPlace(to, change, steps);
+    }),
+  );
+}

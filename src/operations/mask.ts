@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { openat } from '../../native/directories.cjs';
+import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { makeFileSystem } from '../layers/file-system.js';
+import { printable } from '../mounts/printable.js';
+import { requireEntered } from '../namespace/guard.js';
+import { attachTo, kindOf } from './attach.js';
+import { mountAttributes } from './mount-flags.js';
+import { withScratch } from './scratch.js';
+import { inSteps } from './steps.js';
+import { checkPath, openTarget } from './target.js';
+
+/** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */
+export function maskPath(target: string): void {
+  const path = checkPath('target', target);
+  requireEntered();
+  attempt({ operation: 'mask', action: `mask ${printable(path)}`, path }, () =>
+    inSteps((steps) => {
+      const fd = steps.closing(openTarget(path));
+      const mask = kindOf(fd) === 'directory' ? makeEmptyDirectory() : makeEmptyFile();
+      attachTo(fd, steps.closing(mask), path, steps);
+    }),
+  );
+}
+
+function makeEmptyDirectory(): number {
+  return makeFileSystem('tmpfs', { source: 'mountns', mode: '0555' }, { attributes: ATTRIBUTES });
+}
+
+// Not /dev/null: a write to that would seem to work.
+function makeEmptyFile(): number {
+  return withScratch((scratch) => {
+    const { O_CREAT, O_WRONLY } = fs.constants;
+    const file = openat(scratch, 'empty', O_CREAT | O_WRONLY);
+    fs.fchmodSync(file, 0o444);
+    fs.closeSync(file);
+    const tree = openTree('empty', OPEN_TREE_CLONE, scratch);
+    try {
+      mountSetattr(tree, 0, { attrSet: ATTRIBUTES });
+      return tree;
+    } catch (error) {
+      fs.closeSync(tree);
+      throw error;
+    }
+  });
+}
+
+const ATTRIBUTES = mountAttributes(['ro', 'nosuid', 'nodev', 'noexec']);

@@ -1,0 +1,29 @@
+import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
+import { moveMount } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { printable } from '../mounts/printable.js';
+import { requireEntered } from '../namespace/guard.js';
+import { kindOf } from './attach.js';
+import { provideMountPoint } from './mount-point.js';
+import { inSteps } from './steps.js';
+import { checkPath, withTarget } from './target.js';
+import { refreshWorkingDirectory } from './working-directory.js';
+
+/** Moves the mount at `from`, with all mounts below it, to `to`. */
+export function moveMountPoint(from: string, to: string): void {
+  const source = checkPath('from', from);
+  const target = checkPath('to', to);
+  requireEntered();
+  const action = `move ${printable(source)} to ${printable(target)}`;
+  attempt({ operation: 'move', action, path: source, dest: target, sources: { from: source } }, () =>
+    inSteps((steps) => {
+      provideMountPoint(target, withTarget(source, kindOf), steps);
+      // Opened afterwards: what covers a directory has copies of the mounts below on top.
+      withTarget(source, (mount) =>
+        withTarget(target, (fd) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd)),
+      );
+      // It may have moved along.
+      refreshWorkingDirectory();
+    }),
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  AT_EMPTY_PATH,
+  AT_RECURSIVE,
+  MNT_DETACH,
+  MS_PRIVATE,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
+import { fchdir, isMountRoot, openDirectory } from '../../native/directories.cjs';
+import { pivotRoot, umount2 } from '../../native/mount.cjs';
+import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { isBelow } from '../mounts/absolute-path.js';
+import { printable } from '../mounts/printable.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { requireEntered } from '../namespace/guard.js';
+import { attachTo } from './attach.js';
+import { provideMountPoint } from './mount-point.js';
+import { inSteps, type Steps } from './steps.js';
+import { checkPath, openTarget, withTarget } from './target.js';
+import { changeWorkingDirectory, readWorkingDirectory } from './working-directory.js';
+
+/**
+ * Makes `newRoot` the root of the process. The old root goes to `putOld`, a directory in the new root by its
+ * path before the change; without, it goes away.
+ */
+export function changeRoot(newRoot: string, putOld: string | undefined): void {
+  const path = checkPath('newRoot', newRoot);
+  const old = putOld === undefined ? undefined : checkPath('putOld', putOld);
+  if (old !== undefined && old !== path && !isBelow(old, path)) {
+    throw new TypeError(`putOld must lie in newRoot (${printable(path)}), received ${printable(old)}`);
+  }
+  requireEntered();
+  const action = `pivot_root to ${printable(path)}`;
+  attempt({ operation: 'pivotRoot', action, path, dest: old }, () =>
+    inSteps((steps) => {
+      const cwd = readWorkingDirectory();
+      const oldRoot = steps.closing(openDirectory('/'));
+      const oldCwd = steps.closing(openDirectory('.'));
+      steps.onFailure(() => fchdir(oldCwd));
+      makeMountPoint(path, steps);
+      if (old !== undefined) provideMountPoint(old, 'directory', steps);
+      fchdir(steps.closing(openTarget(path)));
+      pivotRoot('.', old?.slice(path.length + 1) || '.');
+      steps.onFailure(() => {
+        fchdir(oldRoot);
+        pivotRoot('.', path.slice(1));
+      });
+      if (old === undefined) detach(oldRoot);
+      enterWorkingDirectory(cwd, path, steps);
+    }),
+  );
+}
+
+/** Binds the directory over itself when nothing is mounted there: pivot_root(2) wants a mount. */
+function makeMountPoint(path: string, steps: Steps): void {
+  withTarget(path, (fd) => {
+    if (isMountRoot('', fd)) return;
+    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
+    mountSetattr(tree, 0, { propagation: MS_PRIVATE });
+    attachTo(fd, tree, path, steps);
+  });
+}
+
+/** Takes the old root away, which is stacked on the new one: `.` of the old one is the top-most there. */
+function detach(oldRoot: number): void {
+  fchdir(oldRoot);
+  // Else mounts that are peers of mounts in the new root would take those with them.
+  if (hasTies()) mountSetattr(oldRoot, AT_RECURSIVE, { propagation: MS_PRIVATE });
+  umount2('.', MNT_DETACH);
+}
+
+function hasTies(): boolean {
+  return [...readMounts('self')].some((mount) => mount.peerGroup !== undefined);
+}
+
+/** The working directory stays the same if it is in the new root; else it is the new root. Never fails. */
+function enterWorkingDirectory(before: string, newRoot: string, steps: Steps): void {
+  try {
+    changeWorkingDirectory(isBelow(before, newRoot) ? before.slice(newRoot.length) : '/', steps);
+  } catch {
+    process.chdir('/');
+  }
+}

@@ -1,0 +1,36 @@
+import { inspect } from 'node:util';
+import { AT_RECURSIVE, MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from '../../native/constants.cjs';
+import { mountSetattr } from '../../native/mount-tree.cjs';
+import { attempt } from '../errors/explain-mount.js';
+import { printable } from '../mounts/printable.js';
+import { requireEntered } from '../namespace/guard.js';
+import { checkBoolean, checkOptions } from './options.js';
+import { checkPath, withTarget } from './target.js';
+
+const TYPES = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE, unbindable: MS_UNBINDABLE };
+
+/** A propagation type that a mount can be given (mount_namespaces(7), "SHARED SUBTREES"). */
+export type PropagationType = keyof typeof TYPES;
+
+/** Options of a change of propagation. */
+export interface PropagationOptions {
+  /** The mounts below the target too. Not when left out. */
+  recursive?: boolean | undefined;
+}
+
+/** Gives the mount at `target` a propagation type. */
+export function setPropagation(target: string, type: PropagationType, options: PropagationOptions): void {
+  const path = checkPath('target', target);
+  if (typeof type !== 'string' || !Object.hasOwn(TYPES, type)) {
+    const known = Object.keys(TYPES).join(', ');
+    throw new TypeError(`type must be one of ${known}, received ${inspect(type)}`);
+  }
+  checkOptions('propagation', options, ['recursive']);
+  checkBoolean('recursive', options.recursive);
+  requireEntered();
+  attempt({ operation: 'propagation', action: `make ${printable(path)} ${type}`, path }, () =>
+    withTarget(path, (fd) =>
+      mountSetattr(fd, options.recursive ? AT_RECURSIVE : 0, { propagation: TYPES[type] }),
+    ),
+  );
+}

@@ -1,0 +1,40 @@
+import { attempt } from '../errors/explain-mount.js';
+import { printable } from '../mounts/printable.js';
+import { requireEntered } from '../namespace/guard.js';
+import { changeFlags } from './change-flags.js';
+import { attributeChange, type MountFlagChange } from './mount-flags.js';
+import { checkBoolean, checkOptions } from './options.js';
+import { inSteps } from './steps.js';
+import { checkPath, openTarget } from './target.js';
+
+/** What to change of a mount. */
+export interface RemountOptions {
+  /** Flags to set (`'noexec'`) or to take away (`'exec'`); those that are not named stay. */
+  flags: readonly MountFlagChange[];
+  /** The mounts below the target too. Not when left out. */
+  recursive?: boolean | undefined;
+}
+
+/**
+ * Changes flags of the mount at `target`, never options of its file system: those belong to a superblock that
+ * other mounts show too, the host's among them.
+ */
+export function remount(target: string, options: RemountOptions): void {
+  const path = checkPath('target', target);
+  refuseData(options);
+  checkOptions('remount', options, ['flags', 'recursive']);
+  checkBoolean('recursive', options.recursive);
+  const { flags, recursive = false } = options;
+  const change = { ...attributeChange(flags), recursive };
+  requireEntered();
+  attempt({ operation: 'remount', action: `remount ${printable(path)}`, path }, () =>
+    inSteps((steps) => changeFlags(steps.closing(openTarget(path)), path, change, steps)),
+  );
+}
+
+function refuseData(options: unknown): void {
+  if (typeof options !== 'object' || options === null || !Object.hasOwn(options, 'data')) return;
+  throw new TypeError(
+    'remount takes no data: options of a file system belong to its superblock, which the host may have mounted too. Mount a new file system instead',
+  );
+}

@@ -1,0 +1,23 @@
+import fs from 'node:fs';
+import { MNT_DETACH } from '../../native/constants.cjs';
+import { umount2 } from '../../native/mount.cjs';
+import { moveMount } from '../../native/mount-tree.cjs';
+import { makeFileSystem } from '../layers/file-system.js';
+
+/**
+ * Runs `use` with a descriptor of an empty tmpfs. It has a place in the mount tree meanwhile, on top of `/`
+ * where no path leads: kernels before 6.15 copy nothing from a detached mount, and overlay takes no layers there.
+ */
+export function withScratch<T>(use: (scratch: number) => T): T {
+  const scratch = makeFileSystem('tmpfs', { source: 'mountns', mode: '0755' });
+  try {
+    moveMount(scratch, '/');
+    try {
+      return use(scratch);
+    } finally {
+      umount2('/', MNT_DETACH);
+    }
+  } finally {
+    fs.closeSync(scratch);
+  }
+}

@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+
+/** The steps of an operation that is done as a whole or not at all. */
+export interface Steps {
+  /** Has `undo` called when a later step fails, before those that were given earlier. */
+  onFailure(undo: () => void): void;
+  /** Has `fd` closed at the end, whatever happens; returns it. */
+  closing(fd: number): number;
+}
+
+/**
+ * Runs an operation that consists of steps. When one fails, those before it are undone and its error is thrown.
+ *
+ * @throws {AggregateError} with that error first, when undoing failed too.
+ */
+export function inSteps<T>(run: (steps: Steps) => T): T {
+  const undo: (() => void)[] = [];
+  const descriptors: number[] = [];
+  try {
+    return run({
+      onFailure: (step) => undo.push(step),
+      closing: (fd) => {
+        descriptors.push(fd);
+        return fd;
+      },
+    });
+  } catch (error) {
+    const failures = undo.reverse().flatMap(failureOf);
+    if (failures.length === 0) throw error;
+    throw new AggregateError([error, ...failures], `an operation failed, and could not be undone: ${error}`);
+  } finally {
+    for (const fd of descriptors) fs.closeSync(fd);
+  }
+}
+
+function failureOf(step: () => void): unknown[] {
+  try {
+    step();
+    return [];
+  } catch (error) {
+    return [error];
+  }
+}

@@ -1,0 +1,40 @@
+import { fchdir, openDirectory, readlinkat } from '../../native/directories.cjs';
+import { decodePath, encodePath } from '../../native/path-bytes.cjs';
+import { isBelow } from '../mounts/absolute-path.js';
+import { requireEntered } from '../namespace/guard.js';
+import type { Steps } from './steps.js';
+
+/**
+ * The path of the working directory, by the kernel: process.cwd() remembers where it was, and has no bytes
+ * outside of UTF-8. It starts with `(unreachable)` where no path leads to it.
+ */
+export function readWorkingDirectory(): string {
+  return decodePath(readlinkat(requireEntered().procFd, 'thread-self/cwd'));
+}
+
+/** Changes to `path`, for every thread. */
+export function changeWorkingDirectory(path: string, steps: Steps): void {
+  fchdir(steps.closing(openDirectory(encodePath(path))));
+  refreshWorkingDirectory();
+}
+
+/** Has process.cwd() look where the working directory is now, instead of telling where it was. */
+export function refreshWorkingDirectory(): void {
+  try {
+    process.chdir('.');
+  } catch {
+    // One that may not be entered again has stayed where it was.
+  }
+}
+
+/**
+ * Takes the working directory along when `path` was covered by another view of the same directory: relative
+ * paths would go on leading to the one beneath.
+ */
+export function followWorkingDirectory(path: string, steps: Steps): void {
+  const cwd = readWorkingDirectory();
+  if (cwd !== path && !isBelow(cwd, path)) return;
+  const before = steps.closing(openDirectory('.'));
+  steps.onFailure(() => fchdir(before));
+  changeWorkingDirectory(cwd, steps);
+}
