@@ -108,7 +108,7 @@ export function mountIdOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_MNT_ID).readUIntLE(STX_MNT_ID_OFFSET, 6);
 }
 
-/** Whether `path` is the root of the mount that it lies on: `STATX_ATTR_MOUNT_ROOT`, since Linux 5.8. */
+/** Whether `path` is the root of the mount that it lies on: `STATX_ATTR_MOUNT_ROOT`, since Linux 5.8. An empty path is `dirfd`. */
 export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
   return (statx(path, dirfd, 0).readUIntLE(STX_ATTRIBUTES_OFFSET, 6) & STATX_ATTR_MOUNT_ROOT) !== 0;
 }
@@ -116,12 +116,6 @@ export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
 /** statx(2) with `STATX_INO`: the inode number of what `path` leads to. */
 export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
-}
-
-/** statx(2), `STATX_ATTR_MOUNT_ROOT`: whether `path` is the root of a mount. An empty path is `dirfd` itself. */
-export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
-  const attributes = statx(path, dirfd, STATX_MNT_ID).readUInt32LE(STX_ATTRIBUTES_OFFSET);
-  return (attributes & STATX_ATTR_MOUNT_ROOT) !== 0;
 }
 
 function statx(path: PathLike, dirfd: number, mask: number): Buffer {

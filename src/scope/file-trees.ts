@@ -37,7 +37,7 @@ export class FileTrees {
 }
 
 function enterFileTree(): EnteredTree {
-  return enterTree({ isOutermost: false });
+  return enterTree({ isOutermost: false, copyOnWrite: false, outer: [] });
 }
 
 async function closeOpenScopes(): Promise<{ count: number; errors: unknown[] }> {
