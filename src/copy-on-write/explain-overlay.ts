@@ -4,6 +4,7 @@ import { mkdirat } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { MountError } from '../errors/mount-error.js';
+import { printable } from '../mounts/printable.js';
 import { mountOverlay } from './overlay.js';
 import type { Part } from './part.js';
 import type { Scratch } from './scratch.js';
@@ -14,7 +15,7 @@ export function explainOverlay({ path, mount }: Part, error: unknown, scratch: S
   const { syscall, code, errno, call } = error;
   return new MountError(
     {
-      summary: `cannot make ${path} copy-on-write: ${syscall}(2) ${code}`,
+      summary: `cannot make ${printable(path)} copy-on-write: ${syscall}(2) ${code}`,
       ...reason(mount.fsType, path, probeOverlay(scratch)),
       call,
       cause: error,
@@ -25,13 +26,16 @@ export function explainOverlay({ path, mount }: Part, error: unknown, scratch: S
 
 function reason(fsType: string, path: string, control: string | undefined): { why: string; fix?: string } {
   if (control !== undefined) return { why: `no overlay can be made here at all: ${control}` };
-  const fix = `name the directories that shall be copy-on-write, without ${path}: { copyOnWrite: ['/etc', …] }`;
+  const fix = `name the directories that shall be copy-on-write, without ${printable(path)}: { copyOnWrite: ['/etc', …] }`;
   return fsType === 'overlay'
     ? {
-        why: `${path} is on an overlay that takes no other on top of it: the kernel stacks two at most`,
-        fix: `${fix}; in a container, start it with ${path} on a volume`,
+        why: `${printable(path)} is on an overlay that takes no other on top of it: the kernel stacks two at most`,
+        fix: `${fix}; in a container, start it with ${printable(path)} on a volume`,
       }
-    : { why: `an overlay of an empty directory works here, one of ${path} (${fsType}) does not`, fix };
+    : {
+        why: `an overlay of an empty directory works here, one of ${printable(path)} (${fsType}) does not`,
+        fix,
+      };
 }
 
 function probeOverlay(scratch: Scratch): string | undefined {

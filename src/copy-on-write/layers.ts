@@ -12,6 +12,7 @@ import { attempt } from '../errors/explain-mount.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
+import { printable } from '../mounts/printable.js';
 import { copyFile, copySkeleton } from './copy.js';
 import { deviceOf } from './device.js';
 import { explainOverlay } from './explain-overlay.js';
@@ -72,7 +73,7 @@ export class Layers {
    */
   make(part: Part): Part[] {
     if (this.find(part) !== undefined) return [part];
-    return attempt({ action: `make ${part.path} copy-on-write`, path: part.path }, () => {
+    return attempt({ action: `make ${printable(part.path)} copy-on-write`, path: part.path }, () => {
       const overlay = this.#outer.find((layer) => layer.lowers > 0 && layer.device === part.mount.device);
       if (overlay !== undefined) return this.#stackOn(overlay, part);
       const kind = kindOf(part.path);

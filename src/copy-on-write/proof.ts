@@ -7,6 +7,7 @@ import { isBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import { isReadOnly } from '../mounts/mount.js';
 import { encodePath } from '../mounts/path-bytes.js';
+import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { fromRoot } from './old-tree.js';
 import { join } from './part.js';
@@ -72,7 +73,7 @@ function exists(path: Buffer, dirfd: number): boolean {
 function escaped(path: string, why: string): NamespaceError {
   return new NamespaceError(
     {
-      summary: `cannot make ${path} copy-on-write: writes to it would reach what is there outside of the scope`,
+      summary: `cannot make ${printable(path)} copy-on-write: writes to it would reach what is there outside of the scope`,
       why,
       fix: 'this is a bug of mountns: nothing was changed, please report it with the output of `npx ns-tool doctor`',
     },

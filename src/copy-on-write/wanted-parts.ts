@@ -1,10 +1,12 @@
 import fs from 'node:fs';
 import { posix } from 'node:path';
+import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
+import { printable } from '../mounts/printable.js';
 import { withTarget } from '../operations/target.js';
 import { namedPart, type Part, partOf, visibleMounts } from './part.js';
 import { isVirtual } from './treatment.js';
@@ -27,11 +29,12 @@ export function wantedParts(wanted: true | readonly string[], table: MountTable)
 }
 
 function checkDirectory(path: string): void {
-  withTarget(path, (fd) => {
-    if (fs.fstatSync(fd).isDirectory()) return;
+  const action = `make ${printable(path)} copy-on-write`;
+  attempt({ operation: 'overlay', action, path, sources: { directory: path } }, () => {
+    if (withTarget(path, (fd) => fs.fstatSync(fd).isDirectory())) return;
     throw new MountError(
       {
-        summary: `cannot make ${path} copy-on-write: it is no directory`,
+        summary: `cannot make ${printable(path)} copy-on-write: it is no directory`,
         fix: `name the directory that it is in: ${posix.dirname(path)}`,
       },
       { code: 'ENOTDIR', path },
@@ -49,7 +52,7 @@ function mountOf(path: string, table: MountTable): Mount {
   const mount = table.containing(path);
   if (mount !== undefined) return mount;
   throw new NamespaceError({
-    summary: `cannot make ${path} copy-on-write: it lies on no mount that can be seen`,
+    summary: `cannot make ${printable(path)} copy-on-write: it lies on no mount that can be seen`,
     why: 'the root directory of this process is not a mount point (chroot(2))',
     fix: 'bind the root directory over itself before entering it: mount --rbind DIR DIR',
   });
@@ -58,9 +61,9 @@ function mountOf(path: string, table: MountTable): Mount {
 function virtualDirectory(path: string, { fsType }: Mount): MountError {
   return new MountError(
     {
-      summary: `cannot make ${path} copy-on-write: it is on ${fsType}`,
+      summary: `cannot make ${printable(path)} copy-on-write: it is on ${fsType}`,
       why: `the files of ${fsType} are the kernel's own: writing to them is a command, not data`,
-      fix: `leave ${path} out of copyOnWrite`,
+      fix: `leave ${printable(path)} out of copyOnWrite`,
     },
     { code: 'ERR_MOUNTNS_COPY_ON_WRITE', path },
   );

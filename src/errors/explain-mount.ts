@@ -1,4 +1,5 @@
 import { describeErrno, SystemCallError } from '../../native/system-call-error.cjs';
+import { ExplainedError } from './explained-error.cjs';
 import { MountError } from './mount-error.js';
 import { findReason } from './reasons/reasons.js';
 
@@ -37,7 +38,7 @@ export function attempt<T>(what: Attempt, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (isErrnoError(error)) throw explainMount(what, error);
+    if (isErrnoError(error) && !(error instanceof ExplainedError)) throw explainMount(what, error);
     throw error;
   }
 }
