@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
+import type { Steps } from '../layers/steps.js';
 import { type MountPointKind, provideMountPoint } from './mount-point.js';
-import type { Steps } from './steps.js';
 import { withTarget } from './target.js';
 
 /**

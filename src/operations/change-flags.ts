@@ -4,12 +4,12 @@ import { mount } from '../../native/mount.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { MountError } from '../errors/mount-error.js';
+import type { Steps } from '../layers/steps.js';
 import { formatMount } from '../mounts/format-mount.js';
 import type { Mount } from '../mounts/mount.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { type AttributeChange, changeFlagBits, mountFlagBits } from './mount-flags.js';
-import type { Steps } from './steps.js';
 
 /** A change of flags, of one mount or of all mounts of a tree. */
 export interface FlagChange extends AttributeChange {

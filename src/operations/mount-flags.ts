@@ -84,6 +84,12 @@ export function attributeChange(flags: readonly MountFlagChange[]): AttributeCha
   return change;
 }
 
+/** The `MOUNT_ATTR_*` bits of a mount's options in mountinfo. */
+export function mountAttributesOf(options: readonly string[]): number {
+  const names = options.filter((name) => Object.hasOwn(FLAGS, name)) as MountFlag[];
+  return mountAttributes(names.some((name) => ATIME.includes(name)) ? names : [...names, 'strictatime']);
+}
+
 /** The `MS_*` bits of a mount's options in mountinfo, with the kind of atime spelt out. */
 export function mountFlagBits(options: readonly string[]): number {
   const bits = options.reduce((sum, name) => sum | (FLAGS[name as MountFlag]?.[0] ?? 0), 0);

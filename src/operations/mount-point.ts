@@ -1,13 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { MNT_DETACH } from '../../native/constants.cjs';
-import { chroot, fchdir, mkdirat, mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
-import { umount2 } from '../../native/mount.cjs';
+import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
+import { mkdirat, mountIdOf, openat } from '../../native/directories.cjs';
+import { mountSetattr } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
-import { isReadOnly } from '../mounts/mount.js';
+import type { Steps } from '../layers/steps.js';
+import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
-import type { Steps } from './steps.js';
 import { hasTarget, withTarget } from './target.js';
 
 /** A file system is mounted on a directory; a single file on anything else. */
@@ -26,35 +26,27 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
     existing = path.dirname(existing);
   }
   if (missing.length === 0) return;
-  if (mustStayAsItIs(existing)) cover(existing, steps);
+  const mount = findMount(existing);
+  const isCovered = mount === undefined || isReadOnly(mount) || isOnHost(mount);
+  const overlay = isCovered ? coverWithOverlay(existing, steps) : undefined;
   for (const part of missing) {
     if (kind === 'directory' || part !== target) makeDirectory(part, steps);
     else makeFile(part, steps);
   }
+  // What was read-only looks no different now.
+  if (overlay !== undefined && mount !== undefined && isReadOnly(mount)) {
+    mountSetattr(overlay, 0, { attrSet: MOUNT_ATTR_RDONLY });
+  }
 }
 
-function mustStayAsItIs(directory: string): boolean {
+/** The mount that `directory` lies on; one that is not in the table can't be told from the host's. */
+function findMount(directory: string): Mount | undefined {
   const id = mountIdOf(directory);
-  const own = [...readMounts('self')].find((mount) => mount.id === id);
-  // A mount that is not in the table can't be told from the host's.
-  if (own === undefined || isReadOnly(own)) return true;
-  return readMounts('host').find({ device: own.device }) !== undefined;
+  return [...readMounts('self')].find((mount) => mount.id === id);
 }
 
-/** As {@link coverWithOverlay}, undone when a later step fails. */
-export function cover(directory: string, steps: Steps): void {
-  const root = steps.closing(openDirectory('/'));
-  const cwd = steps.closing(openDirectory('.'));
-  // The top-most mount on `/` is not the one of the root directory: `/..` is.
-  const top = directory === '/' ? '/..' : directory;
-  const covered = mountIdOf(top);
-  steps.onFailure(() => {
-    fchdir(root);
-    chroot('.');
-    while (mountIdOf(top) !== covered) umount2(directory, MNT_DETACH);
-    fchdir(cwd);
-  });
-  coverWithOverlay(directory);
+function isOnHost({ device }: Mount): boolean {
+  return readMounts('host').find({ device }) !== undefined;
 }
 
 function makeDirectory(directory: string, steps: Steps): void {

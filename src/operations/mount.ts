@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { attempt } from '../errors/explain-mount.js';
 import { makeFileSystem } from '../layers/file-system.js';
+import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
 import { type MountFlag, mountAttributes } from './mount-flags.js';
 import { checkOptions } from './options.js';
-import { inSteps } from './steps.js';
 import { refuseSharedSuperblock } from './superblock.js';
 import { checkPath } from './target.js';
 

@@ -1,11 +1,11 @@
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { kindOf } from './attach.js';
 import { provideMountPoint } from './mount-point.js';
-import { inSteps } from './steps.js';
 import { checkPath, withTarget } from './target.js';
 import { refreshWorkingDirectory } from './working-directory.js';
 

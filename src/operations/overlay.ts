@@ -1,16 +1,12 @@
-import fs from 'node:fs';
 import { inspect } from 'node:util';
-import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
 import { attempt } from '../errors/explain-mount.js';
-import { makeFileSystem } from '../layers/file-system.js';
+import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
+import { coverWithOverlay } from '../layers/overlay-layer.js';
+import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
-import { cover } from './mount-point.js';
 import { checkOptions } from './options.js';
-import { withScratch } from './scratch.js';
-import { inSteps, type Steps } from './steps.js';
 import { checkPath, withTarget } from './target.js';
 
 /** Options of an overlay (overlayfs, Linux Documentation/filesystems/overlayfs.rst). */
@@ -33,20 +29,17 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
   attempt({ operation: 'overlay', action, path, sources: layers.sources }, () =>
     inSteps((steps) => {
       if (Object.keys(layers.sources).length > 0) {
-        attachTree(steps.closing(makeOverlay(layers, steps)), path, steps);
+        attachTree(makeOverlay(layers, steps), path, steps);
       } else {
         // Here the mounts below stay in sight.
         withTarget(path, () => {});
-        cover(path, steps);
+        coverWithOverlay(path, steps);
       }
     }),
   );
 }
 
-interface Layers {
-  lower: readonly string[];
-  /** Upper and work directory. Undefined for new ones in memory. */
-  writable: readonly [upper: string, work: string] | undefined;
+interface Layers extends OverlayLayers {
   /** All that were given, by the names of their arguments. */
   sources: Record<string, string>;
 }
@@ -78,52 +71,3 @@ function checkLower(lower: unknown): Record<string, string> {
     lower.map((path, index) => [`lower[${index}]`, checkPath(`lower[${index}]`, path)]),
   );
 }
-
-function makeOverlay({ lower, writable }: Layers, steps: Steps): number {
-  const cwd = steps.closing(openDirectory('.'));
-  return withScratch((scratch) => {
-    const [upper, work, ...lowers] = nameLayers(
-      [...(writable ?? makeWritableLayers(lower[0] as string, scratch)), ...lower],
-      scratch,
-    );
-    // Some of the names are relative to it.
-    fchdir(scratch);
-    try {
-      return makeFileSystem('overlay', {
-        source: 'overlay',
-        lowerdir: lowers.join(':'),
-        upperdir: upper as string,
-        workdir: work as string,
-      });
-    } finally {
-      fchdir(cwd);
-    }
-  });
-}
-
-/**
- * Names of the layers for overlay: their paths, which the mount table then shows. In place of paths that hold
- * characters with a meaning to overlay, or that together are too long for fsconfig(2), links in the scratch.
- */
-function nameLayers(paths: readonly string[], scratch: number): readonly string[] {
-  const isPlain = paths.every((path) => !/[:,\\]/.test(path));
-  if (isPlain && encodePath(paths.join(':')).length <= MAX_VALUE) return paths;
-  return paths.map((path, index) => {
-    symlinkat(path, scratch, String(index));
-    return String(index);
-  });
-}
-
-function makeWritableLayers(lower: string, scratch: number): [upper: string, work: string] {
-  for (const name of ['upper', 'work']) mkdirat(scratch, name);
-  // The root of an overlay has the attributes of its upper layer.
-  const { mode, uid, gid, atime, mtime } = fs.statSync(encodePath(lower));
-  const upper = openat(scratch, 'upper', fs.constants.O_RDONLY);
-  fs.fchownSync(upper, uid, gid);
-  fs.fchmodSync(upper, mode & 0o7777);
-  fs.futimesSync(upper, atime, mtime);
-  fs.closeSync(upper);
-  return ['upper', 'work'];
-}
-
-const MAX_VALUE = 255;

@@ -2,14 +2,14 @@ import { AT_EMPTY_PATH, AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from 
 import { isMountRoot } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTo } from './attach.js';
 import { changeFlags, changeFlagsInPlace, hasChanged } from './change-flags.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { inSteps } from './steps.js';
 import { checkPath, openTarget } from './target.js';
-import { followWorkingDirectory } from './working-directory.js';
+import { followWorkingDirectory, readWorkingDirectory } from './working-directory.js';
 
 /** Options of making a directory or file read-only. */
 export interface ReadonlyOptions {
@@ -34,7 +34,7 @@ export function makeReadOnly(target: string, options: ReadonlyOptions): void {
       const isDone = hasChanged(tree, change);
       attachTo(fd, tree, path, steps);
       if (!isDone) changeFlagsInPlace(path, change, steps);
-      followWorkingDirectory(path, steps);
+      followWorkingDirectory(path, readWorkingDirectory(), steps);
     }),
   );
 }

@@ -1,10 +1,10 @@
 import { attempt } from '../errors/explain-mount.js';
+import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { changeFlags } from './change-flags.js';
 import { attributeChange, type MountFlagChange } from './mount-flags.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { inSteps } from './steps.js';
 import { checkPath, openTarget } from './target.js';
 
 /** What to change of a mount. */

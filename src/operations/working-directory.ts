@@ -1,8 +1,9 @@
+import fs from 'node:fs';
 import { fchdir, openDirectory, readlinkat } from '../../native/directories.cjs';
 import { decodePath, encodePath } from '../../native/path-bytes.cjs';
+import type { Steps } from '../layers/steps.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { requireEntered } from '../namespace/guard.js';
-import type { Steps } from './steps.js';
 
 /**
  * The path of the working directory, by the kernel: process.cwd() remembers where it was, and has no bytes
@@ -29,11 +30,13 @@ export function refreshWorkingDirectory(): void {
 
 /**
  * Takes the working directory along when `path` was covered by another view of the same directory: relative
- * paths would go on leading to the one beneath.
+ * paths would go on leading to the one beneath. One that was deleted stays where it was.
+ *
+ * @param cwd the working directory before that
  */
-export function followWorkingDirectory(path: string, steps: Steps): void {
-  const cwd = readWorkingDirectory();
+export function followWorkingDirectory(path: string, cwd: string, steps: Steps): void {
   if (cwd !== path && !isBelow(cwd, path)) return;
+  if (fs.statSync('.').nlink === 0) return;
   const before = steps.closing(openDirectory('.'));
   steps.onFailure(() => fchdir(before));
   changeWorkingDirectory(cwd, steps);

@@ -1,17 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { MountError, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
-
-function temporaryDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-point-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 /** What the host's side sees in a directory: this worker's parent lives there. */
 function seenByHost(directory: string): string[] {
@@ -44,6 +37,52 @@ test('the nearest directory keeps its permissions, its owner and the mounts belo
     expect(fs.statSync(directory)).toMatchObject({ uid: 12, gid: 34, mode: 0o41751 });
     expect(fs.readdirSync(`${directory}/below`)).toEqual(['file']);
     expect(ns.mounts().at(`${directory}/below`)?.fsType).toBe('tmpfs');
+  });
+});
+
+test('the nearest directory keeps the flags of its mount, read-only among them', async () => {
+  const directory = temporaryDirectory();
+  fs.mkdirSync(`${directory}/d`);
+  await withMountNamespace((ns) => {
+    ns.bind(`${directory}/d`, `${directory}/d`);
+    ns.remount(`${directory}/d`, { flags: ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime'] });
+    ns.tmpfs(`${directory}/d/missing`);
+    const options = ['ro', 'nosuid', 'nodev', 'noexec', 'noatime', 'nodiratime'];
+    expect(ns.mounts().at(`${directory}/d`)).toMatchObject({ fsType: 'overlay', options });
+    expect(() => fs.writeFileSync(`${directory}/d/f`, '')).toThrow('EROFS');
+    fs.writeFileSync(`${directory}/d/missing/f`, '');
+  });
+});
+
+test('a mount of the scope itself that is read-only gets mount points too, and stays read-only', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace((ns) => {
+    ns.tmpfs(directory);
+    ns.readonly(directory);
+    ns.tmpfs(`${directory}/missing`);
+    fs.writeFileSync(`${directory}/missing/f`, '');
+    expect(() => fs.writeFileSync(`${directory}/f`, '')).toThrow('EROFS');
+  });
+});
+
+test('mounts below the nearest directory keep their types, and hide what they hid', async () => {
+  const directory = temporaryDirectory();
+  for (const name of ['unbindable', 'shared', 'stacked']) fs.mkdirSync(`${directory}/${name}`);
+  await withMountNamespace((ns) => {
+    ns.tmpfs(`${directory}/unbindable`);
+    ns.tmpfs(`${directory}/unbindable/below`);
+    ns.propagation(`${directory}/unbindable`, 'unbindable', { recursive: true });
+    ns.tmpfs(`${directory}/shared`);
+    ns.propagation(`${directory}/shared`, 'shared');
+    ns.tmpfs(`${directory}/stacked`);
+    ns.tmpfs(`${directory}/stacked/hidden`);
+    ns.tmpfs(`${directory}/stacked`);
+    ns.tmpfs(`${directory}/missing`);
+    const seen = ['unbindable', 'unbindable/below', 'shared', 'stacked'].map(
+      (name) => ns.mounts().at(`${directory}/${name}`)?.propagation,
+    );
+    expect(seen).toEqual(['unbindable', 'unbindable', 'shared', 'private']);
+    expect(ns.mounts().at(`${directory}/stacked/hidden`)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import { expect } from 'mountns/vitest';
+import { withMountNamespace } from 'mountns';
+import { expect, test } from 'mountns/vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { operationTest, writeEverywhere } from './operation-test.js';
 
@@ -63,3 +64,12 @@ for (const [how, errno] of [
     expect(ns.mounts().at(`${dir}/f`)?.options).not.toContain('noexec');
   });
 }
+
+test('a scope that has done nothing but remount leaves no trace in the next one', async () => {
+  await withMountNamespace((ns) => ns.remount('/', { flags: ['ro', 'noexec'] }));
+  await withMountNamespace((ns) =>
+    expect(ns.mounts().at('/')?.options).toEqual(ns.host.mounts().at('/')?.options),
+  );
+  await withMountNamespace((ns) => ns.propagation('/', 'shared', { recursive: true }));
+  await withMountNamespace((ns) => expect(ns.mounts().find({ propagation: 'shared' })).toBeUndefined());
+});

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import { MNT_DETACH } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
-import { makeFileSystem } from '../layers/file-system.js';
+import { makeFileSystem } from './file-system.js';
 
 /**
  * Runs `use` with a descriptor of an empty tmpfs. It has a place in the mount tree meanwhile, on top of `/`
