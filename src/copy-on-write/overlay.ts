@@ -3,6 +3,7 @@ import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openDirectory } from '../../native/directories.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
+import { overlayFeatures } from '../layers/overlay-features.js';
 
 /**
  * Mounts an overlay on `merged` in `directory`, of a new `upper` there and the given lower layers, top-most
@@ -26,11 +27,7 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
       lowerdir: names.join(':'),
       upperdir: 'upper',
       workdir: 'work',
-      // Kernels are built with other defaults. Inode numbers with xino would not fit a JavaScript number.
-      index: 'off',
-      metacopy: 'off',
-      xino: 'off',
-      ...(xattrs === 'user' ? { userxattr: true } : { redirect_dir: 'on' }),
+      ...overlayFeatures(xattrs),
     });
     try {
       moveMount(overlay, 'merged', 0, directory);

@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
-import { fremovexattr, fsetxattr } from '../../native/xattr.cjs';
-import { NamespaceError } from '../errors/namespace-error.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
+import { usableXattrs } from '../layers/overlay-features.js';
 import { deviceOf } from './device.js';
 import { meanwhile } from './old-tree.js';
 
@@ -47,33 +46,4 @@ export class Scratch {
   close(): void {
     fs.closeSync(this.fd);
   }
-}
-
-function usableXattrs(scratch: number): 'trusted' | 'user' {
-  const root = openat(scratch, '.', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-  try {
-    for (const xattrs of ['trusted', 'user'] as const) {
-      if (hasXattrs(root, xattrs)) return xattrs;
-    }
-  } finally {
-    fs.closeSync(root);
-  }
-  throw new NamespaceError({
-    summary: 'cannot make a file system copy-on-write: overlay finds no place for its notes',
-    why: 'a tmpfs takes neither trusted nor user extended attributes here (the latter since Linux 6.6)',
-    fix: 'run as root outside of a user namespace, or on Linux 6.6 or later',
-  });
-}
-
-function hasXattrs(fd: number, kind: string): boolean {
-  const name = `${kind}.overlay.mountns`;
-  try {
-    fsetxattr(fd, name, Buffer.from('y'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EPERM' || code === 'EOPNOTSUPP') return false;
-    throw error;
-  }
-  fremovexattr(fd, name);
-  return true;
 }

@@ -29,17 +29,17 @@ export function wantedParts(wanted: true | readonly string[], table: MountTable)
 }
 
 function checkDirectory(path: string): void {
-  const action = `make ${printable(path)} copy-on-write`;
-  attempt({ operation: 'overlay', action, path, sources: { directory: path } }, () => {
-    if (withTarget(path, (fd) => fs.fstatSync(fd).isDirectory())) return;
-    throw new MountError(
-      {
-        summary: `cannot make ${printable(path)} copy-on-write: it is no directory`,
-        fix: `name the directory that it is in: ${posix.dirname(path)}`,
-      },
-      { code: 'ENOTDIR', path },
-    );
-  });
+  const isDirectory = attempt({ action: `make ${printable(path)} copy-on-write`, path }, () =>
+    withTarget(path, (fd) => fs.fstatSync(fd).isDirectory()),
+  );
+  if (isDirectory) return;
+  throw new MountError(
+    {
+      summary: `cannot make ${printable(path)} copy-on-write: it is no directory`,
+      fix: `name the directory that it is in: ${printable(posix.dirname(path))}`,
+    },
+    { code: 'ENOTDIR', path },
+  );
 }
 
 /** The directories that lie in no other of the list. */
@@ -52,7 +52,7 @@ function mountOf(path: string, table: MountTable): Mount {
   const mount = table.containing(path);
   if (mount !== undefined) return mount;
   throw new NamespaceError({
-    summary: `cannot make ${printable(path)} copy-on-write: it lies on no mount that can be seen`,
+    summary: `cannot make ${path} copy-on-write: it lies on no mount that can be seen`,
     why: 'the root directory of this process is not a mount point (chroot(2))',
     fix: 'bind the root directory over itself before entering it: mount --rbind DIR DIR',
   });
@@ -61,9 +61,9 @@ function mountOf(path: string, table: MountTable): Mount {
 function virtualDirectory(path: string, { fsType }: Mount): MountError {
   return new MountError(
     {
-      summary: `cannot make ${printable(path)} copy-on-write: it is on ${fsType}`,
+      summary: `cannot make ${path} copy-on-write: it is on ${fsType}`,
       why: `the files of ${fsType} are the kernel's own: writing to them is a command, not data`,
-      fix: `leave ${printable(path)} out of copyOnWrite`,
+      fix: `leave ${path} out of copyOnWrite`,
     },
     { code: 'ERR_MOUNTNS_COPY_ON_WRITE', path },
   );

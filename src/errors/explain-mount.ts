@@ -1,4 +1,4 @@
-import { describeErrno, SystemCallError } from '../../native/system-call-error.cjs';
+import { describeErrno, type SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from './explained-error.cjs';
 import { MountError } from './mount-error.js';
 import { findReason } from './reasons/reasons.js';
@@ -38,7 +38,7 @@ export function attempt<T>(what: Attempt, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (isErrnoError(error) && !(error instanceof ExplainedError)) throw explainMount(what, error);
+    if (isErrnoError(error)) throw explainMount(what, error);
     throw error;
   }
 }
@@ -47,9 +47,10 @@ export function attempt<T>(what: Attempt, step: () => T): T {
 type ErrnoError = Error & { errno: number; syscall: string };
 
 function isErrnoError(error: unknown): error is ErrnoError {
-  if (error instanceof SystemCallError) return true;
-  const { errno, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  return error instanceof Error && typeof errno === 'number' && typeof syscall === 'string';
+  // Explained errors have the fields too; what they say is more than could be said here.
+  if (!(error instanceof Error) || error instanceof ExplainedError) return false;
+  const { errno, syscall } = error as NodeJS.ErrnoException;
+  return typeof errno === 'number' && typeof syscall === 'string';
 }
 
 function explainMount(what: Attempt, error: ErrnoError): MountError {

@@ -9,9 +9,9 @@ import {
 import { chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { visibleMounts } from '../copy-on-write/part.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
-import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
 import { openTarget } from '../operations/target.js';
@@ -55,10 +55,6 @@ export function coverWithOverlay(directory: string, steps: Steps): number {
   }
   followWorkingDirectory(directory, cwd, steps);
   return overlay;
-}
-
-function visibleMounts(table: MountTable): Mount[] {
-  return [...table].filter((mount) => table.at(mount.mountPoint) === mount);
 }
 
 interface CopiedTree {

@@ -1,7 +1,10 @@
 import fs from 'node:fs';
 import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { copyAttributes } from '../copy-on-write/attributes.js';
+import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { makeFileSystem } from './file-system.js';
+import { overlayFeatures, usableXattrs } from './overlay-features.js';
 import { withScratch } from './scratch.js';
 import type { Steps } from './steps.js';
 
@@ -22,10 +25,12 @@ export function makeOverlay({ lower, writable }: OverlayLayers, steps: Steps, at
   const cwd = steps.closing(openDirectory('.'));
   return withScratch((scratch) => {
     const [upper, work, ...lowers] = nameLayers(
-      [...(writable ?? makeWritableLayers(lower[0] as string, scratch)), ...lower],
+      [...(writable ?? makeWritableLayers(lower[0] as string, scratch, steps)), ...lower],
       scratch,
     );
     if (writable !== undefined) removeKernelsOwn(writable[1], steps);
+    const given = isInUserNamespace() ? 'user' : 'trusted';
+    const xattrs = writable === undefined ? usableXattrs(scratch) : given;
     // Some of the names are relative to it.
     steps.onFailure(() => fchdir(cwd));
     fchdir(scratch);
@@ -37,6 +42,7 @@ export function makeOverlay({ lower, writable }: OverlayLayers, steps: Steps, at
           lowerdir: lowers.join(':'),
           upperdir: upper as string,
           workdir: work as string,
+          ...overlayFeatures(xattrs),
         },
         { attributes },
       ),
@@ -59,15 +65,12 @@ function nameLayers(paths: readonly string[], scratch: number): readonly string[
   });
 }
 
-function makeWritableLayers(lower: string, scratch: number): [upper: string, work: string] {
+function makeWritableLayers(lower: string, scratch: number, steps: Steps): [upper: string, work: string] {
   for (const name of ['upper', 'work']) mkdirat(scratch, name);
   // The root of an overlay has the attributes of its upper layer.
-  const { mode, uid, gid, atime, mtime } = fs.statSync(encodePath(lower));
-  const upper = openat(scratch, 'upper', fs.constants.O_RDONLY);
-  fs.fchownSync(upper, uid, gid);
-  fs.fchmodSync(upper, mode & 0o7777);
-  fs.futimesSync(upper, atime, mtime);
-  fs.closeSync(upper);
+  const { O_DIRECTORY, O_RDONLY } = fs.constants;
+  const from = steps.closing(fs.openSync(encodePath(lower), O_RDONLY | O_DIRECTORY));
+  copyAttributes(from, steps.closing(openat(scratch, 'upper', O_RDONLY)));
   return ['upper', 'work'];
 }
 

@@ -23,7 +23,6 @@ async function main(): Promise<void> {
   step('mount namespace', () => fs.readlinkSync('/proc/thread-self/ns/mnt'));
   step('private root', () => 'no mount is shared with the host');
   const { withMountNamespace } = await import('../index.js');
-  const { coverWithOverlay } = await import('../layers/overlay-layer.js');
   const directory = fs.realpathSync(os.tmpdir());
   try {
     await withMountNamespace((ns) => {
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
         return 'can be mounted and written to';
       });
       try {
-        coverWithOverlay(`${directory}/covered`);
+        ns.overlay(`${directory}/covered`);
         fs.rmdirSync(`${directory}/covered/within`);
         print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
       } catch (error) {

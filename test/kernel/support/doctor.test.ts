@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import type { Support } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
-import { coverWithOverlay } from '../../../src/layers/overlay-layer.js';
 import {
   filtered,
   limited,
@@ -237,7 +236,7 @@ describe('ns-tool doctor tells what is limited, and passes', () => {
 
   test('an overlay as root, as in a container', ({ ns }) => {
     const host = prepareHost(ns);
-    coverWithOverlay('/');
+    ns.overlay('/');
     const support = examine({ host });
     expect(statusOf(support)).toMatchObject({ ...LAYERS, root: 'limited' });
   });

@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import { openat } from '../../native/directories.cjs';
+import { fremovexattr, fsetxattr } from '../../native/xattr.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+
+/** The options of an overlay that are not about its layers. Kernels are built with different defaults. */
+export function overlayFeatures(xattrs: 'trusted' | 'user'): Record<string, string | true> {
+  return {
+    index: 'off',
+    metacopy: 'off',
+    // Inode numbers with xino would not fit a JavaScript number.
+    xino: 'off',
+    ...(xattrs === 'user' ? { userxattr: true } : { redirect_dir: 'on' }),
+  };
+}
+
+/**
+ * Where overlay can keep its notes on the file system of `scratch`: `user` in a user namespace, where nobody may
+ * write `trusted`.
+ */
+export function usableXattrs(scratch: number): 'trusted' | 'user' {
+  const root = openat(scratch, '.', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+  try {
+    for (const xattrs of ['trusted', 'user'] as const) {
+      if (hasXattrs(root, xattrs)) return xattrs;
+    }
+  } finally {
+    fs.closeSync(root);
+  }
+  throw new NamespaceError({
+    summary: 'cannot make a file system copy-on-write: overlay finds no place for its notes',
+    why: 'a tmpfs takes neither trusted nor user extended attributes here (the latter since Linux 6.6)',
+    fix: 'run as root outside of a user namespace, or on Linux 6.6 or later',
+  });
+}
+
+function hasXattrs(fd: number, kind: string): boolean {
+  const name = `${kind}.overlay.mountns`;
+  try {
+    fsetxattr(fd, name, Buffer.from('y'));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM' || code === 'EOPNOTSUPP') return false;
+    throw error;
+  }
+  fremovexattr(fd, name);
+  return true;
+}
