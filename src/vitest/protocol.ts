@@ -18,7 +18,6 @@ export interface WorkerData {
 export type WorkerMessage =
   | {
       mountns: 'ready';
-      pid: number;
       /** Descriptor of the worker's {@link CurrentTask}, where it could make one. */
       currentTaskFd: number | undefined;
     }

@@ -22,9 +22,9 @@ export default async function install(project: TestProject): Promise<() => Promi
   const tarball = path.join(directory, filename);
   const vitest4 = installedVersion('vitest');
   const folders = {
-    vitest4: [tarball, `vitest@${vitest4}`, `@vitest/coverage-v8@${vitest4}`],
+    vitest4: [tarball, `vitest@${vitest4}`, `@vitest/coverage-v8@${vitest4}`, '@types/node@20'],
     // Not a development dependency: npm can't hold both, their optional peers exclude each other.
-    vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`],
+    vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`, '@types/node@24'],
     jest30: [tarball, `jest@${installedVersion('jest')}`],
     // Vitest 5 needs a newer Node than this package does.
     node24: [`node-linux-${process.arch}@24`],

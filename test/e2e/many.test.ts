@@ -2,22 +2,21 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { type RunOptions, runners, startVitest } from './vitest-run.js';
+import { type RunOptions, runners, runVitest, startVitest } from './vitest-run.js';
 
 interface Event {
   what: 'start' | 'test';
   pid: string;
 }
 
-async function runMany(options: RunOptions & { copies?: string[]; failing?: boolean }) {
+async function runMany(options: RunOptions & { copies?: string[]; first?: string }) {
   const run = startVitest('many', options);
   for (const copy of options.copies ?? []) {
     fs.copyFileSync(path.join(run.directory, '1.test.ts'), path.join(run.directory, copy));
   }
-  // Vitest begins with the largest file.
-  if (options.failing) {
-    const code = "import { test } from 'vitest';\ntest('fails', () => expect.fail());\n";
-    fs.writeFileSync(path.join(run.directory, '0.test.ts'), `${code}${'//'.repeat(1000)}`);
+  if (options.first !== undefined) {
+    // Vitest begins with the largest file.
+    fs.writeFileSync(path.join(run.directory, '0.test.ts'), `${options.first}\n${'//'.repeat(1000)}`);
   }
   const result = await run.done;
   const lines = fs.readFileSync(path.join(run.directory, 'events.txt'), 'utf8').trim().split('\n');
@@ -41,11 +40,18 @@ describe.each(runners)('%s', (runner) => {
     expect([...started].sort()).toEqual([...ran].sort());
   });
 
-  test('a spare worker starts while a file runs, unless prewarm is false', async () => {
-    const ahead = ({ events }: { events: Event[] }) =>
-      events.filter(({ what }, index) => what === 'start' && events[index - 1]?.what === 'start').length;
-    expect(ahead(await runMany({ runner }))).toBeGreaterThan(0);
-    expect(ahead(await runMany({ runner, env: { OPTIONS: '{"prewarm":false}' } }))).toBe(0);
+  test('a spare worker starts while a file runs', async () => {
+    const first = `import fs from 'node:fs';
+      import { test, vi } from 'vitest';
+      test('waits for it', () => vi.waitUntil(() => fs.readFileSync('events.txt', 'utf8').split('start').length > 2, { timeout: 20_000 }));`;
+    const { started, stdout } = await runMany({ runner, args: ['run', '--testTimeout=20000'], first });
+    expect(stdout).toMatch(/Tests {2}6 passed/);
+    expect(started).toHaveLength(6);
+  });
+
+  test('with prewarm: false each worker starts after the file before has ended', async () => {
+    const { events } = await runMany({ runner, env: { OPTIONS: '{"prewarm":false}' } });
+    expect(events.map(({ what }) => what)).toEqual(Array(5).fill(['start', 'test']).flat());
   });
 
   test('shards run their own files only, and their reports merge', async () => {
@@ -79,9 +85,20 @@ describe.each(runners)('%s', (runner) => {
   });
 
   test('--bail starts no worker for the files that are left', async () => {
-    const { started, code } = await runMany({ runner, args: ['run', '--bail=1'], failing: true });
+    const first = "import { test } from 'vitest';\ntest('fails', () => expect.fail());";
+    const { started, code } = await runMany({ runner, args: ['run', '--bail=1'], first });
     expect(code).toBe(1);
     // The failing one, and a spare one that was on its way.
     expect(started.length).toBeLessThanOrEqual(2);
   });
+});
+
+test('a spare worker that lacks what the host has mounted since is not used', async () => {
+  const { stdout, stderr, code } = await runVitest('stale', {
+    // Nothing is mounted in the namespace of the tests themselves.
+    wrapper: ['unshare', '--mount', '--propagation', 'private'],
+  });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/Tests {2}2 passed/);
+  expect(code).toBe(0);
 });

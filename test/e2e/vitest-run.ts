@@ -124,11 +124,14 @@ export class VitestRun {
 
 /** Starts Vitest on a copy of `fixtures/<fixture>`. It is killed at the end of the test if it still runs. */
 export function startVitest(fixture: string, options: RunOptions = {}): VitestRun {
-  const directory = fs.mkdtempSync(
-    path.join(inject('installed'), options.runner ?? 'vitest4', `${fixture}-`),
-  );
+  return track(new VitestRun(copyFixture(fixture, options.runner), options));
+}
+
+/** Copies `fixtures/<fixture>` to where the packages are installed. */
+export function copyFixture(fixture: string, runner: Runner = 'vitest4'): string {
+  const directory = fs.mkdtempSync(path.join(inject('installed'), runner, `${fixture}-`));
   fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
-  return track(new VitestRun(directory, options));
+  return directory;
 }
 
 function track(run: VitestRun): VitestRun {

@@ -6,24 +6,25 @@ import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest
 import type { ResolvedOptions } from '../options.js';
 import { POOL_NAME, type WorkerMessage } from '../protocol.js';
 import { FilesLeft } from './files-left.js';
-import type { Lease, LeaseListener } from './lease.js';
 import { SilenceWatch } from './silence-watch.js';
+import type { Worker, WorkerListener } from './worker.js';
 import { death, hang } from './worker-failures.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerPools } from './worker-pools.js';
-import type { WorkerEnd, WorkerProcess } from './worker-process.js';
+import type { WorkerEnd } from './worker-process.js';
 
 /** What Vitest holds in its hands for one worker: it starts it, sends it test files and stops it. */
-export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
+export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   readonly name = POOL_NAME;
   // Vitest would pass code through files in the temporary directory, which a test may have mounted over.
   readonly cacheFs = false;
   readonly #project: TestProject;
   readonly #pool: WorkerPool;
-  readonly #runToken: object;
+  /** Vitest makes a new one for each run of tests. */
+  readonly #run: object;
   readonly #prewarm: number;
   readonly #events = new EventEmitter();
-  #lease: Lease | undefined;
+  #worker: Worker | undefined;
   #watch: SilenceWatch | undefined;
   /** The files that it was given and has not done, the current one first. */
   #files: string[] = [];
@@ -35,7 +36,7 @@ export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
   constructor(options: PoolOptions, resolved: ResolvedOptions) {
     this.#project = options.project;
     this.#pool = WorkerPools.of(options.project.vitest).poolFor(options, resolved);
-    this.#runToken = options.env;
+    this.#run = options.env;
     this.#prewarm = spareCount(options.project, resolved.prewarm);
   }
 
@@ -47,29 +48,21 @@ export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
       void this.#pool.discardSpares();
     });
     filesLeft.take(this.#project);
-    const lease = this.#pool.take(this.#runToken);
-    this.#lease = lease;
-    lease.listener = this;
-    // A spare one was ready before: its successor can start now. Else this one comes first.
-    await lease.ready;
+    const worker = this.#pool.take(this.#run);
+    this.#worker = worker;
+    worker.listener = this;
+    await worker.ready.catch((error) => {
+      throw this.#pool.explain(error, this.#run);
+    });
+    // Only now: this one comes first.
     this.#pool.prepare(Math.min(this.#prewarm, filesLeft.left(this.#project)));
-    const { process } = lease;
-    if (process !== undefined && !this.#project.config.inspector.enabled) {
-      this.#watch = new SilenceWatch({
-        pid: process.pid,
-        limit: () => this.#timeLimit(process),
-        onSilence: (seconds, state) => {
-          this.#hang = { seconds, state };
-          process.kill();
-        },
-      });
-    }
+    if (!this.#project.config.inspector.enabled) this.#watch = this.#startWatch(worker);
   }
 
   async stop(): Promise<void> {
     this.#offCancel();
     this.#watch?.stop();
-    await this.#lease?.end();
+    await this.#worker?.end();
   }
 
   send(message: WorkerRequest): void {
@@ -78,7 +71,7 @@ export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
       this.#files = message.context.files.map(({ filepath }) => filepath);
     }
     this.#watch?.hear();
-    this.#lease?.send(message);
+    this.#worker?.send(message);
   }
 
   on(event: string, callback: (...args: never[]) => void): void {
@@ -107,11 +100,12 @@ export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
     if (message.mountns === 'file') this.#files = this.#files.slice(this.#files.indexOf(message.path));
   }
 
-  onDeath(end: WorkerEnd, process: WorkerProcess): void {
+  onDeath(end: WorkerEnd): void {
     this.#watch?.stop();
     this.#offCancel();
+    const { process } = this.#worker as Worker;
     const circumstances = {
-      pid: process.pid,
+      pid: process.pid as number,
       files: this.#files.map((file) => relative(this.#project.config.root, file)),
       ...process.readCurrentTask(),
     };
@@ -138,11 +132,20 @@ export class MountNamespacePoolWorker implements PoolWorker, LeaseListener {
     }
   }
 
-  #timeLimit(process: WorkerProcess): number {
+  #startWatch({ process }: Worker): SilenceWatch {
     const { testTimeout, hookTimeout } = this.#project.config;
-    const limits = [testTimeout, hookTimeout, process.readCurrentTask().timeout ?? 0.1];
-    // 0 means: no limit.
-    return Math.max(...limits.map((limit) => (limit === 0 ? Number.POSITIVE_INFINITY : limit)));
+    return new SilenceWatch({
+      pid: process.pid as number,
+      limit: () => {
+        const limits = [testTimeout, hookTimeout, process.readCurrentTask().timeout ?? testTimeout];
+        // 0 means: no limit.
+        return Math.max(...limits.map((limit) => limit || Number.POSITIVE_INFINITY));
+      },
+      onSilence: (seconds, state) => {
+        this.#hang = { seconds, state };
+        process.kill();
+      },
+    });
   }
 }
 

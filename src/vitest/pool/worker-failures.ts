@@ -1,8 +1,17 @@
 import { constants } from 'node:os';
 
+import type { Explanation } from '../../errors/explained-error.cjs';
+import { NamespaceError } from '../../errors/namespace-error.cjs';
 import { WorkerError } from '../../errors/worker-error.cjs';
 import type { CurrentTask } from '../protocol.js';
 import type { WorkerEnd } from './worker-process.js';
+
+interface StartFacts {
+  error: Error;
+  end: WorkerEnd | undefined;
+  pid: number | undefined;
+  stderr: string;
+}
 
 interface Circumstances extends CurrentTask {
   pid: number;
@@ -11,26 +20,10 @@ interface Circumstances extends CurrentTask {
 }
 
 /** A worker that never got ready. Its own words are on stderr: the preload says there why it refused. */
-export function startFailure({
-  error,
-  end,
-  pid,
-  stderr,
-}: {
-  error: Error;
-  end: WorkerEnd | undefined;
-  pid: number | undefined;
-  stderr: string;
-}): WorkerError {
-  const refusal = /^(?:\w*Error): ([^\n]*(?:\n {2}(?:why|fix|call): .*|\n {8}.*)*)/m.exec(stderr);
+export function startFailure({ error, end, pid, stderr }: StartFacts): WorkerError | NamespaceError {
+  const refusal = REFUSAL.exec(stderr)?.[1];
+  if (refusal !== undefined) return withoutFrames(new NamespaceError(readExplanation(refusal)));
   const how = end === undefined ? error.message : describeEnd(end);
-  if (refusal?.[1] !== undefined && stderr.includes('ERR_MOUNTNS')) {
-    const [summary, ...parts] = refusal[1].split('\n') as [string, ...string[]];
-    return new WorkerError(
-      { summary: `the worker did not start: ${summary}`, ...readParts(parts), cause: error },
-      { pid, ...end },
-    );
-  }
   return new WorkerError(
     {
       summary: `the worker did not start: ${pid === undefined ? how : `process ${pid} ${how}`}`,
@@ -41,8 +34,12 @@ export function startFailure({
 }
 
 /** The same again, for the files after the first: the reason once is enough. */
-export function refusedBefore({ message }: WorkerError): WorkerError {
-  return new WorkerError({ summary: `${message.split('\n', 1)[0]} (see the first error)` });
+export function refusedBefore({ message }: NamespaceError): NamespaceError {
+  return withoutFrames(
+    new NamespaceError({
+      summary: `${message.split('\n', 1)[0]} (another error of this run has the reason)`,
+    }),
+  );
 }
 
 /** A worker that ended while it ran test files. */
@@ -93,18 +90,27 @@ function describeRest(files: readonly string[]): string | undefined {
     : undefined;
 }
 
-function readParts(lines: readonly string[]): { why?: string; fix?: string; call?: string } {
+/** Takes the text of an explained error apart again. */
+function readExplanation(text: string): Explanation {
+  const [summary, ...lines] = text.split('\n') as [string, ...string[]];
   const parts: Record<string, string> = {};
   let label = '';
   for (const line of lines) {
-    const start = /^ {2}(why|fix|call): +(.*)$/.exec(line);
-    if (start !== null) {
-      label = start[1] as string;
-      parts[label] = start[2] as string;
-    } else parts[label] += `\n${line.trimStart()}`;
+    const [, start, rest] = /^ {2}(why|fix|call): +(.*)$/.exec(line) ?? [];
+    if (start !== undefined) label = start;
+    parts[label] = start === undefined ? `${parts[label]}\n${line.trimStart()}` : (rest as string);
   }
-  return parts;
+  return { summary, ...parts };
 }
+
+/** The frames would be the pool's own, and say nothing about the reason. */
+function withoutFrames<T extends Error>(error: T): T {
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}
+
+/** An uncaught NamespaceError as Node prints it, up to its stack. */
+const REFUSAL = /^NamespaceError: ([^\n]*(?:\n {2}(?:why|fix|call): .*|\n {8}.*)*)/m;
 
 /** The states of proc_pid_stat(5) that a hung thread can be in. */
 const STATES: Record<string, string> = {

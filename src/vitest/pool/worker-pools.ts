@@ -16,7 +16,7 @@ export class WorkerPools {
   private constructor(vitest: Vitest) {
     const { outputStream, errorStream } = vitest.logger;
     this.#output = { stdout: new OutputStream(outputStream), stderr: new OutputStream(errorStream) };
-    vitest.onClose(() => this.#close());
+    vitest.onClose(() => this.discardSpares());
   }
 
   static of(vitest: Vitest): WorkerPools {
@@ -46,10 +46,6 @@ export class WorkerPools {
 
   async discardSpares(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.discardSpares()));
-  }
-
-  async #close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
   }
 }
 

@@ -18,7 +18,7 @@ export interface Output {
   stderr: OutputStream;
 }
 
-/** A process that Tinypool has started: its output, its end, and what it was doing. */
+/** The process of a worker: its output, its end, and what it was doing. */
 export class WorkerProcess {
   /** Settles when it has ended and all that it printed was read. */
   readonly closed: Promise<WorkerEnd>;
@@ -29,7 +29,6 @@ export class WorkerProcess {
   #heldStderr: Buffer[] | undefined = [];
   #currentTask: number | undefined;
   #lastTask: CurrentTask = {};
-  isStarting = true;
 
   constructor(child: ChildProcess, output: Output) {
     this.#child = child;
@@ -57,8 +56,9 @@ export class WorkerProcess {
     setTimeout(() => this.releaseStderr(), HOLD_STDERR).unref();
   }
 
-  get pid(): number {
-    return this.#child.pid as number;
+  /** Undefined when it could not be made. */
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** What it printed to stderr while it started. Nobody else prints that any more. */
@@ -77,7 +77,6 @@ export class WorkerProcess {
 
   /** It can take messages. `fd` is its file for the current task, kept open to be read after its death. */
   onReady(fd: number | undefined): void {
-    this.isStarting = false;
     this.releaseStderr();
     if (fd === undefined) return;
     try {

@@ -48,7 +48,7 @@ export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWor
       runFiles({ method: 'collect', state, traces, runBaseTests, currentTask, post }),
     setup: setupEnvironment,
   });
-  post({ mountns: 'ready', pid: process.pid, currentTaskFd: currentTask?.fd });
+  post({ mountns: 'ready', currentTaskFd: currentTask?.fd });
   return new Promise(() => {});
 }
 
