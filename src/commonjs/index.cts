@@ -10,6 +10,7 @@ import type * as Main from '../index.js' with { 'resolution-mode': 'import' };
 const main = requireInMainRealm(path.join(__dirname, '../index.js')) as typeof Main;
 
 export type * from '../index.js' with { 'resolution-mode': 'import' };
+export const checkSupport: typeof Main.checkSupport = main.checkSupport;
 export const enterMountNamespace: typeof Main.enterMountNamespace = main.enterMountNamespace;
 export const parseMountInfo: typeof Main.parseMountInfo = main.parseMountInfo;
 export const readMounts: typeof Main.readMounts = main.readMounts;

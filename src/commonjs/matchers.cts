@@ -9,3 +9,10 @@ const matchers = requireInMainRealm(path.join(__dirname, '../../matchers/index.j
 export type * from '../../matchers/index.js' with { 'resolution-mode': 'import' };
 export const toBeIsolatedFromHost: typeof Matchers.toBeIsolatedFromHost = matchers.toBeIsolatedFromHost;
 export const toBeMountPoint: typeof Matchers.toBeMountPoint = matchers.toBeMountPoint;
+export const toBeReadOnly: typeof Matchers.toBeReadOnly = matchers.toBeReadOnly;
+export const toHaveMount: typeof Matchers.toHaveMount = matchers.toHaveMount;
+export const toHaveMountOptions: typeof Matchers.toHaveMountOptions = matchers.toHaveMountOptions;
+export const toHavePropagation: typeof Matchers.toHavePropagation = matchers.toHavePropagation;
+export const toLeaveMountsUnchanged: typeof Matchers.toLeaveMountsUnchanged = matchers.toLeaveMountsUnchanged;
+export const toShareMountNamespaceWith: typeof Matchers.toShareMountNamespaceWith =
+  matchers.toShareMountNamespaceWith;

@@ -7,7 +7,9 @@ import path = require('node:path');
 import type {} from 'expect';
 
 import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
-import type { MountMatchers } from '../../matchers/types.js' with { 'resolution-mode': 'import' };
+import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/types.js' with {
+  'resolution-mode': 'import',
+};
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import type * as Serializer from '../mounts/serializer.js' with { 'resolution-mode': 'import' };
 
@@ -34,6 +36,7 @@ function load<T>(file: string): T {
 
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T = unknown> extends MountMatchers<R> {}
+  interface AsymmetricMatchers extends AsymmetricMountMatchers {}
 }
 
 declare global {
@@ -41,5 +44,6 @@ declare global {
   namespace jest {
     // biome-ignore lint/complexity/noBannedTypes: as @types/jest declares it
     interface Matchers<R, T = {}> extends MountMatchers<R> {}
+    interface Expect extends AsymmetricMountMatchers {}
   }
 }

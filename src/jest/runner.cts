@@ -68,24 +68,20 @@ class MountNamespaceRunner implements TestRunner {
       ? `${error.message.split('\n', 1)[0]} (see the first error)`
       : error.message;
     this.#hasRefused = true;
-    return withoutStack(Object.assign(new Error(message), { code: error.code }));
+    // Jest prints what follows the first line of a stack, and the message.
+    return Object.assign(new Error(message), { code: error.code, stack: '' });
   }
 }
 
 export = MountNamespaceRunner;
 
-function refuseWorkerThreads(): Error {
-  return withoutStack(
-    new NamespaceError({
-      summary: 'mountns/jest/runner cannot run with workerThreads: true',
-      why: 'a mount namespace belongs to a thread, and the thread pool that does the file operations of all threads would stay on the host',
-      fix: 'remove workerThreads from the configuration of Jest: its workers are processes then',
-    }),
-  );
-}
-
-/** Jest prints the stack: of such an error it says nothing. */
-function withoutStack<E extends Error>(error: E): E {
+function refuseWorkerThreads(): NamespaceError {
+  const error = new NamespaceError({
+    summary: 'mountns/jest/runner cannot run with workerThreads: true',
+    why: 'a mount namespace belongs to a thread, and the thread pool that does the file operations of all threads would stay on the host',
+    fix: 'remove workerThreads from the configuration of Jest: its workers are processes then',
+  });
+  // Jest prints the stack, and of this error it says nothing.
   error.stack = `${error.name}: ${error.message}`;
   return error;
 }

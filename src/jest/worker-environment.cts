@@ -1,6 +1,7 @@
 import path = require('node:path');
 
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID } from '../namespace/environment.cjs';
+import { findLauncher, launchWith } from '../namespace/launcher.cjs';
 
 /** Loads {@link file://./preload.cts} */
 const preload = path.join(__dirname, 'preload.cjs');
@@ -24,9 +25,25 @@ export async function withWorkerEnvironment<T>(run: () => Promise<T>): Promise<T
   const before = Object.fromEntries(Object.keys(changes).map((name) => [name, process.env[name]]));
   setVariables(changes);
   try {
-    return await run();
+    return await launchWorkers(run);
   } finally {
     setVariables(before);
+  }
+}
+
+/**
+ * jest-worker forks its workers as soon as `run` begins: without privileges, they start in a user namespace. One
+ * that it forks later, in place of another, gets there through the preload.
+ */
+function launchWorkers<T>(run: () => Promise<T>): Promise<T> {
+  const launcher = findLauncher();
+  if (launcher === undefined) return run();
+  const { execArgv } = process;
+  process.execArgv = [...launcher.execArgv, ...execArgv];
+  try {
+    return launchWith(launcher, run);
+  } finally {
+    process.execArgv = execArgv;
   }
 }
 

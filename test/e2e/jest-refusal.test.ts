@@ -19,6 +19,7 @@ test('a machine that refuses namespaces fails every file before its code runs, a
     "cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and unshare(1) can't make a user namespace";
   expect(stderr.match(/● Test suite failed to run/g)).toHaveLength(3);
   expect(stderr).toContain(`    ${summary}\n      why:  user.max_user_namespaces is 0\n`);
+  expect(stderr.match(/why: /g)).toHaveLength(1);
   expect(stderr.split(`    ${summary} (see the first error)\n`)).toHaveLength(3);
   expect(stderr).not.toMatch(/ at .*\(/);
   expect(stderr).not.toContain('the setup file ran');

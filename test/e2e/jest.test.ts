@@ -3,27 +3,38 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { runJest } from './jest-run.js';
+import { startJest } from './jest-run.js';
+import type { RunOptions } from './vitest-run.js';
+
+/** Runs a command as root without CAP_SYS_ADMIN: mountns needs a user namespace then. */
+const UNPRIVILEGED = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
 
 describe.each([
-  ['jest-commonjs', undefined],
-  ['jest-commonjs', 'node22'],
-  ['jest-commonjs', 'node24'],
-  ['jest-esm', undefined],
-  ['jest-esm', 'node22'],
-  ['jest-esm', 'node24'],
-] as const)('%s, %s', (fixture, node) => {
+  ['jest-commonjs', {}],
+  ['jest-commonjs', { node: 'node22' }],
+  ['jest-commonjs', { node: 'node24' }],
+  ['jest-commonjs', { wrapper: UNPRIVILEGED }],
+  ['jest-esm', {}],
+  ['jest-esm', { node: 'node22' }],
+  ['jest-esm', { node: 'node24' }],
+] satisfies [string, RunOptions][])('%s, %j', (fixture, options) => {
   test('runs each file in a mount namespace that the host sees nothing of', async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-shared-'));
     onTestFinished(() => fs.rmdirSync(directory));
     const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
-    const { code, stderr } = await runJest(fixture, {
-      node,
+    const run = startJest(fixture, {
+      ...options,
       args: ['--maxWorkers=1'],
       env: { SHARED_DIRECTORY: directory, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
     });
+    const { code, stderr } = await run.done;
     expect(stderr).toMatch(/Tests: {7}7 passed/);
     expect(code).toBe(0);
+    const snapshots = fs.readFileSync(
+      path.join(run.directory, '__snapshots__/1-private.test.js.snap'),
+      'utf8',
+    );
+    expect(snapshots).toMatch(/^Mounts \[\n {2}<tmp>: tmpfs tmpfs \(.*size=1024k.*\), private\n\]$/m);
     expect(fs.readdirSync(directory)).toEqual([]);
     expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
   });
