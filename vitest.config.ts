@@ -28,6 +28,7 @@ export default defineConfig({
   test: {
     projects: [
       { plugins: [runBuild()], test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server } },
+      { test: { name: 'docs', include: ['test/docs/*.test.ts'] } },
       {
         plugins: [runBuild(), mountNamespaces()],
         test: {
