@@ -12,7 +12,6 @@ import {
   STATX_MNT_ID,
 } from './constants.cjs';
 import { numberedSystemCall, systemCall } from './libc.cjs';
-import { decodePath } from './path-bytes.cjs';
 
 const chrootCall = systemCall('chroot', ['const void *']);
 const fchdirCall = systemCall('fchdir', ['int']);

@@ -128,7 +128,7 @@ export function startVitest(fixture: string, options: RunOptions = {}): VitestRu
 }
 
 /** Copies `fixtures/<fixture>` to where the packages are installed. */
-export function copyFixture(fixture: string, runner: Runner = 'vitest4'): string {
+export function copyFixture(fixture: string, runner: NonNullable<RunOptions['runner']> = 'vitest4'): string {
   const directory = fs.mkdtempSync(path.join(inject('installed'), runner, `${fixture}-`));
   fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
   return directory;

@@ -6,14 +6,7 @@ import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
-import {
-  AT_RECURSIVE,
-  MNT_DETACH,
-  MOUNT_ATTR_RDONLY,
-  MS_PRIVATE,
-  MS_REC,
-  MS_SHARED,
-} from '../../../native/constants.cjs';
+import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SHARED } from '../../../native/constants.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { mount, umount2 } from '../../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../../native/mount-tree.cjs';
