@@ -77,6 +77,7 @@ export const O_PATH = 0o10000000;
 export const O_CLOEXEC = 0o2000000;
 
 // poll(2)
+export const POLLIN = 0x1;
 export const POLLPRI = 0x2;
 
 // openat2(2)
@@ -85,6 +86,7 @@ export const RESOLVE_NO_SYMLINKS = 0x04;
 // prctl(2)
 export const PR_SET_PDEATHSIG = 1;
 export const PR_CAPBSET_DROP = 24;
+export const PR_SET_CHILD_SUBREAPER = 36;
 export const PR_SET_NO_NEW_PRIVS = 38;
 
 // fcntl(2)
@@ -97,3 +99,4 @@ export const P_ALL = 0;
 export const WNOHANG = 1;
 export const WEXITED = 4;
 export const WNOWAIT = 0x01000000;
+export const __WALL = 0x40000000;

@@ -2,10 +2,12 @@ import os = require('node:os');
 
 import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import {
+  __WALL,
   F_GETFD,
   F_SETFD,
   FD_CLOEXEC,
   P_ALL,
+  PR_SET_CHILD_SUBREAPER,
   PR_SET_PDEATHSIG,
   WEXITED,
   WNOHANG,
@@ -22,6 +24,9 @@ const prctlCall = systemCall('prctl', [
 ]);
 const getppidCall = systemCall('getppid', []);
 const waitidCall = systemCall('waitid', ['int', 'unsigned int', 'void *', 'int'], {
+  expected: [os.constants.errno.ECHILD],
+});
+const waitpidCall = systemCall('waitpid', ['int', 'void *', 'int'], {
   expected: [os.constants.errno.ECHILD],
 });
 const execvpCall = systemCall('execvp', ['const void *', 'const void **']);
@@ -48,6 +53,14 @@ export function setParentDeathSignal(signal: number): void {
   prctl(PR_SET_PDEATHSIG, cInt('signal', signal));
 }
 
+/**
+ * PR_SET_CHILD_SUBREAPER: a descendant whose parent ends becomes a child of this process, however it tried to
+ * get away from it.
+ */
+export function adoptOrphans(): void {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
 /** getppid(2): now, not as it was when Node started. */
 export function getppid(): number {
   return getppidCall(() => ({}));
@@ -55,9 +68,14 @@ export function getppid(): number {
 
 /** waitid(2): whether this process has children, ended ones that nobody has waited for included. */
 export function hasChildren(): boolean {
-  return (
-    waitidCall(() => ({ call: 'waitid(P_ALL, 0, …)' }), P_ALL, 0, SIGINFO, WEXITED | WNOHANG | WNOWAIT) === 0
-  );
+  const facts = () => ({ call: 'waitid(P_ALL, 0, …)' });
+  return waitidCall(facts, P_ALL, 0, SIGINFO, WEXITED | WNOHANG | WNOWAIT | __WALL) === 0;
+}
+
+/** waitpid(2): takes the end of the child `pid` if there is one to take, and does not wait for it. */
+export function reapChild(pid: number): boolean {
+  const facts = () => ({ call: `waitpid(${pid}, NULL, WNOHANG|__WALL)` });
+  return waitpidCall(facts, cInt('pid', pid), null, WNOHANG | __WALL) === pid;
 }
 
 const SIGINFO = Buffer.alloc(128);

@@ -7,7 +7,7 @@ import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { mount } from '../../native/mount.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
-import { getppid, setParentDeathSignal } from '../../native/processes.cjs';
+import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
@@ -36,7 +36,10 @@ export function enterWorkerNamespace({ isRootless = false }: { isRootless?: bool
   const parent = dieWithParent();
   const inherited = joinMarkedNamespace();
   const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless);
-  if (inherited === undefined) proveNamespace(entered);
+  if (inherited === undefined) {
+    adoptOrphans();
+    proveNamespace(entered);
+  }
   // Looked up now: a test may cover /proc.
   isInUserNamespace();
   namespaceRecord.entered = entered;
@@ -82,7 +85,14 @@ function joinMarkedNamespace(): EnteredNamespace | undefined {
   }
   const mountInfoFd = fs.openSync(`/proc/${hostPid}/mountinfo`, 'r');
   const host = { id: hostId, fd: undefined, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
-  return { id: mark, host, procFd: openDirectory('/proc'), attic: undefined, inherited: true };
+  return {
+    id: mark,
+    host,
+    procFd: openDirectory('/proc'),
+    mountInfoFd: openOwnMountInfo(),
+    attic: undefined,
+    inherited: true,
+  };
 }
 
 /** The namespace that this process was started in, on purpose, by a launcher or by its own first life. */
@@ -90,8 +100,7 @@ function adoptNamespace(): EnteredNamespace | undefined {
   const handed = takeHandedHost();
   if (handed === undefined) return undefined;
   const host = recordHost(handed);
-  const procFd = openDirectory('/proc');
-  return { id: currentId(), host, procFd, attic: moveIntoCopy(), inherited: false };
+  return inOwnCopy(host, openDirectory('/proc'));
 }
 
 function unshareFromHost(parent: number, isRootless: boolean): EnteredNamespace {
@@ -110,7 +119,16 @@ function unshareFromHost(parent: number, isRootless: boolean): EnteredNamespace 
     if (!(error instanceof SystemCallError)) throw error;
     throw (require('./explain-refusal.cjs') as typeof ExplainRefusal).explainRefusal(error);
   }
-  return { id: currentId(), host, procFd, attic: moveIntoCopy(), inherited: false };
+  return inOwnCopy(host, procFd);
+}
+
+function inOwnCopy(host: HostRecord, procFd: number): EnteredNamespace {
+  const attic = moveIntoCopy();
+  return { id: currentId(), host, procFd, mountInfoFd: openOwnMountInfo(), attic, inherited: false };
+}
+
+function openOwnMountInfo(): number {
+  return fs.openSync('/proc/thread-self/mountinfo', 'r');
 }
 
 function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {

@@ -19,6 +19,8 @@ export interface EnteredNamespace {
   readonly host: HostRecord;
   /** A descriptor of `/proc` as it was at entry, for the time after a test has covered or unmounted it. */
   readonly procFd: number;
+  /** A descriptor of this namespace's mountinfo, which shows the tree of the worker and those of all scopes. */
+  readonly mountInfoFd: number;
   /**
    * A descriptor of a directory that no path leads to, in the tree that this process has left for a copy: a
    * place for mounts that nobody shall see. Undefined in a descendant, and where the kernel has no such copies.

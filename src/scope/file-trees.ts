@@ -4,6 +4,7 @@ import { NamespaceError } from '../errors/namespace-error.cjs';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
+import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 
 /**
  * For processes that run several test files one after another: each file has a copy of the mount tree to
@@ -19,8 +20,13 @@ export class FileTrees {
    */
   async next(): Promise<NamespaceError | undefined> {
     const { count, errors } = await closeOpenScopes();
-    this.#tree.leave();
-    this.#tree = enterFileTree();
+    await awaitTreeProcesses(this.#tree);
+    try {
+      endTreeProcesses(this.#tree, 'a test file');
+    } finally {
+      this.#tree.leave();
+      this.#tree = enterFileTree();
+    }
     if (count === 0) return undefined;
     return new NamespaceError(
       {

@@ -6,6 +6,7 @@ import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { drainFileOperations } from './file-operations.js';
 import { scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
+import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
 
 /** How a scope is opened. */
@@ -100,14 +101,23 @@ export class Scope {
   async #close(): Promise<void> {
     while (this.turns.open > 0) await this.turns.idle();
     try {
+      await awaitTreeProcesses(this.#tree);
       await drainFileOperations();
     } finally {
       try {
-        this.#tree.leave();
+        this.#leave();
       } finally {
         scopes.open.splice(scopes.open.indexOf(this), 1);
         this.#endTurn();
       }
+    }
+  }
+
+  #leave(): void {
+    try {
+      endTreeProcesses(this.#tree, 'a scope');
+    } finally {
+      this.#tree.leave();
     }
   }
 

@@ -11,6 +11,8 @@ import { keepTree, takeSpareTree, watchTree } from './spare-tree.js';
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
 export interface EnteredTree {
+  /** The id of the mount that it is stacked on. */
+  readonly baseId: number;
   /** What makes it copy-on-write, where it is. */
   readonly copyOnWrite: CopyOnWriteTree | undefined;
   /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
@@ -39,6 +41,7 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     const root = keep(openDirectory('/'), undo);
     const cwd = keep(openDirectory('.'), undo);
     const umask = process.umask();
+    const baseId = mountIdOf(TOP_OF_ROOT);
     undo.push(() => process.umask(umask));
     undo.push(() => {
       fchdir(cwd);
@@ -50,19 +53,24 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       undo.push(() => returnTo(root));
     };
     const made =
-      copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, enter }, undo);
-    if (made === undefined) enter(stackPlain(root, isOutermost, undo));
+      copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, baseId, enter }, undo);
+    if (made === undefined) enter(stackPlain({ root, isOutermost, baseId }, undo));
     process.chdir(cwdPath);
     process.umask(umask);
-    return { copyOnWrite: made, leave: () => undoAll(undo) };
+    return { baseId, copyOnWrite: made, leave: () => undoAll(undo) };
   } catch (error) {
     undoAll(undo);
     throw error;
   }
 }
 
-function stackPlain(root: number, isOutermost: boolean, undo: Undo): number {
-  const baseId = mountIdOf(TOP_OF_ROOT);
+interface PlainOptions {
+  root: number;
+  isOutermost: boolean;
+  baseId: number;
+}
+
+function stackPlain({ root, isOutermost, baseId }: PlainOptions, undo: Undo): number {
   const tree = (isOutermost ? takeSpareTree() : undefined) ?? copyTree(root);
   let isKept = false;
   undo.push(() => {
@@ -83,14 +91,14 @@ interface CopyOnWriteOptions {
   copyOnWrite: CopyOnWrite;
   root: number;
   outer: readonly Layer[];
+  baseId: number;
   enter: (tree: number) => void;
 }
 
 function stackCopyOnWrite(
-  { copyOnWrite, root, outer, enter }: CopyOnWriteOptions,
+  { copyOnWrite, root, outer, baseId, enter }: CopyOnWriteOptions,
   undo: Undo,
 ): CopyOnWriteTree {
-  const baseId = mountIdOf(TOP_OF_ROOT);
   undo.push(() => popMounts(baseId));
   process.umask(0o022);
   const made = new CopyOnWriteTree(copyOnWrite, root, outer);

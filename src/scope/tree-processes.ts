@@ -1,0 +1,75 @@
+import { hasChildren } from '../../native/processes.cjs';
+import { parseMountInfo } from '../mounts/parse-mount-info.js';
+import { readMountInfo } from '../mounts/read-mount-info.js';
+import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
+import { now, sleep } from '../processes/clock.js';
+import { readDescendants } from '../processes/descendants.js';
+import { endProcesses } from '../processes/end-processes.js';
+import { describeProcesses, notices } from '../processes/notices.js';
+import { reapOrphans } from '../processes/orphans.js';
+import { ownProc } from '../processes/proc.js';
+import type { ProcessInfo } from '../processes/process-info.js';
+import type { EnteredTree } from './tree.js';
+
+type Tree = Pick<EnteredTree, 'baseId'>;
+
+/**
+ * Gives the processes that live in a tree a moment to end: one that was told to may need it, and the
+ * message may still be under way.
+ */
+export async function awaitTreeProcesses(tree: Tree): Promise<void> {
+  if (!hasChildren()) return;
+  await reapOrphans(ownProc());
+  const deadline = now() + GRACE;
+  for (let pause = 1; now() < deadline && findInTree(tree).length > 0; pause *= 2) await sleep(pause);
+}
+
+/**
+ * Ends the processes that live in a tree, in the moment before it is left, and says so: afterwards their absolute
+ * paths would lead to the file system beneath it.
+ *
+ * @param whose what the tree was for, `'a scope'`
+ */
+export function endTreeProcesses(tree: Tree, whose: string): void {
+  if (!hasChildren()) return;
+  const ended = endProcesses(ownProc(), () => findInTree(tree));
+  if (ended.length === 0) return;
+  notices.print({
+    summary: `${whose} ended with ${describeProcesses(ended)} still running in it: killed`,
+    why: 'absolute paths would lead to the host’s file system from then on',
+    fix: 'end what you start, and wait for its end, before that',
+  });
+}
+
+/**
+ * Those of our namespace whose root directory is on no mount outside of the tree. (That it is on one inside says
+ * less: that mount may be in no table any more, unmounted lazily.)
+ */
+function findInTree(tree: Tree): ProcessInfo[] {
+  const proc = ownProc();
+  const living = readDescendants(proc).filter(({ hasEnded }) => !hasEnded);
+  if (living.length === 0) return [];
+  const { id, mountInfoFd } = namespaceRecord.entered as EnteredNamespace;
+  const outside = mountsOutside(mountInfoFd, tree.baseId);
+  return living.filter(({ pid }) => {
+    if (proc.inode(`${pid}/ns/mnt`) !== id) return false;
+    const root = proc.mountId(`${pid}/root`);
+    return root === undefined || !outside.has(root);
+  });
+}
+
+/** All mounts but those that are stacked on the root of `baseId`, and what is mounted there. */
+function mountsOutside(mountInfoFd: number, baseId: number): Set<number> {
+  const mounts = parseMountInfo(readMountInfo(mountInfoFd));
+  const stacked = mounts.filter(({ parentId, mountPoint }) => parentId === baseId && mountPoint === '/');
+  const inside = new Set(stacked.map(({ id }) => id));
+  // After a move, a mount can come before its parent.
+  for (let size = -1; size < inside.size; ) {
+    size = inside.size;
+    for (const { id, parentId } of mounts) if (inside.has(parentId)) inside.add(id);
+  }
+  return new Set(mounts.map(({ id }) => id).filter((id) => !inside.has(id)));
+}
+
+/** Milliseconds. */
+const GRACE = 50;

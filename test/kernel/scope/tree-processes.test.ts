@@ -1,0 +1,210 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { withMountNamespace } from 'mountns';
+import { describe, expect, test } from 'mountns/vitest';
+import { beforeEach, onTestFinished } from 'vitest';
+import { MNT_DETACH } from '../../../native/constants.cjs';
+import { chroot } from '../../../native/directories.cjs';
+import { umount2 } from '../../../native/mount.cjs';
+import type { Explanation } from '../../../src/errors/explained-error.cjs';
+import { notices } from '../../../src/processes/notices.js';
+
+function temporaryDirectory(): string {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-processes-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+let printed: Explanation[] = [];
+
+beforeEach(() => {
+  const { print } = notices;
+  printed = [];
+  notices.print = (notice) => printed.push(notice);
+  onTestFinished(() => {
+    notices.print = print;
+  });
+});
+
+/** Runs a script that leaves a process behind, and returns the pid that the process itself has written. */
+function runDaemon(script: string, pidFile: string): number {
+  execFileSync('sh', ['-c', script, 'sh', pidFile], { stdio: 'ignore' });
+  while (!fs.existsSync(pidFile) || fs.readFileSync(pidFile, 'utf8') === '') execFileSync('true');
+  return Number(fs.readFileSync(pidFile, 'utf8'));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+function endLater(child: ChildProcess): ChildProcess {
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  });
+  return child;
+}
+
+const DETACHED = 'setsid sh -c \'sh -c "echo \\$\\$ >\\"\\$1\\"; exec sleep 1000" sh "$1" & exit\' sh "$1"';
+
+describe('a process that still runs in a scope when it ends', () => {
+  test('is ended, and named', async () => {
+    const child = await withMountNamespace(() => spawn('sleep', ['1000']));
+    expect(isRunning(child.pid as number)).toBe(false);
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+    expect(printed).toEqual([
+      {
+        summary: `a scope ended with process ${child.pid} (sleep 1000) still running in it: killed`,
+        why: 'absolute paths would lead to the host’s file system from then on',
+        fix: 'end what you start, and wait for its end, before that',
+      },
+    ]);
+  });
+
+  test('is named together with what it has started', async () => {
+    const [parent, child] = await withMountNamespace(() => {
+      const { pid } = spawn('sh', ['-c', 'sleep 1000; :']);
+      const readChild = () => fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+      while (readChild() === '') execFileSync('true');
+      while (fs.readFileSync(`/proc/${readChild()}/comm`, 'utf8') !== 'sleep\n') execFileSync('true');
+      return [pid, readChild()];
+    });
+    expect(printed).toMatchObject([
+      {
+        summary: `a scope ended with processes ${parent} (sh -c sleep 1000; :), ${child} (sleep 1000) still running in it: killed`,
+      },
+    ]);
+  });
+
+  test('never writes to the host', async () => {
+    const directory = temporaryDirectory();
+    await withMountNamespace((ns) => {
+      ns.tmpfs(directory);
+      const script = `while :; do : >>${directory}/written; done`;
+      execFileSync('sh', ['-c', `setsid sh -c '${script}' &`], { stdio: 'ignore' });
+      while (!fs.existsSync(`${directory}/written`)) execFileSync('true');
+    });
+    expect(fs.readdirSync(directory)).toEqual([]);
+    expect(printed).toHaveLength(1);
+  });
+
+  test('is found though it has a session of its own and its parent has ended', async () => {
+    const directory = temporaryDirectory();
+    const pid = await withMountNamespace(() => runDaemon(DETACHED, `${directory}/pid`));
+    expect(isRunning(pid)).toBe(false);
+    expect(printed).toMatchObject([
+      { summary: `a scope ended with process ${pid} (sleep 1000) still running in it: killed` },
+    ]);
+  });
+
+  test('is found though everything was unmounted, /proc too', async () => {
+    const child = await withMountNamespace(() => {
+      const started = spawn('sleep', ['1000']);
+      umount2('/proc', MNT_DETACH);
+      umount2('/', MNT_DETACH);
+      return started;
+    });
+    expect(isRunning(child.pid as number)).toBe(false);
+    expect(printed).toHaveLength(1);
+  });
+
+  test('is found though one of the two has changed its root directory', async () => {
+    const directory = temporaryDirectory();
+    const [first, second] = await withMountNamespace((ns) => {
+      ns.tmpfs(directory);
+      for (const name of ['bin', 'lib', 'lib64', 'usr']) {
+        if (!fs.existsSync(`/${name}`)) continue;
+        fs.mkdirSync(`${directory}/${name}`);
+        execFileSync('mount', ['--bind', `/${name}`, `${directory}/${name}`]);
+      }
+      const children = [spawn('sleep', ['1000']), spawn('chroot', [directory, 'sleep', '1000'])];
+      while (fs.readlinkSync(`/proc/${children[1]?.pid}/root`) === '/') execFileSync('true');
+      chroot(directory);
+      return children as [ChildProcess, ChildProcess];
+    });
+    expect([first, second].map(({ pid }) => isRunning(pid as number))).toEqual([false, false]);
+    expect(printed).toHaveLength(1);
+  });
+});
+
+describe('no word is said about', () => {
+  test('a process that was just told to end, or ends by itself', async () => {
+    await withMountNamespace(() => {
+      spawn('sleep', ['1000']).kill();
+      spawn('true');
+      spawn('cat').stdin.end();
+    });
+    expect(printed).toEqual([]);
+  });
+
+  test('processes that have ended', async () => {
+    await withMountNamespace(async () => {
+      await once(spawn('true'), 'exit');
+      execFileSync('true');
+    });
+    expect(printed).toEqual([]);
+  });
+});
+
+describe('what was started outside', () => {
+  test('goes on, in a root directory of its own too', async () => {
+    const directory = temporaryDirectory();
+    const outer = await withMountNamespace(async (ns) => {
+      ns.tmpfs(directory);
+      for (const name of ['bin', 'lib', 'lib64', 'usr']) {
+        if (!fs.existsSync(`/${name}`)) continue;
+        fs.mkdirSync(`${directory}/${name}`);
+        execFileSync('mount', ['--bind', `/${name}`, `${directory}/${name}`]);
+      }
+      const children = [spawn('sleep', ['1000']), spawn('chroot', [directory, 'sleep', '1000'])];
+      while (fs.readlinkSync(`/proc/${children[1]?.pid}/root`) === '/') execFileSync('true');
+      await withMountNamespace(() => {});
+      expect(children.map(({ pid }) => isRunning(pid as number))).toEqual([true, true]);
+      expect(printed).toEqual([]);
+      return children;
+    });
+    expect(outer.map(({ pid }) => isRunning(pid as number))).toEqual([false, false]);
+  });
+
+  test('goes on when the scope was the outermost', async () => {
+    const child = endLater(spawn('sleep', ['1000']));
+    await withMountNamespace((ns) => ns.umount('/dev/shm', { lazy: true }));
+    expect(isRunning(child.pid as number)).toBe(true);
+    expect(printed).toEqual([]);
+  });
+});
+
+test('a process in a mount namespace of its own has a tree of its own, and goes on', async () => {
+  const child = await withMountNamespace(async () => {
+    const started = endLater(spawn('unshare', ['--mount', 'sleep', '1000']));
+    const own = fs.readlinkSync('/proc/self/ns/mnt');
+    while (fs.readlinkSync(`/proc/${started.pid}/ns/mnt`) === own) execFileSync('true');
+    return started;
+  });
+  expect(isRunning(child.pid as number)).toBe(true);
+  expect(printed).toEqual([]);
+});
+
+test('orphans that have ended are waited for, and children of Node are left to Node', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace(() => {
+    const pid = runDaemon(DETACHED, `${directory}/pid`);
+    process.kill(pid);
+    while (isRunning(pid)) execFileSync('true');
+  });
+  const child = spawn('true');
+  while (isRunning(child.pid as number)) execFileSync('true');
+  await withMountNamespace(() => {});
+  const pid = Number(fs.readFileSync(`${directory}/pid`, 'utf8'));
+  expect(fs.existsSync(`/proc/${pid}`)).toBe(false);
+  if (child.exitCode === null) await once(child, 'exit');
+  expect(child.exitCode).toBe(0);
+  expect(printed).toEqual([]);
+});
