@@ -4,6 +4,7 @@ import type { Layer } from '../copy-on-write/layer.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { drainFileOperations } from './file-operations.js';
+import { enterQuarantine } from './quarantine.js';
 import { scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
@@ -11,7 +12,10 @@ import { Turns } from './turns.js';
 
 /** How a scope is opened. */
 export interface OpenOptions {
+  /** Whether it is held by code that it does not call. */
   isHandle: boolean;
+  /** Whether a fixture holds it, which knows when its test has ended. */
+  isFixture?: boolean;
   /** The default of this process when left out. */
   copyOnWrite?: CopyOnWrite | false | undefined;
 }
@@ -21,23 +25,27 @@ export class Scope {
   /** Turns of the scopes that lie in this one. */
   readonly turns = new Turns();
   readonly isHandle: boolean;
+  readonly isFixture: boolean;
   readonly #parent: Scope | undefined;
   readonly #endTurn: () => void;
   readonly #tree: EnteredTree;
+  /** The quarantine that it was opened in. */
+  readonly #quarantine = scopes.quarantine;
   #closing: Promise<void> | undefined;
 
   private constructor(
     parent: Scope | undefined,
-    { isHandle, copyOnWrite }: OpenOptions,
+    { isHandle, isFixture = false, copyOnWrite }: OpenOptions,
     endTurn: () => void,
   ) {
     this.#parent = parent;
     this.isHandle = isHandle;
+    this.isFixture = isFixture;
     this.#endTurn = endTurn;
     this.#tree = enterTree({
-      isOutermost: scopes.open.length === 0,
+      isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
-      outer: scopes.open.flatMap((scope) => scope.layers),
+      outer: outerLayers(),
     });
     scopes.open.push(this);
   }
@@ -46,6 +54,7 @@ export class Scope {
   static async open(parent: Scope | undefined, options: OpenOptions): Promise<Scope> {
     const endTurn = await (parent ?? scopes).turns.take();
     try {
+      if (scopes.refusal !== undefined) throw scopes.refusal;
       if (parent !== undefined && !parent.isOpen)
         throw closedError('the scope that this one lies in has ended');
       return new Scope(parent, options, endTurn);
@@ -117,14 +126,33 @@ export class Scope {
     try {
       endTreeProcesses(this.#tree, 'a scope');
     } finally {
-      this.#tree.leave();
+      // Code of a scope inside that was abandoned still runs.
+      if (scopes.quarantine !== this.#quarantine) enterQuarantine(this.#tree);
+      else this.#tree.leave();
     }
+  }
+
+  /** Gives up a scope whose code goes on: it is not left, since its code would then reach the host. */
+  abandon(): void {
+    this.#closing = Promise.resolve();
+    scopes.open.splice(scopes.open.indexOf(this), 1);
+    this.#endTurn();
+  }
+
+  /** The tree that it has put in place. */
+  get tree(): EnteredTree {
+    return this.#tree;
   }
 
   /** The scope that this one lies in. */
   get parent(): Scope | undefined {
     return this.#parent;
   }
+}
+
+function outerLayers(): Layer[] {
+  const { quarantine, open } = scopes;
+  return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap((scope) => scope.layers)];
 }
 
 function closedError(why: string, fix?: string): NamespaceError {

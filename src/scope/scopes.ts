@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { processWide } from '../../native/process-wide.cjs';
+import type { NamespaceError } from '../errors/namespace-error.cjs';
 import type { Scope } from './scope.js';
+import type { EnteredTree } from './tree.js';
 import { Turns } from './turns.js';
 
 /** What this process knows of its scopes, shared by every copy of this package in it. */
@@ -11,12 +13,18 @@ interface Scopes {
   readonly turns: Turns;
   /** Open scopes, the inner-most last. */
   readonly open: Scope[];
+  /** The tree that this process is in since a test ended while code of its scope still ran. */
+  quarantine: EnteredTree | undefined;
+  /** Why no more scopes can be opened. */
+  refusal: NamespaceError | undefined;
 }
 
 export const scopes = processWide<Scopes>('scopes', () => ({
   storage: new AsyncLocalStorage<Scope>(),
   turns: new Turns(),
   open: [],
+  quarantine: undefined,
+  refusal: undefined,
 }));
 
 /**

@@ -15,6 +15,8 @@ export interface EnteredTree {
   readonly baseId: number;
   /** What makes it copy-on-write, where it is. */
   readonly copyOnWrite: CopyOnWriteTree | undefined;
+  /** Goes to where the tree was entered from, and leaves it in place. */
+  stepOut(): void;
   /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
   leave(): void;
 }
@@ -57,7 +59,12 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     if (made === undefined) enter(stackPlain({ root, isOutermost, baseId }, undo));
     process.chdir(cwdPath);
     process.umask(umask);
-    return { baseId, copyOnWrite: made, leave: () => undoAll(undo) };
+    const stepOut = () => {
+      returnTo(root);
+      fchdir(cwd);
+      refreshWorkingDirectory();
+    };
+    return { baseId, copyOnWrite: made, stepOut, leave: () => undoAll(undo) };
   } catch (error) {
     undoAll(undo);
     throw error;

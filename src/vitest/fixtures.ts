@@ -1,4 +1,5 @@
 import { requireEntered } from '../namespace/guard.js';
+import { abandonScopes } from '../scope/abandon.js';
 import { HostNamespace } from '../scope/host-namespace.js';
 import { MountNamespace } from '../scope/mount-namespace.js';
 import { Scope } from '../scope/scope.js';
@@ -14,6 +15,12 @@ export interface MountNamespaceFixtures {
   host: HostNamespace;
 }
 
+/** What of Vitest's own context is used here. */
+interface Context {
+  task: { name: string };
+  signal: AbortSignal;
+}
+
 type Use<T> = (value: T) => Promise<void>;
 
 // Vitest reads the names of the fixtures that one needs off its first parameter, so that must be a pattern.
@@ -22,14 +29,15 @@ export const fixtures = {
   withMountNamespace: async ({}, use: Use<typeof withMountNamespace>) => {
     await use(withMountNamespace);
   },
-  // biome-ignore lint/correctness/noEmptyPattern: see above
-  ns: async ({}, use: Use<MountNamespace>) => {
+  ns: async ({ task, signal }: Context, use: Use<MountNamespace>) => {
     requireEntered();
     // Scopes of tests that run concurrently queue, so this one never lies in another test's.
-    const scope = await Scope.open(undefined, { isHandle: true });
+    const scope = await Scope.open(undefined, { isHandle: true, isFixture: true });
     try {
       await use(new MountNamespace(scope));
     } finally {
+      // A test that timed out goes on.
+      if (signal.aborted) await abandonScopes([scope], `test "${task.name}"`);
       await scope.close();
     }
   },

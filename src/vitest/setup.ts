@@ -1,2 +1,21 @@
 /** Vitest loads this file in each worker before the test files. */
-export {};
+import { afterEach, beforeEach } from 'vitest';
+
+import { abandonScopes } from '../scope/abandon.js';
+import type { Scope } from '../scope/scope.js';
+import { scopes } from '../scope/scopes.js';
+
+/** Those that are there for more than one test. */
+let around: readonly Scope[] = [];
+
+beforeEach(() => {
+  around = [...scopes.open];
+});
+
+// The first one that is registered is the last one to run.
+afterEach(async ({ task }) => {
+  // Of tests that run at the same time nobody can tell whose scope it is; their fixtures know their own.
+  if (task.concurrent) return;
+  const own = scopes.open.filter((scope) => !scope.isFixture && !around.includes(scope));
+  if (own.length > 0) await abandonScopes(own, `test "${task.name}"`);
+});

@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { notices } from '../processes/notices.js';
+import { drainFileOperations } from './file-operations.js';
+import { enterQuarantine } from './quarantine.js';
+import type { Scope } from './scope.js';
+import { scopes } from './scopes.js';
+import { endTreeProcesses } from './tree-processes.js';
+
+/**
+ * Ends scopes whose test has ended while their code still runs: it has timed out, or did not await them.
+ *
+ * A callback can't be stopped. Left, its scope would hand the host to whatever it does next, so the process goes
+ * elsewhere: into a copy-on-write copy of the tree around the scope. The next tests find what they expect there,
+ * and nothing that anyone writes from then on gets out. Where that is impossible, the process stays in the scope
+ * and no more scopes are opened.
+ *
+ * @param whose the test, for the notice
+ */
+export async function abandonScopes(candidates: readonly Scope[], whose: string): Promise<void> {
+  const [outermost] = candidates.filter((scope) => scope.isOpen);
+  if (outermost === undefined) return;
+  // Many a callback only waits for a process.
+  endTreeProcesses(outermost.tree, whose);
+  const deadline = now() + GRACE;
+  while (outermost.isOpen && now() < deadline) await setTimeout(5);
+  if (!outermost.isOpen) return;
+  try {
+    await drainFileOperations();
+    if (!outermost.isOpen) return;
+    enterQuarantine(outermost.tree);
+    notices.print({ ...summarise(whose), fix: WRITES_ARE_LOST });
+  } catch (error) {
+    scopes.refusal = new NamespaceError(
+      { ...summarise(whose), fix: AWAIT_IT, cause: error },
+      'ERR_MOUNTNS_SCOPE',
+    );
+  }
+  for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
+}
+
+function summarise(whose: string): { summary: string; why: string } {
+  return {
+    summary: `${whose} ended while code of its scope was still running`,
+    why: 'it timed out, or did not await withMountNamespace(); left, its scope would let that code reach the host',
+  };
+}
+
+const AWAIT_IT =
+  'await the scope, or raise the time limit of the test; no more scopes are opened in this process';
+const WRITES_ARE_LOST =
+  'await the scope, or raise the time limit of the test; what this process writes from now on is kept in memory only';
+
+/** Milliseconds for code that has nothing left to wait for. */
+const GRACE = 100;
+
+// Not the global, which fake timers stop.
+const now = performance.now.bind(performance);

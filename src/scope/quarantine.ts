@@ -1,0 +1,25 @@
+import fs from 'node:fs';
+
+import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { scopes } from './scopes.js';
+import { type EnteredTree, enterTree } from './tree.js';
+
+/**
+ * Moves this process from `tree` into a copy-on-write copy of the tree around it, stacked on top: code that goes on
+ * after its scope has ended finds the files that it would have found, and can't change them.
+ */
+export function enterQuarantine(tree: EnteredTree): void {
+  const root = openDirectory('/');
+  const cwd = openDirectory('.');
+  try {
+    tree.stepOut();
+    scopes.quarantine = enterTree({ isOutermost: false, copyOnWrite: true, outer: [] });
+  } catch (error) {
+    fchdir(root);
+    chroot('.');
+    fchdir(cwd);
+    throw error;
+  } finally {
+    for (const fd of [root, cwd]) fs.closeSync(fd);
+  }
+}

@@ -1,0 +1,43 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { runners, runVitest } from './vitest-run.js';
+
+describe.each(runners)('%s', (runner) => {
+  test('code that goes on after its test has timed out does not reach the host', async () => {
+    const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-timeouts-'));
+    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+    fs.mkdirSync(path.join(directory, 'tmpfs'));
+    fs.writeFileSync(path.join(directory, 'precious'), 'host');
+    const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const { code, stdout, stderr } = await runVitest('timeouts', {
+      runner,
+      args: ['run', '--reporter=verbose'],
+      env: { SHARED_DIRECTORY: directory },
+    });
+    const results = [...stdout.matchAll(/([✓×]) timeouts\.test\.ts > (.*?)(?: \d+ms)?$/gm)];
+    expect(results.map(([, mark, name]) => `${mark} ${name}`)).toEqual([
+      '× plain > times out',
+      '✓ plain > the next one finds what it expects, and nothing gets out',
+      '× copy-on-write > times out',
+      '✓ copy-on-write > the next one finds what it expects, and nothing gets out',
+      '× ns times out',
+      '✓ after ns, nothing gets out either',
+      '× a callback that waits for a process ends with the process',
+      '✓ is not awaited',
+      '✓ what is not awaited does not get out',
+    ]);
+    expect(stderr).toContain('Error: Test timed out in 100ms');
+    expect(stderr).toContain(
+      'mountns: test "times out" ended while code of its scope was still running\n' +
+        '  why:  it timed out, or did not await withMountNamespace(); left, its scope would let that code reach the host\n',
+    );
+    expect(code).toBe(1);
+    expect(fs.readdirSync(directory).sort()).toEqual(['precious', 'tmpfs']);
+    expect(fs.readdirSync(path.join(directory, 'tmpfs'))).toEqual([]);
+    expect(fs.readFileSync(path.join(directory, 'precious'), 'utf8')).toBe('host');
+    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+  });
+});
