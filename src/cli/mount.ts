@@ -45,7 +45,9 @@ export function mountCommand(
 
 /** Makes the directory, or takes over the empty one that a run which was killed has left. */
 function makeMountPoint(): void {
-  fs.mkdirSync(MOUNT_POINT, { recursive: true });
+  attempt({ action: `make ${MOUNT_POINT}`, path: MOUNT_POINT }, () =>
+    fs.mkdirSync(MOUNT_POINT, { recursive: true }),
+  );
   const entries = fs.readdirSync(MOUNT_POINT);
   const isMountPoint = mountLines().some(([, target]) => target === MOUNT_POINT);
   if (entries.length === 0 && !isMountPoint) return;

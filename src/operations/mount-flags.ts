@@ -127,11 +127,12 @@ function attributeOf(name: unknown, known: readonly string[]): number {
 }
 
 function namesOf(bits: number): MountFlag[] {
+  if (!Number.isInteger(bits)) throw new TypeError(`flags must be a whole number, received ${bits}`);
   const misplaced = misplacedBits(bits);
   if (misplaced !== undefined) throw misplaced;
   const names = (Object.keys(FLAGS) as MountFlag[]).filter((name) => (bits & FLAGS[name][0]) !== 0);
   const rest = names.reduce((left, name) => left & ~FLAGS[name][0], bits);
-  if (!Number.isInteger(bits) || rest !== 0) {
+  if (rest !== 0) {
     throw new TypeError(
       `flags hold bits that are no flags of a single mount: ${inspect(bits)} (left over: ${rest})`,
     );

@@ -14,13 +14,14 @@ import type { Failure, Reason } from './reasons.js';
 type Explain = (failure: Failure, table: MountTable) => Reason | undefined;
 
 const EXPLAIN: Partial<Record<string, Explain>> = {
-  bind: explainBind,
+  bind: (failure, table) => explainKinds(failure) ?? explainBind(failure, table),
+  mount: explainKinds,
   move: (failure, table) =>
     explainNoMountPoint(failure, table) ??
     explainKinds(failure) ??
     explainMove(failure, table) ??
     explainLock(),
-  overlay: explainInvalidOverlay,
+  overlay: (failure, table) => explainKinds(failure) ?? explainInvalidOverlay(failure, table),
   pivotRoot: (failure, table) => explainPivotRoot(failure, table) ?? explainLock(),
   propagation: explainNoMountPoint,
   remount: explainNoMountPoint,
@@ -61,7 +62,6 @@ function explainBind({ sources = {}, call = '' }: Failure, table: MountTable): R
 }
 
 function explainMove({ path, dest = '' }: Failure, table: MountTable): Reason | undefined {
-  if (path === '/') return { why: '/ is the root of this process, which can not be moved' };
   const mount = table.at(path) as Mount;
   const parent = table.find({ id: mount.parentId });
   if (parent?.peerGroup !== undefined) return sharedParent(path, parent);

@@ -5,6 +5,7 @@ import type { Failure, Reason } from './reasons.js';
 /** ELOOP: a mount can't be moved into itself. */
 export function explainLoop({ operation, path, dest }: Failure): Reason | undefined {
   if (operation !== 'move' || dest === undefined) return undefined;
+  if (path === '/') return { why: '/ is the root, and everything lies in it' };
   if (dest !== path && !isBelow(dest, path)) return undefined;
   return { why: `${printable(dest)} lies in the mount that was to be moved, ${printable(path)}` };
 }

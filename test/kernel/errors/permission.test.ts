@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect } from 'mountns/vitest';
+import { operationTest } from '../operations/operation-test.js';
+import { withoutCapability } from './capabilities.js';
+import { errorOf } from './error-of.js';
+
+const CAP_SYS_ADMIN = 21;
+const run = promisify(execFile);
+const PRELOAD = path.resolve('dist/src/register.cjs');
+
+describe('EPERM', () => {
+  operationTest('names the capability that is missing', ['a/'], (ns, dir) => {
+    const error = withoutCapability(CAP_SYS_ADMIN, () => errorOf(() => ns.tmpfs(`${dir}/a`)));
+    expect(error).toMatchObject({ code: 'EPERM', errno: -1, syscall: 'fsopen', path: `${dir}/a` });
+    expect(error.message).toMatch(
+      new RegExp(
+        `^mount tmpfs on ${dir}/a failed: fsopen\\(2\\) EPERM, operation not permitted\n` +
+          '  why:  this process lacks CAP_SYS_ADMIN \\(CapEff [0-9a-f]{16}\\)\n' +
+          '  fix:  .*\n' +
+          '  call: fsopen\\("tmpfs", FSOPEN_CLOEXEC\\) = -1$',
+      ),
+    );
+  });
+
+  operationTest('names a seccomp filter, and the call that it refuses', ['a/', 'b/'], async (_, dir) => {
+    const errors = await runFixture('seccomp.mjs', [dir]);
+    expect(errors).toMatchObject([
+      {
+        code: 'EPERM',
+        syscall: 'move_mount',
+        why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status), and it refuses every move_mount(2)',
+        fix: expect.any(String),
+      },
+      {
+        code: 'ENOSYS',
+        syscall: 'open_tree',
+        why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status), and it refuses every open_tree(2)',
+        fix: expect.any(String),
+      },
+      // A filter is active, but has nothing to do with it.
+      { code: 'EINVAL', syscall: 'umount2', why: expect.stringContaining('is not a mount point') },
+    ]);
+  });
+
+  operationTest('tells what a user namespace locks', ['a/sub/', 'b/'], async (ns, dir) => {
+    ns.tmpfs(`${dir}/a`, { flags: ['ro'] });
+    ns.tmpfs(`${dir}/b`);
+    ns.tmpfs(`${dir}/b/below`);
+    const errors = await runFixture('user-namespace.mjs', [dir], USER_NAMESPACE);
+    const locked = {
+      code: 'EINVAL',
+      why: 'this is a user namespace, and the mounts that it began with are locked in their places',
+      fix: 'mount over it instead: that is allowed',
+    };
+    expect(errors).toMatchObject([
+      {
+        code: 'EPERM',
+        syscall: 'mount_setattr',
+        why: 'the mount came along from a more privileged user namespace, which locked its flags',
+      },
+      { ...locked, syscall: 'umount2' },
+      { ...locked, syscall: 'move_mount' },
+      {
+        code: 'EINVAL',
+        syscall: 'open_tree',
+        why: 'there are mounts below the source, which a user namespace must not uncover',
+        fix: 'take them along: { recursive: true }',
+      },
+      {
+        code: 'EPERM',
+        why: 'this is a user namespace, and its pid namespace belongs to another one',
+        fix: 'make a pid namespace too: unshare --user --map-root-user --pid --fork …',
+      },
+      { code: 'EPERM', why: 'this is a user namespace, and the kernel lets no ext4 be mounted in those' },
+    ]);
+  });
+});
+
+const USER_NAMESPACE = ['unshare', '--user', '--map-root-user', '--mount', '--propagation', 'private'];
+
+/** The errors that a program prints, one JSON a line. It runs in a namespace of its own. */
+async function runFixture(name: string, args: string[], launcher: string[] = []): Promise<unknown[]> {
+  const fixture = path.join(import.meta.dirname, 'fixtures', name);
+  const [command, ...rest] = [...launcher, process.execPath, '--require', PRELOAD, fixture, ...args];
+  const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '' };
+  const { stdout } = await run(command as string, rest, { env });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
