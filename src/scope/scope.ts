@@ -1,3 +1,5 @@
+// Not the global ones, which tests replace.
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
@@ -108,8 +110,8 @@ export class Scope {
   }
 
   async #close(): Promise<void> {
-    while (this.turns.open > 0) await this.turns.idle();
     try {
+      await this.#awaitInner();
       await awaitTreeProcesses(this.#tree);
       await drainFileOperations();
     } finally {
@@ -120,6 +122,32 @@ export class Scope {
         this.#endTurn();
       }
     }
+  }
+
+  /**
+   * Waits for the scopes inside. A handle that is still held then would never end by itself, so it is closed.
+   *
+   * @throws {NamespaceError} when there was one.
+   */
+  async #awaitInner(): Promise<void> {
+    let held = 0;
+    while (this.turns.open > 0) {
+      await this.#idleOrPatience();
+      const handle = scopes.open.find((scope) => scope.parent === this && scope.isHandle);
+      if (handle === undefined) continue;
+      held += 1;
+      await handle.close();
+    }
+    if (held > 0) throw heldError();
+  }
+
+  async #idleOrPatience(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE);
+    });
+    await Promise.race([this.turns.idle(), patience]);
+    clearTimeout(timer);
   }
 
   #leave(): void {
@@ -153,6 +181,19 @@ export class Scope {
 function outerLayers(): Layer[] {
   const { quarantine, open } = scopes;
   return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap((scope) => scope.layers)];
+}
+
+const PATIENCE = 2_000;
+
+function heldError(): NamespaceError {
+  return new NamespaceError(
+    {
+      summary: 'a scope ended while a handle of a scope inside it was still held',
+      why: `an enterMountNamespace() in it was not disposed of within ${PATIENCE / 1000} s, so it was closed`,
+      fix: 'await using ns = await enterMountNamespace()',
+    },
+    'ERR_MOUNTNS_SCOPE',
+  );
 }
 
 function closedError(why: string, fix?: string): NamespaceError {
