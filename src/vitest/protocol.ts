@@ -23,8 +23,8 @@ export type WorkerMessage =
     }
   /** Its event loop turns. */
   | { mountns: 'alive'; isInspected: boolean }
-  /** It begins with a test file. */
-  | { mountns: 'file'; path: string };
+  /** It begins with a test file: the first of the last `left` that it was given. */
+  | { mountns: 'file'; left: number };
 
 /** What a worker is doing, as it writes it down for the case that it dies or hangs. */
 export interface CurrentTask {

@@ -29,4 +29,32 @@ describe.each(runners)('%s', (runner) => {
     expect(stdout).not.toContain('✓ 4-next.test.ts');
     expect(code).toBe(1);
   });
+
+  test('without isolation another worker takes the files that the dead one was not given', async () => {
+    const { code, stdout, stderr } = await runVitest('deaths', {
+      runner,
+      args: ['run', '--no-isolate', '--maxWorkers=2', '1-killed', '3-aborted', '4-next'],
+    });
+    expect(stderr).toMatch(/WorkerError: worker \d+ was killed by SIGKILL/);
+    expect(stderr).toMatch(/WorkerError: worker \d+ was killed by SIGABRT/);
+    expect(stdout).toContain('✓ 4-next.test.ts');
+    expect(code).toBe(1);
+  });
+
+  test('a worker that dies while its environment is set up keeps nobody waiting', async () => {
+    const args = ['run', '--environment=./setup.environment.ts'];
+    const { code, stderr } = await runVitest('teardown', { runner, args });
+    expect(stderr.match(/Failed to start mountns worker for test files \S+\d\.test\.ts/g)).toHaveLength(2);
+    expect(stderr.match(/Error: worker \d+ exited with code 5 before it ran a test file/g)).toHaveLength(2);
+    expect(code).toBe(1);
+  });
+
+  test('nor one that dies while it is torn down', async () => {
+    const args = ['run', '--environment=./teardown.environment.ts'];
+    const { code, stdout, stderr } = await runVitest('teardown', { runner, args });
+    // Vitest has printed its report when the last worker is torn down.
+    expect(stderr).toMatch(/Error: worker \d+ exited with code 6 after it had run 1\.test\.ts/);
+    expect(stdout).toMatch(/Tests {2}2 passed/);
+    expect(code).toBe(1);
+  });
 });

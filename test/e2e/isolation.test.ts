@@ -13,14 +13,18 @@ test('the host is hostile: its / is shared, so a missing MS_PRIVATE shows', () =
 describe.each(runners)('%s', (runner) => {
   test('runs each file in a mount namespace that the host sees nothing of', async () => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-shared-'));
-    onTestFinished(() => fs.rmdirSync(directory));
+    const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-temporary-'));
+    onTestFinished(() => {
+      fs.rmdirSync(directory);
+      fs.rmSync(temporary, { recursive: true });
+    });
     const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
     const { code, stdout, stderr } = await runVitest('isolation', {
       runner,
-      env: { SHARED_DIRECTORY: directory },
+      env: { SHARED_DIRECTORY: directory, TMPDIR: temporary },
     });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/Tests {2}2 passed/);
+    expect(stdout).toMatch(/Tests {2}3 passed/);
     expect(code).toBe(0);
     expect(fs.readdirSync(directory)).toEqual([]);
     expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);

@@ -68,13 +68,15 @@ describe.each(runners)('%s', (runner) => {
   });
 
   test('profiles of Node are written, one for each file', async () => {
-    const { directory, stderr } = await runMany({
+    const { directory, stderr, events } = await runMany({
       runner,
       execArgv: ['--cpu-prof', '--cpu-prof-dir=profiles'],
     });
     expect(stderr).toBe('');
     // One more is that of the main process.
     expect(fs.readdirSync(path.join(directory, 'profiles'))).toHaveLength(6);
+    // A spare worker that nobody needs in the end would write one too.
+    expect(events.map(({ what }) => what)).toEqual(Array(5).fill(['start', 'test']).flat());
   });
 
   test('more workers at once than a stream takes listeners cause no warning', async () => {

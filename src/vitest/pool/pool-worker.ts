@@ -28,6 +28,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   #watch: SilenceWatch | undefined;
   /** The files that it was given and has not done, the current one first. */
   #files: string[] = [];
+  #lastFile: string | undefined;
   /** What Vitest waits for an answer to. */
   #pending: 'start' | 'stop' | undefined;
   #hang: { seconds: number; state: string } | undefined;
@@ -68,7 +69,8 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   send(message: WorkerRequest): void {
     if (message.type === 'start' || message.type === 'stop') this.#pending = message.type;
     if (message.type === 'run' || message.type === 'collect') {
-      this.#files = message.context.files.map(({ filepath }) => filepath);
+      const { root } = this.#project.config;
+      this.#files = message.context.files.map(({ filepath }) => relative(root, filepath));
     }
     this.#watch?.hear();
     this.#worker?.send(message);
@@ -91,13 +93,16 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     // A test may send anything.
     const type = (message as { type?: unknown } | null)?.type;
     if (type === 'started' || type === 'stopped') this.#pending = undefined;
-    if (type === 'testfileFinished') this.#files = [];
+    if (type === 'testfileFinished') {
+      this.#lastFile = this.#files.at(-1);
+      this.#files = [];
+    }
     this.#events.emit('message', message);
   }
 
   onWorkerMessage(message: WorkerMessage): void {
     this.#watch?.hear(message.mountns === 'alive' ? message.isInspected : undefined);
-    if (message.mountns === 'file') this.#files = this.#files.slice(this.#files.indexOf(message.path));
+    if (message.mountns === 'file') this.#files = this.#files.slice(-message.left);
   }
 
   onDeath(end: WorkerEnd): void {
@@ -106,7 +111,8 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     const { process } = this.#worker as Worker;
     const circumstances = {
       pid: process.pid as number,
-      files: this.#files.map((file) => relative(this.#project.config.root, file)),
+      files: this.#files,
+      lastFile: this.#lastFile,
       ...process.readCurrentTask(),
     };
     const error =

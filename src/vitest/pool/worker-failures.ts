@@ -17,6 +17,8 @@ interface Circumstances extends CurrentTask {
   pid: number;
   /** The test files that it had, in order; the first is the one that it was running. */
   files: readonly string[];
+  /** The last one that it has run. */
+  lastFile: string | undefined;
 }
 
 /** A worker that never got ready. Its own words are on stderr: the preload says there why it refused. */
@@ -47,7 +49,7 @@ export function death({ exitCode, signal }: WorkerEnd, circumstances: Circumstan
   const { pid, files, test } = circumstances;
   return new WorkerError(
     {
-      summary: `worker ${pid} ${describeEnd({ exitCode, signal })} while it ran ${describeFile(circumstances)}`,
+      summary: `worker ${pid} ${describeEnd({ exitCode, signal })} ${describeFile(circumstances)}`,
       why: describeRest(files),
     },
     { pid, exitCode, signal, file: files[0], test },
@@ -59,7 +61,7 @@ export function hang(seconds: number, state: string, circumstances: Circumstance
   const { pid, files, test } = circumstances;
   return new WorkerError(
     {
-      summary: `worker ${pid} hung in synchronous code for ${seconds} s and was killed while it ran ${describeFile(circumstances)}`,
+      summary: `worker ${pid} hung in synchronous code for ${seconds} s and was killed ${describeFile(circumstances)}`,
       why: [
         `its event loop did not turn; its main thread was ${STATES[state] ?? `in state ${state}`}`,
         describeRest(files),
@@ -79,9 +81,12 @@ function describeEnd({ exitCode, signal }: WorkerEnd): string {
   return `exited with code ${exitCode}`;
 }
 
-function describeFile({ files, test }: Circumstances): string {
-  const file = files[0] ?? 'no test file';
-  return test === undefined ? file : `${file}, test "${test}"`;
+function describeFile({ files, lastFile, test }: Circumstances): string {
+  const [file] = files;
+  if (file === undefined) {
+    return lastFile === undefined ? 'before it ran a test file' : `after it had run ${lastFile}`;
+  }
+  return `while it ran ${file}${test === undefined ? '' : `, test "${test}"`}`;
 }
 
 function describeRest(files: readonly string[]): string | undefined {

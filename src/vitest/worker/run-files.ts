@@ -34,9 +34,9 @@ export async function runFiles({
     cancelled = { reason };
   });
   const { files } = state.ctx;
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
     const { filepath } = file;
-    if (files.length > 1) post({ mountns: 'file', path: filepath });
+    if (files.length > 1) post({ mountns: 'file', left: files.length - index });
     const fileState: State = {
       ...state,
       ctx: { ...state.ctx, files: [file] },
@@ -46,7 +46,7 @@ export async function runFiles({
         // Vitest 5 gets a function here, to take the listener off again.
         return state.onCancel(listener);
       },
-      durations: file === files[0] ? state.durations : { ...state.durations, prepare: performance.now() },
+      durations: index === 0 ? state.durations : { ...state.durations, prepare: performance.now() },
     };
     if (currentTask !== undefined) noteCurrentTask(fileState, currentTask);
     const context = { filepath, isIsolated: state.config.isolate };
