@@ -7,19 +7,24 @@ import worker_threads = require('node:worker_threads');
 
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
+import { JEST_INSPECT, PARENT_PID } from '../namespace/environment.cjs';
 import type * as Scopes from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
-import { restoreNodeOptions } from './worker-environment.cjs';
+import { listenForDebugger } from './inspect.cjs';
+import { removePreload } from './preload-option.cjs';
 import { workerState } from './worker-state.cjs';
 
 if (worker_threads.isMainThread) {
   // jest-worker sets the variable, and talks to its children over a channel.
   if (process.env.JEST_WORKER_ID !== undefined && process.connected) startWorker();
-  restoreNodeOptions();
+  removePreload();
+  delete process.env[PARENT_PID];
+  delete process.env[JEST_INSPECT];
 }
 
 function startWorker(): void {
   try {
     enterWorkerNamespace();
+    listenForDebugger();
     // Here, before Jest and its transforms change how modules are loaded.
     requireInMainRealm(path.join(__dirname, '../index.js'));
     const { FileTrees } = requireInMainRealm(path.join(__dirname, '../scope/file-trees.js')) as typeof Scopes;

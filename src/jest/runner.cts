@@ -37,9 +37,10 @@ class MountNamespaceRunner implements TestRunner {
   async runTests(tests: TestFile[], watcher: unknown, { serial }: { serial: boolean }): Promise<void> {
     if (this.#globalConfig.detectOpenHandles) process.stderr.write(`${OPEN_HANDLES}\n`);
     // `serial` is Jest's word for "in my own process, one by one". A worker does that too.
-    this.#globalConfig.maxWorkers = serial ? 1 : Math.min(this.#globalConfig.maxWorkers, tests.length);
+    const maxWorkers = serial ? 1 : Math.min(this.#globalConfig.maxWorkers, tests.length);
+    this.#globalConfig.maxWorkers = maxWorkers;
     const files = tests.map((test) => this.#handOn(test));
-    await withWorkerEnvironment(() => this.#runner.runTests(files, watcher, { serial: false }));
+    await withWorkerEnvironment(maxWorkers, () => this.#runner.runTests(files, watcher, { serial: false }));
   }
 
   #handOn(test: TestFile): TestFile {

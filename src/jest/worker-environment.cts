@@ -1,26 +1,23 @@
-import path = require('node:path');
-
-import { HOST_MARK, NAMESPACE_MARK, PARENT_PID } from '../namespace/environment.cjs';
+import { HOST_MARK, JEST_INSPECT, NAMESPACE_MARK, PARENT_PID } from '../namespace/environment.cjs';
 import { findLauncher, launchWith } from '../namespace/launcher.cjs';
-
-/** Loads {@link file://./preload.cts} */
-const preload = path.join(__dirname, 'preload.cjs');
-const requirePreload = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
+import { findInspectRequest } from './inspect.cjs';
+import { addPreload } from './preload-option.cjs';
 
 /**
  * Changes the environment of this process for as long as `run` takes: jest-worker hands it to the workers that
  * it forks meanwhile, and has no other way to give them options of Node.
  */
-export async function withWorkerEnvironment<T>(run: () => Promise<T>): Promise<T> {
+export async function withWorkerEnvironment<T>(maxWorkers: number, run: () => Promise<T>): Promise<T> {
   const changes: Record<string, string | undefined> = {
-    // First, so that nothing which the user's own options load starts the thread pool before.
-    NODE_OPTIONS: [requirePreload, process.env.NODE_OPTIONS].filter(Boolean).join(' '),
+    NODE_OPTIONS: addPreload(process.env.NODE_OPTIONS),
     // Else a worker of a Jest that runs inside a test would take the outer worker's namespace for its own.
     [NAMESPACE_MARK]: undefined,
     [HOST_MARK]: undefined,
     [PARENT_PID]: String(process.pid),
     // Its threads would be there before the preload, on the host.
     UV_USE_IO_URING: '0',
+    // Several could not share the port.
+    [JEST_INSPECT]: maxWorkers === 1 ? findInspectRequest(process.execArgv) : undefined,
   };
   const before = Object.fromEntries(Object.keys(changes).map((name) => [name, process.env[name]]));
   setVariables(changes);
@@ -45,14 +42,6 @@ function launchWorkers<T>(run: () => Promise<T>): Promise<T> {
   } finally {
     process.execArgv = execArgv;
   }
-}
-
-/** Gives a process that was started meanwhile the user's own options back: its children are no workers. */
-export function restoreNodeOptions(): void {
-  const options = process.env.NODE_OPTIONS ?? '';
-  if (!options.startsWith(requirePreload)) return;
-  const own = options.slice(requirePreload.length).trim();
-  setVariables({ NODE_OPTIONS: own === '' ? undefined : own, [PARENT_PID]: undefined });
 }
 
 function setVariables(variables: Record<string, string | undefined>): void {

@@ -23,3 +23,6 @@ export const SILENCE_MARGIN = 'MOUNTNS_SILENCE_MARGIN';
  * `FD:FD`. Neither can be opened from inside.
  */
 export const HOST_DESCRIPTORS = 'MOUNTNS_HOST_FDS';
+
+/** Set by the Jest runner for workers that are to be debugged: a port, and `wait` for those that wait for it. */
+export const JEST_INSPECT = 'MOUNTNS_JEST_INSPECT';

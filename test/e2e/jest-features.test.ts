@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 
@@ -55,6 +56,14 @@ describe('what Jest can do works as with its own runner', () => {
     expect(stderr).toMatch(/Tests: {7}3 passed/);
     expect(code).toBe(0);
   });
+
+  test('--inspect makes the worker listen for a debugger too, where it is the only one', async () => {
+    const one = await runJest('jest-many', { execArgv: ['--inspect=127.0.0.1:0'], args: ['--runInBand'] });
+    expect(one.stderr.match(/^Debugger listening on ws:/gm)).toHaveLength(2);
+    expect(one.stderr).toMatch(/Tests: {7}3 passed/);
+    const two = await runJest('jest-many', { execArgv: ['--inspect=127.0.0.1:0'], args: ['--maxWorkers=2'] });
+    expect(two.stderr.match(/^Debugger listening on ws:/gm)).toHaveLength(1);
+  });
 });
 
 describe('the environment', () => {
@@ -72,15 +81,15 @@ describe('the environment', () => {
     expect(stdout).toContain(`teardown: NODE_OPTIONS=${NODE_OPTIONS} UV_USE_IO_URING=undefined\n`);
   });
 
-  test('may hold paths with spaces and quotes', async () => {
-    const installed = path.join(inject('installed'), 'jest30');
-    const directory = fs.mkdtempSync(path.join(installed, 'with "quotes", and spaces '));
+  test('may hold paths with spaces and quotes, and Jest may be out of reach from there', async () => {
+    const installed = path.join(inject('installed'), 'jest30/node_modules');
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'with "quotes" and spaces '));
     onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-    fs.cpSync(path.join(installed, 'node_modules/mountns'), path.join(directory, 'mountns'), {
-      recursive: true,
-    });
+    const modules = path.join(directory, 'node_modules');
+    fs.cpSync(path.join(installed, 'mountns'), path.join(modules, 'mountns'), { recursive: true });
+    fs.symlinkSync(path.join(installed, 'koffi'), path.join(modules, 'koffi'));
     const { code, stderr } = await runJest('jest-many', {
-      env: { RUNNER: path.join(directory, 'mountns/dist/src/jest/runner.cjs') },
+      env: { RUNNER: path.join(modules, 'mountns/dist/src/jest/runner.cjs') },
     });
     expect(stderr).toMatch(/Tests: {7}3 passed/);
     expect(code).toBe(0);
