@@ -1,4 +1,4 @@
-/** Environment variables that this package reads or sets. All of them are private. */
+/** Environment variables that this package reads or sets. All of them are private but MOUNTNS_REQUIRE. */
 
 /** Set by the preload: the id of the namespace that it entered. Descendants there do not enter again. */
 export const NAMESPACE_MARK = 'MOUNTNS_NAMESPACE';
@@ -26,3 +26,5 @@ export const HOST_DESCRIPTORS = 'MOUNTNS_HOST_FDS';
 
 /** Set by the Jest runner for workers that are to be debugged: a port, and `wait` for those that wait for it. */
 export const JEST_INSPECT = 'MOUNTNS_JEST_INSPECT';
+/** Set by users, in CI say: a machine that gives no mount namespace fails, whatever the configuration allows. */
+export const REQUIRE = 'MOUNTNS_REQUIRE';

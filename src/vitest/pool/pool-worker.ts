@@ -3,10 +3,14 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest/node';
 
+import { NamespaceError } from '../../errors/namespace-error.cjs';
+import type { Unsupported } from '../../support/unsupported.js';
 import type { ResolvedOptions } from '../options.js';
 import { POOL_NAME, type WorkerMessage } from '../protocol.js';
 import { FilesLeft } from './files-left.js';
+import { RefusedFiles, type VitestMessage } from './refused-files.js';
 import { SilenceWatch } from './silence-watch.js';
+import { judge } from './verdict.js';
 import type { Worker, WorkerListener } from './worker.js';
 import { death, hang } from './worker-failures.js';
 import type { WorkerPool } from './worker-pool.js';
@@ -23,8 +27,10 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   /** Vitest makes a new one for each run of tests. */
   readonly #run: object;
   readonly #prewarm: number;
+  readonly #unsupported: Unsupported;
   readonly #events = new EventEmitter();
   #worker: Worker | undefined;
+  #refused: RefusedFiles | undefined;
   #watch: SilenceWatch | undefined;
   /** The files that it was given and has not done, the current one first. */
   #files: string[] = [];
@@ -39,6 +45,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     this.#pool = WorkerPools.of(options.project.vitest).poolFor(options, resolved);
     this.#run = options.env;
     this.#prewarm = spareCount(options.project, resolved.prewarm);
+    this.#unsupported = resolved.unsupported;
   }
 
   async start(): Promise<void> {
@@ -49,15 +56,39 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       void this.#pool.discardSpares();
     });
     filesLeft.take(this.#project);
-    const worker = this.#pool.take(this.#run);
-    this.#worker = worker;
-    worker.listener = this;
-    await worker.ready.catch((error) => {
-      throw this.#pool.explain(error, this.#run);
-    });
+    const worker = await this.#take();
+    if (worker instanceof NamespaceError) {
+      this.#refused = this.#refuse(worker);
+      return;
+    }
     // Only now: this one comes first.
     this.#pool.prepare(Math.min(this.#prewarm, filesLeft.left(this.#project)));
     if (!this.#project.config.inspector.enabled) this.#watch = this.#startWatch(worker);
+  }
+
+  /** A worker that is ready, or why there can be none on this machine. */
+  async #take(): Promise<Worker | NamespaceError> {
+    try {
+      const worker = this.#pool.take(this.#run);
+      this.#worker = worker;
+      worker.listener = this;
+      await worker.ready;
+      return worker;
+    } catch (cause) {
+      const error = this.#pool.explain(cause, this.#run);
+      if (error instanceof NamespaceError) return error;
+      throw error;
+    }
+  }
+
+  /** Without a mount namespace no line of the files may run. */
+  #refuse(error: NamespaceError): RefusedFiles {
+    const verdict = judge(error, this.#unsupported);
+    if ('skip' in verdict && !told.has(error)) {
+      this.#project.vitest.logger.warn(`mountns: test files are skipped: ${error.message}`);
+      told.add(error);
+    }
+    return new RefusedFiles(this.#project, verdict, (message) => this.#events.emit('message', message));
   }
 
   async stop(): Promise<void> {
@@ -67,6 +98,10 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   }
 
   send(message: WorkerRequest): void {
+    if (this.#refused !== undefined) {
+      this.#refused.receive(message as VitestMessage);
+      return;
+    }
     if (message.type === 'start' || message.type === 'stop') this.#pending = message.type;
     if (message.type === 'run' || message.type === 'collect') {
       const { root } = this.#project.config;
@@ -161,3 +196,6 @@ function spareCount({ config, vitest }: TestProject, prewarm: boolean | number):
   if (prewarm !== true) return Math.min(prewarm, maxWorkers);
   return Math.max(1, Math.min(availableParallelism() - maxWorkers, maxWorkers));
 }
+
+/** Refusals that were explained: each once. */
+const told = new WeakSet<NamespaceError>();

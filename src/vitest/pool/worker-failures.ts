@@ -35,15 +35,6 @@ export function startFailure({ error, end, pid, stderr }: StartFacts): WorkerErr
   );
 }
 
-/** The same again, for the files after the first: the reason once is enough. */
-export function refusedBefore({ message }: NamespaceError): NamespaceError {
-  return withoutFrames(
-    new NamespaceError({
-      summary: `${message.split('\n', 1)[0]} (another error of this run has the reason)`,
-    }),
-  );
-}
-
 /** A worker that ended while it ran test files. */
 export function death({ exitCode, signal }: WorkerEnd, circumstances: Circumstances): WorkerError {
   const { pid, files, test } = circumstances;

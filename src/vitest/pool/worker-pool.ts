@@ -1,8 +1,9 @@
 import fs from 'node:fs';
 
 import { NamespaceError } from '../../errors/namespace-error.cjs';
+import { checkRuntime } from '../../support/check-runtime.js';
+import { conclude } from '../../support/check-support.js';
 import { Worker, type WorkerOptions } from './worker.js';
-import { refusedBefore } from './worker-failures.js';
 
 export interface WorkerPoolOptions extends WorkerOptions {
   /** Whether a worker that runs no test goes unnoticed. */
@@ -32,7 +33,9 @@ export class WorkerPool {
    * @throws {NamespaceError} when the machine has refused.
    */
   take(run: object): Worker {
-    if (this.#refusal?.run === run) throw refusedBefore(this.#refusal.error);
+    if (this.#refusal?.run === run) throw this.#refusal.error;
+    const { supported, summary = '', why, fix } = conclude(checkRuntime());
+    if (!supported) throw this.explain(new NamespaceError({ summary, why, fix }), run);
     const mountTable = readMountTable();
     for (let spare = this.#spares.shift(); spare !== undefined; spare = this.#spares.shift()) {
       // What the host has mounted since is missing in the namespace of that one.
@@ -42,12 +45,11 @@ export class WorkerPool {
     return new Worker(this.#options);
   }
 
-  /** The error to report for a worker that did not start: the reason of a refusal only the first time in a run. */
+  /** The error to report for a worker that did not start: one for all that are refused in a run. */
   explain(error: unknown, run: object): unknown {
     if (!(error instanceof NamespaceError)) return error;
-    if (this.#refusal?.run === run) return refusedBefore(this.#refusal.error);
-    this.#refusal = { error, run };
-    return error;
+    if (this.#refusal?.run !== run) this.#refusal = { error, run };
+    return this.#refusal.error;
   }
 
   /** Starts spare workers until there are `count`. */

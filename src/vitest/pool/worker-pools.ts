@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PoolOptions, Vitest } from 'vitest/node';
 
+import { findLauncher } from '../../namespace/launcher.cjs';
 import type { ResolvedOptions } from '../options.js';
 import { OutputStream } from './output-stream.js';
 import { hasSideEffects, workerEnvironment, workerExecArgv } from './worker-environment.js';
@@ -36,6 +37,7 @@ export class WorkerPools {
       pool = new WorkerPool({
         env: workerEnvironment(env, { vitestWorker, options }),
         execArgv: workerExecArgv(execArgv),
+        launcher: findLauncher(),
         output: this.#output,
         canPrepare: !hasSideEffects(env, execArgv),
       });

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Tinypool } from 'tinypool';
 
+import { type Launcher, launchWith } from '../../namespace/launcher.cjs';
 import { isWorkerMessage, type WorkerMessage } from '../protocol.js';
 import { startFailure } from './worker-failures.js';
 import { type Output, type WorkerEnd, WorkerProcess } from './worker-process.js';
@@ -16,6 +17,8 @@ export interface WorkerListener {
 export interface WorkerOptions {
   env: Record<string, string>;
   execArgv: string[];
+  /** How its process is started where it needs a user namespace. */
+  launcher: Launcher | undefined;
   output: Output;
 }
 
@@ -39,7 +42,7 @@ export class Worker {
   };
   #post: (message: unknown) => void = () => {};
 
-  constructor({ env, execArgv, output }: WorkerOptions) {
+  constructor({ env, execArgv, launcher, output }: WorkerOptions) {
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -52,7 +55,7 @@ export class Worker {
       /** Loads {@link file://./../worker/entry.ts} */
       filename: new URL('../worker/entry.js', import.meta.url).href,
       env,
-      execArgv,
+      execArgv: [...(launcher?.execArgv ?? []), ...execArgv],
       minThreads: 0,
       maxThreads: 1,
     });
@@ -64,7 +67,8 @@ export class Worker {
       },
       postMessage: (message: unknown) => this.#receive(message),
     };
-    this.#tinypool.run({}, { channel }).catch((error: Error) => void this.#fail(error));
+    const task = launchWith(launcher, () => this.#tinypool.run({}, { channel }));
+    task.catch((error: Error) => void this.#fail(error));
     this.process = new WorkerProcess(childOf(this.#tinypool), output);
   }
 
