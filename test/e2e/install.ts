@@ -17,6 +17,8 @@ const repository = path.resolve(import.meta.dirname, '../..');
 /** Packs this package once and installs it beside each runner, as a user would. */
 export default async function install(project: TestProject): Promise<() => Promise<void>> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-e2e-'));
+  // Some tests run as another user.
+  fs.chmodSync(directory, 0o755);
   const packed = await npm(repository, 'pack', '--json', '--pack-destination', directory);
   const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   const tarball = path.join(directory, filename);

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'mountns/vitest';
-import { prepareHost, runAsUser, UID, UNPRIVILEGED } from '../user-namespace/unprivileged.js';
+import { UID, UNPRIVILEGED } from '../../unprivileged.js';
+import { prepareHost, runAsUser } from '../user-namespace/user-host.js';
 
 const node = process.execPath;
 const LINK = '/proc/self/ns/mnt';

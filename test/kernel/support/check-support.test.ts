@@ -1,14 +1,8 @@
 import fs from 'node:fs';
 import { checkSupport, type Support } from 'mountns';
 import { expect, test } from 'mountns/vitest';
-import {
-  env,
-  limited,
-  prepareHost,
-  runAsUser,
-  UNPRIVILEGED,
-  type UserHost,
-} from '../user-namespace/unprivileged.js';
+import { UNPRIVILEGED } from '../../unprivileged.js';
+import { env, limited, prepareHost, runAsUser, type UserHost } from '../user-namespace/user-host.js';
 
 function check(host: UserHost, prefix: readonly string[], options: readonly string[] = []): Support {
   const script = `

@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import type { Support } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
+import { UNPRIVILEGED } from '../../unprivileged.js';
 import {
   filtered,
   limited,
   prepareHost,
   pretendSysctl,
   runAsUser,
-  UNPRIVILEGED,
   type UserHost,
-} from '../user-namespace/unprivileged.js';
+} from '../user-namespace/user-host.js';
 
 const node = process.execPath;
 /** As the tests themselves, with all privileges that they have. */

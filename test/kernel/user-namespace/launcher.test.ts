@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { expect, test } from 'mountns/vitest';
-import { prepareHost, runAsUser, type UserHost } from './unprivileged.js';
+import { prepareHost, runAsUser, type UserHost } from './user-host.js';
 
 const node = process.execPath;
 

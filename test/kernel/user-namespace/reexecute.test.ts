@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'mountns/vitest';
-import { env, prepareHost, runAsUser, UID, UNPRIVILEGED, type UserHost } from './unprivileged.js';
+import { UID, UNPRIVILEGED } from '../../unprivileged.js';
+import { env, prepareHost, runAsUser, type UserHost } from './user-host.js';
 
 const node = process.execPath;
 

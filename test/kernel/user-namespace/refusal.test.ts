@@ -1,15 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, expect, test } from 'mountns/vitest';
-import {
-  filtered,
-  limited,
-  prepareHost,
-  pretendSysctl,
-  runAsUser,
-  UNPRIVILEGED,
-  type UserHost,
-} from './unprivileged.js';
+import { UNPRIVILEGED } from '../../unprivileged.js';
+import { filtered, limited, prepareHost, pretendSysctl, runAsUser, type UserHost } from './user-host.js';
 
 const node = process.execPath;
 

@@ -4,18 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { MountNamespace } from 'mountns';
 import { onTestFinished } from 'vitest';
-import { isInUserNamespace } from '../../../src/namespace/user-namespace.cjs';
-
-/**
- * The user that the commands run as. In a user namespace there is no other user to become: there it is root
- * without CAP_SYS_ADMIN.
- */
-export const UID = isInUserNamespace() ? 0 : 1234;
-
-/** Runs the command behind it without any privileges. */
-export const UNPRIVILEGED: readonly string[] = isInUserNamespace()
-  ? ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--']
-  : ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--inh-caps=-all', '--'];
+import { UID, UNPRIVILEGED } from '../../unprivileged.js';
 
 export const env: NodeJS.ProcessEnv = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

@@ -1,0 +1,14 @@
+import fs from 'node:fs';
+
+const isInUserNamespace = !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync('/proc/self/uid_map', 'latin1'));
+
+/**
+ * The user that commands run as, to be without privileges. In a user namespace there is no other user to become:
+ * there it is root without CAP_SYS_ADMIN.
+ */
+export const UID = isInUserNamespace ? 0 : 1234;
+
+/** Runs the command behind it without privileges. */
+export const UNPRIVILEGED: readonly string[] = isInUserNamespace
+  ? ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--']
+  : ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--inh-caps=-all', '--'];
