@@ -221,7 +221,9 @@ function withKeys(text, file) {
     const declared = new RegExp(`declare const ${table}: \\{\\n(.*?)\\n\\};`, 's').exec(
       fs.readFileSync(file, 'utf8'),
     );
-    const keys = [...(declared?.[1] ?? '').matchAll(/^ {4}(?:readonly )?(\w+):/gm)].map(([, key]) => `'${key}'`);
+    const keys = [...(declared?.[1] ?? '').matchAll(/^ {4}(?:readonly )?(\w+):/gm)].map(
+      ([, key]) => `'${key}'`,
+    );
     return keys.length === 0 ? `keyof typeof ${table}` : keys.join(' | ');
   });
 }
