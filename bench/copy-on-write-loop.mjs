@@ -1,0 +1,45 @@
+// A copy-on-write scope in which files of a tree are changed, against the same in a copy made by cp.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { withMountNamespace } from 'mountns';
+import { alternate, ratio } from './measure.mjs';
+
+const runs = Number(process.argv[2]);
+const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-bench-'));
+const rows = [];
+for (const size of [1000, 5000]) {
+  const tree = path.join(directory, `tree-${size}`);
+  for (let index = 0; index < size; index++) {
+    fs.mkdirSync(path.join(tree, String(index % 50)), { recursive: true });
+    fs.writeFileSync(path.join(tree, String(index % 50), `${index}.txt`), 'x'.repeat(1000));
+  }
+  for (const changed of [0, 1000]) {
+    const change = (root) => {
+      for (let index = 0; index < changed; index++)
+        fs.appendFileSync(path.join(root, String(index % 50), `${index}.txt`), 'y');
+    };
+    const copy = path.join(directory, 'copy');
+    const { scope, copied } = await alternate(
+      {
+        scope: () => withMountNamespace({ copyOnWrite: [tree] }, () => change(tree)),
+        copied: () => {
+          execFileSync('cp', ['-a', '--reflink=auto', tree, copy]);
+          change(copy);
+          execFileSync('rm', ['-rf', copy]);
+        },
+      },
+      { runs },
+    );
+    const what = `copy-on-write, ${size} files, ${changed} changed`;
+    rows.push({
+      what,
+      against: 'cp -a --reflink=auto, and rm',
+      ...ratio(scope.wall, copied.wall),
+      reach: size === 1000 ? 0.1 : undefined,
+    });
+  }
+}
+fs.rmSync(directory, { recursive: true });
+console.log(JSON.stringify(rows));

@@ -1,0 +1,61 @@
+// The life of a fixture of 100 files: on a tmpfs of a scope, and as other libraries have it.
+import fs from 'node:fs';
+import path from 'node:path';
+import { createFixture } from 'fs-fixture';
+import { Volume } from 'memfs';
+import mockFs from 'mock-fs';
+import { withMountNamespace } from 'mountns';
+import { alternate, ratio } from './measure.mjs';
+
+const runs = Number(process.argv[2]);
+const files = Object.fromEntries(
+  Array.from({ length: 100 }, (_, index) => [
+    `directory-${index % 10}/file-${index}.txt`,
+    `content ${index}\n`.repeat(20),
+  ]),
+);
+
+function write(io, root) {
+  for (const [name, content] of Object.entries(files)) {
+    io.mkdirSync(path.join(root, path.dirname(name)), { recursive: true });
+    io.writeFileSync(path.join(root, name), content);
+  }
+}
+
+function read(io, root) {
+  for (const name of Object.keys(files)) io.readFileSync(path.join(root, name), 'utf8');
+}
+
+const results = await alternate(
+  {
+    mountns: () =>
+      withMountNamespace((ns) => {
+        ns.tmpfs('/mnt');
+        write(fs, '/mnt');
+        read(fs, '/mnt');
+      }),
+    'fs-fixture': async () => {
+      const fixture = await createFixture(files);
+      read(fs, fixture.path);
+      await fixture.rm();
+    },
+    'mock-fs': () => {
+      mockFs(Object.fromEntries(Object.entries(files).map(([name, content]) => [`/mnt/${name}`, content])));
+      read(fs, '/mnt');
+      mockFs.restore();
+    },
+    memfs: () => {
+      const volume = Volume.fromJSON({});
+      write(volume, '/mnt');
+      read(volume, '/mnt');
+    },
+  },
+  { runs, warmUp: 5 },
+);
+const rows = ['fs-fixture', 'mock-fs', 'memfs'].map((against) => ({
+  what: 'fixture of 100 files: make, read, throw away',
+  against,
+  ...ratio(results.mountns.wall, results[against].wall),
+  reach: against === 'memfs' ? undefined : 1,
+}));
+console.log(JSON.stringify(rows));

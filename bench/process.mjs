@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+
+/**
+ * Runs a command to its end. `wall` and `cpu` are milliseconds, of the command and of everything that it started and
+ * waited for; `memory` (if asked for) is the largest sum of the resident memory of all its processes, in MiB.
+ */
+export async function runProcess(command, { cwd, env, memory = false } = {}) {
+  const script = `TIMEFORMAT='%R %U %S'; time "$@" >/dev/null 2>&3 3>&-`;
+  const child = spawn('bash', ['-c', script, 'bash', ...command], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  let times = '';
+  let errors = '';
+  child.stderr.on('data', (chunk) => {
+    times += chunk;
+  });
+  child.stdio[3].on('data', (chunk) => {
+    errors += chunk;
+  });
+  let peak = 0;
+  const sampler = memory
+    ? setInterval(() => {
+        peak = Math.max(peak, residentOf(child.pid));
+      }, 20)
+    : undefined;
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  clearInterval(sampler);
+  if (code !== 0) throw new Error(`${command.join(' ')} ended with ${code}:\n${errors}${times}`);
+  const [wall, user, system] = times
+    .trim()
+    .split(/\s+/)
+    .map((seconds) => Number(seconds) * 1000);
+  return { wall, cpu: user + system, ...(memory ? { memory: peak } : {}) };
+}
+
+function residentOf(pid) {
+  let sum = 0;
+  for (const descendant of tree(pid)) {
+    try {
+      sum += Number(fs.readFileSync(`/proc/${descendant}/statm`, 'utf8').split(' ')[1]) * 4096;
+    } catch {
+      // It has ended.
+    }
+  }
+  return sum / 2 ** 20;
+}
+
+function tree(pid) {
+  try {
+    const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return [pid, ...(children === '' ? [] : children.split(' ').flatMap(tree))];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { alternate, ratio, summarise } from '../measure.mjs';
+import { runProcess } from '../process.mjs';
+
+const preload = path.resolve(import.meta.dirname, '../../dist/src/register.cjs');
+
+/** What koffi, entering and the self-check add to a process. */
+export default async function workerStart({ quick }) {
+  const node =
+    (...args) =>
+    () =>
+      runProcess([process.execPath, ...args, '-e', '0'], { env: { MOUNTNS_NAMESPACE: '' } });
+  const { withPreload, without } = await alternate(
+    { withPreload: node('--require', preload), without: node() },
+    { runs: quick ? 11 : 41 },
+  );
+  const added = summarise(withPreload.wall.map((wall, index) => wall - without.wall[index]));
+  return [
+    {
+      what: 'start of a process: wall',
+      against: 'without the preload',
+      ...ratio(withPreload.wall, without.wall),
+    },
+    {
+      what: 'start of a process: added milliseconds',
+      against: 'without the preload',
+      ...added,
+      unit: 'ms',
+      reach: 10,
+    },
+  ];
+}
