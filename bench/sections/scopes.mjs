@@ -61,6 +61,6 @@ function inTable(mounts, directory, command) {
   return output.trim().split('\n').map(Number);
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's
 const UNSHARE_LOOP =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's
   'for i in 1 2 3 4 5; do s=${EPOCHREALTIME/./}; unshare -m true; echo $((${EPOCHREALTIME/./} - s)); done';
