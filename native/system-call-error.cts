@@ -39,16 +39,17 @@ export class SystemCallError extends Error {
   }
 }
 
-// Names that libuv does not know (asm-generic/errno.h).
+// Names that libuv does not know, or not as the kernel's manual pages do (asm-generic/errno.h).
 const OTHER_ERRNOS: Record<number, [code: string, description: string]> = {
   15: ['ENOTBLK', 'block device required'],
+  95: ['EOPNOTSUPP', 'operation not supported'],
   117: ['EUCLEAN', 'structure needs cleaning'],
   122: ['EDQUOT', 'disk quota exceeded'],
 };
 
 /** The name and the description of a (positive) errno. */
 export function describeErrno(errno: number): { code: string; description: string } {
-  const known = util.getSystemErrorMap().get(-errno) ?? OTHER_ERRNOS[errno];
+  const known = OTHER_ERRNOS[errno] ?? util.getSystemErrorMap().get(-errno);
   return known
     ? { code: known[0], description: known[1] }
     : { code: `E${errno}`, description: 'unknown error' };

@@ -19,7 +19,8 @@ test('has the fields and the message of an error of Node', () => {
   });
 });
 
-test('names an errno that libuv does not know', () => {
+test('names an errno that libuv does not know, or knows by another name', () => {
+  expect(describeErrno(95)).toEqual({ code: 'EOPNOTSUPP', description: 'operation not supported' });
   expect(describeErrno(122)).toEqual({ code: 'EDQUOT', description: 'disk quota exceeded' });
   expect(describeErrno(9999)).toEqual({ code: 'E9999', description: 'unknown error' });
 });
