@@ -15,7 +15,7 @@ import type { Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
 import { openTarget } from '../operations/target.js';
-import { followWorkingDirectory, readWorkingDirectory } from '../operations/working-directory.js';
+import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
 import { makeOverlay } from './overlay.js';
 import type { Steps } from './steps.js';
 
@@ -30,7 +30,7 @@ export function coverWithOverlay(directory: string, steps: Steps): number {
   const table = readMounts('self');
   const { options = [] } = table.containing(directory) ?? {};
   const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
-  const cwd = readWorkingDirectory();
+  const cwd = findWorkingDirectory();
   const root = steps.closing(openDirectory('/'));
   const target = steps.closing(openTarget(directory));
   const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, directory));

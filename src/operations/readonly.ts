@@ -9,7 +9,7 @@ import { attachTo } from './attach.js';
 import { changeFlags, changeFlagsInPlace, hasChanged } from './change-flags.js';
 import { checkBoolean, checkOptions } from './options.js';
 import { checkPath, openTarget } from './target.js';
-import { followWorkingDirectory, readWorkingDirectory } from './working-directory.js';
+import { findWorkingDirectory, followWorkingDirectory } from './working-directory.js';
 
 /** Options of making a directory or file read-only. */
 export interface ReadonlyOptions {
@@ -32,9 +32,10 @@ export function makeReadOnly(target: string, options: ReadonlyOptions): void {
       // The mounts below come along in any case: otherwise they would be hidden.
       const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
       const isDone = hasChanged(tree, change);
+      const cwd = findWorkingDirectory();
       attachTo(fd, tree, path, steps);
       if (!isDone) changeFlagsInPlace(path, change, steps);
-      followWorkingDirectory(path, readWorkingDirectory(), steps);
+      followWorkingDirectory(path, cwd, steps);
     }),
   );
 }

@@ -29,14 +29,31 @@ export function refreshWorkingDirectory(): void {
 }
 
 /**
- * Takes the working directory along when `path` was covered by another view of the same directory: relative
- * paths would go on leading to the one beneath. One that was deleted stays where it was.
- *
- * @param cwd the working directory before that
+ * The path of the working directory if it leads there; undefined if it does not: the directory is deleted, or
+ * covered, or out of reach.
  */
-export function followWorkingDirectory(path: string, cwd: string, steps: Steps): void {
-  if (cwd !== path && !isBelow(cwd, path)) return;
-  if (fs.statSync('.').nlink === 0) return;
+export function findWorkingDirectory(): string | undefined {
+  const path = readWorkingDirectory();
+  const [here, there] = [fs.statSync('.'), probeStat(path)];
+  return here.dev === there?.dev && here.ino === there.ino ? path : undefined;
+}
+
+function probeStat(path: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(encodePath(path));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Takes the working directory along when `path` was covered by another view of the same directory: relative
+ * paths would go on leading to the one beneath.
+ *
+ * @param cwd the working directory before that, from {@link findWorkingDirectory}
+ */
+export function followWorkingDirectory(path: string, cwd: string | undefined, steps: Steps): void {
+  if (cwd === undefined || (cwd !== path && !isBelow(cwd, path))) return;
   const before = steps.closing(openDirectory('.'));
   steps.onFailure(() => fchdir(before));
   changeWorkingDirectory(cwd, steps);
