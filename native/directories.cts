@@ -11,7 +11,7 @@ import {
   STATX_INO,
   STATX_MNT_ID,
 } from './constants.cjs';
-import { numberedSystemCall, systemCall } from './libc.cjs';
+import { numberedSystemCall, oldSystemCall, systemCall } from './libc.cjs';
 
 const chrootCall = systemCall('chroot', ['const void *']);
 const fchdirCall = systemCall('fchdir', ['int']);
@@ -21,6 +21,15 @@ const readlinkatCall = systemCall('readlinkat', ['int', 'const void *', 'void *'
 const openatCall = systemCall('openat', ['int', 'const void *', 'int', 'unsigned int']);
 const mkdiratCall = systemCall('mkdirat', ['int', 'const void *', 'unsigned int']);
 const symlinkatCall = systemCall('symlinkat', ['const void *', 'int', 'const void *']);
+// libc has had a function for it only since glibc 2.33.
+const mknodatCall = oldSystemCall('mknodat', { x64: 259, generic: 33, ppc64: 288, s390x: 290 }, [
+  'int',
+  'const void *',
+  'unsigned int',
+  'unsigned int',
+]);
+// asm-generic/unistd.h, since Linux 5.8.
+const faccessat2Call = numberedSystemCall('faccessat2', 439, ['int', 'const void *', 'int', 'int']);
 // asm-generic/unistd.h, since Linux 5.6.
 const openat2Call = numberedSystemCall('openat2', 437, [
   'int',
@@ -80,6 +89,24 @@ export function mkdirat(dirfd: number, path: PathLike, mode = 0o755): void {
     call: `mkdirat(${dirfd}, ${quoted(path)}, 0${mode.toString(8)})`,
   });
   mkdiratCall(facts, dirfd, cDirectory, mode);
+}
+
+/** mknodat(2), for a node of the character device `major:minor`. */
+export function makeCharacterDevice(dirfd: number, path: PathLike, major: number, minor: number): void {
+  const cNode = cPath('path', path);
+  const facts = () => ({
+    path: printable(path),
+    call: `mknodat(${dirfd}, ${quoted(path)}, S_IFCHR|0666, makedev(${major}, ${minor}))`,
+  });
+  // new_encode_dev() of linux/kdev_t.h
+  const device = (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
+  mknodatCall(facts, dirfd, cNode, fs.constants.S_IFCHR | 0o666, device >>> 0);
+}
+
+/** faccessat2(2) with AT_EMPTY_PATH: fails unless the file of `fd` may be executed. */
+export function requireExecutable(fd: number): void {
+  const facts = () => ({ call: `faccessat2(${fd}, "", X_OK, AT_EMPTY_PATH)` });
+  faccessat2Call(facts, cInt('fd', fd), Buffer.alloc(1), fs.constants.X_OK, AT_EMPTY_PATH);
 }
 
 /** symlinkat(2): `path` becomes a link to `target`. */

@@ -1,16 +1,8 @@
 import { cInt } from './arguments.cjs';
-import { numberedSystemCall } from './libc.cjs';
+import { oldSystemCall } from './libc.cjs';
 
-// Below 424 the numbers differ; libc has had a function for it only since glibc 2.30.
-const NUMBERS: Partial<Record<NodeJS.Architecture, number>> = {
-  x64: 217,
-  arm64: 61,
-  riscv64: 61,
-  loong64: 61,
-  ppc64: 202,
-  s390x: 220,
-};
-const getdents64Call = numberedSystemCall('getdents64', NUMBERS[process.arch] ?? -1, [
+// libc has had a function for it only since glibc 2.30.
+const getdents64Call = oldSystemCall('getdents64', { x64: 217, generic: 61, ppc64: 202, s390x: 220 }, [
   'int',
   'void *',
   'unsigned long',

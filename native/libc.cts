@@ -78,3 +78,24 @@ function bind(symbol: string, result: 'int' | 'long', parameters: readonly Param
   libc.library ??= libc.koffi.load(null);
   return libc.library.func(symbol, result, [...parameters]) as unknown as Binding;
 }
+
+/**
+ * As {@link numberedSystemCall}, for an older call: below 424 the numbers depend on the architecture. `generic` is
+ * that of asm-generic/unistd.h. Elsewhere the call fails with ENOSYS.
+ */
+export function oldSystemCall(
+  name: string,
+  numbers: { x64: number; generic: number; ppc64: number; s390x: number },
+  parameters: readonly Parameter[],
+): SystemCall {
+  const { x64, generic, ppc64, s390x } = numbers;
+  const all: Partial<Record<NodeJS.Architecture, number>> = {
+    x64,
+    arm64: generic,
+    riscv64: generic,
+    loong64: generic,
+    ppc64,
+    s390x,
+  };
+  return numberedSystemCall(name, all[process.arch] ?? -1, parameters);
+}

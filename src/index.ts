@@ -2,6 +2,8 @@ export type { Changes } from './copy-on-write/changes.js';
 export { ExplainedError } from './errors/explained-error.cjs';
 export { MountError } from './errors/mount-error.js';
 export { NamespaceError } from './errors/namespace-error.cjs';
+export type { InducibleErrno } from './faults/induce.js';
+export type { InduceOptions } from './faults/recipe.js';
 export type { Mount, Propagation } from './mounts/mount.js';
 export { MountTable } from './mounts/mount-table.js';
 export { parseMountInfo } from './mounts/parse-mount-info.js';

@@ -21,3 +21,8 @@ export interface Layer {
 export function beforeName({ lowers }: Pick<Layer, 'lowers'>): string {
   return lowers === 1 ? 'lower0' : 'before';
 }
+
+/** The names in the directory of `layer` of what an overlay needs to show the same, the top-most first. */
+export function lowerNames({ lowers }: Pick<Layer, 'lowers'>): string[] {
+  return ['upper', ...Array.from({ length: lowers }, (_, index) => `lower${index}`)];
+}

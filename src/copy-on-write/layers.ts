@@ -16,7 +16,7 @@ import { printable } from '../mounts/printable.js';
 import { copyFile, copySkeleton } from './copy.js';
 import { deviceOf } from './device.js';
 import { explainOverlay } from './explain-overlay.js';
-import type { Layer } from './layer.js';
+import { type Layer, lowerNames } from './layer.js';
 import { asBindable, fromRoot, isLocked } from './old-tree.js';
 import { mountOverlay } from './overlay.js';
 import { type Part, pathBelow, visibleMounts } from './part.js';
@@ -87,10 +87,9 @@ export class Layers {
    * kernel stacks two overlays at most.
    */
   #stackOn(outer: Layer, part: Part): Part[] {
-    const names = ['upper', ...Array.from({ length: outer.lowers }, (_, index) => `lower${index}`)];
     const lowers: number[] = [];
     try {
-      for (const name of names) lowers.push(openTree(name, OPEN_TREE_CLONE, outer.directory));
+      for (const name of lowerNames(outer)) lowers.push(openTree(name, OPEN_TREE_CLONE, outer.directory));
       const { directory } = this.#mountOverlay({ ...part, root: '/' }, lowers);
       mkdirat(directory, 'before');
       mountReadOnly(openTree('merged', OPEN_TREE_CLONE, outer.directory), directory, 'before');
@@ -192,7 +191,7 @@ function deviceIn(directory: number, name: string): string {
 /** `'other'` for what can't be copied: a socket or a device, or what this process can't get at. */
 function kindOf(path: string): 'directory' | 'file' | 'other' {
   try {
-    const stat = fs.statSync(encodePath(path));
+    const stat = fs.lstatSync(encodePath(path));
     const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other';
     if (kind !== 'other') fs.closeSync(fs.openSync(encodePath(path), fs.constants.O_RDONLY));
     return kind;

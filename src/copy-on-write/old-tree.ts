@@ -1,5 +1,11 @@
 import fs from 'node:fs';
-import { AT_RECURSIVE, MS_PRIVATE, MS_UNBINDABLE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import {
+  AT_RECURSIVE,
+  AT_SYMLINK_NOFOLLOW,
+  MS_PRIVATE,
+  MS_UNBINDABLE,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -18,7 +24,7 @@ export function copyTree(root: number): number {
 /** Runs `copy`, which copies `mount`, with the propagation type that forbids it taken away meanwhile. */
 export function asBindable(mount: Mount, root: number, copy: () => number): number {
   if (mount.propagation !== 'unbindable') return copy();
-  const fd = openTree(fromRoot(mount.mountPoint), 0, root);
+  const fd = openTree(fromRoot(mount.mountPoint), AT_SYMLINK_NOFOLLOW, root);
   try {
     return meanwhile({ mount: fd, is: MS_PRIVATE, was: MS_UNBINDABLE }, copy);
   } finally {

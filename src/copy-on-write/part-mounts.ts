@@ -1,6 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import {
+  AT_RECURSIVE,
+  AT_SYMLINK_NOFOLLOW,
+  MOUNT_ATTR_RDONLY,
+  MS_PRIVATE,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -75,13 +81,13 @@ export class PartMounts {
     const source = fromRoot(path);
     if (!this.#canBeWhole(path)) {
       try {
-        return openTree(source, OPEN_TREE_CLONE, this.#root);
+        return openTree(source, OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW, this.#root);
       } catch (error) {
         if (!isLocked(error, path, this.#table)) throw error;
       }
     }
     this.#extents.set(path, 'whole');
-    const copy = () => openTree(source, OPEN_TREE_CLONE | AT_RECURSIVE, this.#root);
+    const copy = () => openTree(source, OPEN_TREE_CLONE | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW, this.#root);
     return path === '/' ? this.#scratch.leaveOut(copy) : copy();
   }
 
@@ -97,7 +103,7 @@ export class PartMounts {
   #sealBelow(mountPoint: string): void {
     for (const mount of visibleMounts(this.#table)) {
       if (!isBelow(mount.mountPoint, mountPoint) || treatmentOf(mount) === 'keep') continue;
-      const fd = openTree(encodePath(mount.mountPoint), 0);
+      const fd = openTree(encodePath(mount.mountPoint), AT_SYMLINK_NOFOLLOW);
       closingOnError(fd, () => mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }));
       fs.closeSync(fd);
     }

@@ -1,5 +1,6 @@
 import {
   AT_RECURSIVE,
+  AT_SYMLINK_NOFOLLOW,
   MNT_DETACH,
   MOVE_MOUNT_T_EMPTY_PATH,
   MS_PRIVATE,
@@ -24,9 +25,14 @@ import type { Steps } from './steps.js';
  * its own: from now on, changes made below stay in memory. The mounts below are put back on top, the working
  * directory follows, and the flags of the mount are those of the one beneath, but that it is writable.
  *
+ * @param make makes the overlay, with the `MOUNT_ATTR_*` that it gets
  * @returns a descriptor of the overlay's mount
  */
-export function coverWithOverlay(directory: string, steps: Steps): number {
+export function coverWithOverlay(
+  directory: string,
+  steps: Steps,
+  make = (attributes: number) => makeOverlay({ lower: [directory], writable: undefined }, steps, attributes),
+): number {
   const table = readMounts('self');
   const { options = [] } = table.containing(directory) ?? {};
   const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
@@ -35,7 +41,7 @@ export function coverWithOverlay(directory: string, steps: Steps): number {
   const target = steps.closing(openTarget(directory));
   const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, directory));
   const copies = copyTrees(below, steps);
-  const overlay = makeOverlay({ lower: [directory], writable: undefined }, steps, attributes);
+  const overlay = make(attributes);
   // The top-most mount on `/` is not the one of the root directory: `/..` is.
   const top = directory === '/' ? '/..' : directory;
   const covered = mountIdOf(top);
@@ -74,7 +80,7 @@ function copyTrees(mounts: readonly Mount[], steps: Steps): CopiedTree[] {
   steps.onFailure(() => make(MS_UNBINDABLE));
   make(MS_PRIVATE);
   const copies = topMost.map(({ mountPoint }) => ({
-    tree: steps.closing(openTree(mountPoint, OPEN_TREE_CLONE | AT_RECURSIVE)),
+    tree: steps.closing(openTree(mountPoint, OPEN_TREE_CLONE | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW)),
     mountPoint,
   }));
   make(MS_UNBINDABLE);

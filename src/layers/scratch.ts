@@ -7,9 +7,11 @@ import { makeFileSystem } from './file-system.js';
 /**
  * Runs `use` with a descriptor of an empty tmpfs. It has a place in the mount tree meanwhile, on top of `/`
  * where no path leads: kernels before 6.15 copy nothing from a detached mount, and overlay takes no layers there.
+ *
+ * @param limits options of the tmpfs, `size` say
  */
-export function withScratch<T>(use: (scratch: number) => T): T {
-  const scratch = makeFileSystem('tmpfs', { source: 'mountns', mode: '0755' });
+export function withScratch<T>(use: (scratch: number) => T, limits: Record<string, string> = {}): T {
+  const scratch = makeFileSystem('tmpfs', { source: 'mountns', mode: '0755', ...limits });
   try {
     moveMount(scratch, '/');
     try {

@@ -1,4 +1,6 @@
 import type { Changes } from '../copy-on-write/changes.js';
+import { type InducibleErrno, induceFault } from '../faults/induce.js';
+import type { InduceOptions } from '../faults/recipe.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -255,6 +257,35 @@ export class MountNamespace {
   umount(target: string, options: UmountOptions = {}): void {
     this.#scope.requireCurrent();
     unmount(target, options);
+  }
+
+  /**
+   * Has the kernel answer with an errno from now on: sync code, async code and children get it, and the call is
+   * otherwise what it always was. It is proved with one call at once. `ns.umount(target)` ends it early, but for
+   * `ELOOP` on a file.
+   *
+   * | errno | on | what fails |
+   * |---|---|---|
+   * | `ENOSPC` | a directory, a file | writing; what is there can be read. With `inodes`, creating files |
+   * | `EROFS` | a directory, a file | everything that writes |
+   * | `EXDEV` | a directory | rename(2) and link(2) into it and out of it |
+   * | `EACCES` | a directory, a file | executing programs |
+   * | `EBUSY` | a directory, a file | removing and renaming it |
+   * | `EIO` | a file | reading and writing; it can be opened |
+   * | `ENODEV` | a file | opening |
+   * | `ELOOP` | a directory, a file | following symbolic links in it; opening the file |
+   *
+   * @param target absolute path of what is there, without symbolic links
+   * @throws {MountError} when the kernel can't be made to; then nothing has changed.
+   * @throws {TypeError} when an argument is unusable; it names the value.
+   * @see errno(3)
+   * @example
+   * ns.induce('ENOSPC', '/var/lib/app');
+   * expect(() => fs.writeFileSync('/var/lib/app/new', 'x')).toThrow('ENOSPC');
+   */
+  induce(errno: InducibleErrno, target: string, options: InduceOptions = {}): void {
+    this.#scope.requireCurrent();
+    induceFault(errno, target, options);
   }
 
   /**

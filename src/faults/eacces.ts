@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import { MOUNT_ATTR_NOEXEC } from '../../native/constants.cjs';
+import { requireExecutable } from '../../native/directories.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import { join } from '../copy-on-write/part.js';
+import { MountError } from '../errors/mount-error.js';
+import { bindOverItself } from './bind-over-itself.js';
+import type { Recipe } from './recipe.js';
+
+/** A mount that no program is started from (`noexec`). */
+export const EACCES: Recipe = {
+  kinds: ['directory', 'file'],
+  induce: (fault) => bindOverItself(fault, MOUNT_ATTR_NOEXEC),
+  probe({ path, kind }) {
+    if (kind === 'file') fs.accessSync(encodePath(path), fs.constants.X_OK);
+    else if (!isProbedWithoutName(path)) fs.accessSync(encodePath(findProgram(path)), fs.constants.X_OK);
+  },
+};
+
+/** Tries to execute a new file that has no name, so that nothing of it is ever seen. False where there is no such thing. */
+function isProbedWithoutName(directory: string): boolean {
+  let fd: number;
+  try {
+    fd = fs.openSync(encodePath(directory), O_TMPFILE | fs.constants.O_RDWR, 0o700);
+  } catch (error) {
+    if (['EOPNOTSUPP', 'EISDIR', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+  try {
+    requireExecutable(fd);
+    return true;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function findProgram(directory: string): string {
+  const program = fs.readdirSync(encodePath(directory), { withFileTypes: true }).find((entry) => {
+    const path = encodePath(join(directory, `/${entry.name}`));
+    return entry.isFile() && (fs.statSync(path).mode & 0o111) !== 0;
+  });
+  if (program !== undefined) return join(directory, `/${program.name}`);
+  throw new MountError(
+    {
+      summary: `cannot induce EACCES on ${directory}: there is no way to find out whether the kernel answers with it`,
+      why: 'the directory holds no program, and its file system takes no file without a name (O_TMPFILE)',
+      fix: 'put a program there first',
+    },
+    { code: 'ERR_MOUNTNS_INDUCE', path: directory },
+  );
+}
+
+// asm-generic/fcntl.h
+const O_TMPFILE = 0o20000000 | fs.constants.O_DIRECTORY;

@@ -1,0 +1,18 @@
+import fs from 'node:fs';
+import { isMountRoot } from '../../native/directories.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import { bindOverItself } from './bind-over-itself.js';
+import type { Recipe } from './recipe.js';
+
+/** A mount point, which can be neither removed nor renamed. */
+export const EBUSY: Recipe = {
+  kinds: ['directory', 'file'],
+  induce: (fault) => bindOverItself(fault),
+  probe({ path, kind }) {
+    const bytes = encodePath(path);
+    // Or what is there would be gone.
+    if (!isMountRoot(bytes)) return;
+    if (kind === 'directory') fs.rmdirSync(bytes);
+    else fs.unlinkSync(bytes);
+  },
+};

@@ -1,0 +1,30 @@
+import fs from 'node:fs';
+import { posix } from 'node:path';
+import { MountError } from '../errors/mount-error.js';
+import { bindOverItself } from './bind-over-itself.js';
+import { unusedPath } from './probe-file.js';
+import type { Recipe } from './recipe.js';
+
+/** A boundary that rename(2) and link(2) do not cross: they compare mounts, not file systems. */
+export const EXDEV: Recipe = {
+  kinds: ['directory'],
+  induce(fault) {
+    if (fault.path === '/') throw noOutside();
+    bindOverItself(fault);
+  },
+  probe({ path }) {
+    // The kernel compares the mounts before it looks for the files.
+    fs.renameSync(unusedPath(path), unusedPath(posix.dirname(path)));
+  },
+};
+
+function noOutside(): MountError {
+  return new MountError(
+    {
+      summary:
+        'cannot induce EXDEV on /: nothing lies outside of it, so nothing can be moved across its boundary',
+      fix: 'name the directory that files are moved into or out of',
+    },
+    { code: 'ERR_MOUNTNS_INDUCE', path: '/' },
+  );
+}

@@ -1,0 +1,30 @@
+import { MountError } from '../errors/mount-error.js';
+import { printable } from '../mounts/printable.js';
+
+/**
+ * Makes a call that must fail with `errno`.
+ *
+ * @throws {MountError} when it succeeds, or fails in another way: a test that goes on would test something else.
+ */
+export function expectErrno(errno: string, path: string, call: () => void): void {
+  const answer = answerTo(call);
+  if (answer === errno) return;
+  throw new MountError(
+    {
+      summary: `cannot induce ${errno} on ${printable(path)}: the kernel does not answer with it`,
+      why: answer === undefined ? 'the call that should fail succeeds' : `it answers with ${answer}`,
+    },
+    { code: 'ERR_MOUNTNS_INDUCE', path },
+  );
+}
+
+function answerTo(call: () => void): string | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
+    return code;
+  }
+}

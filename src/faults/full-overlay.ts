@@ -1,0 +1,91 @@
+import fs from 'node:fs';
+import { AT_EMPTY_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { fchdir, mkdirat, openat, openDirectory } from '../../native/directories.cjs';
+import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import { copyAttributes } from '../copy-on-write/attributes.js';
+import { deviceOf } from '../copy-on-write/device.js';
+import { lowerNames } from '../copy-on-write/layer.js';
+import { mountOverlay } from '../copy-on-write/overlay.js';
+import { join, pathBelow } from '../copy-on-write/part.js';
+import { usableXattrs } from '../layers/overlay-features.js';
+import { withScratch } from '../layers/scratch.js';
+import type { Steps } from '../layers/steps.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { scopes } from '../scope/scopes.js';
+
+/** What is used up. */
+export type Lack = 'space' | 'inodes';
+
+/**
+ * A detached mount of an overlay that shows `directory`, or what is at `below` in it, and takes nothing more: its
+ * upper layer is on a tmpfs that is full.
+ */
+export function makeFullOverlay(
+  { directory, below = '', lack }: { directory: string; below?: string; lack: Lack },
+  steps: Steps,
+  attributes = 0,
+): number {
+  const cwd = steps.closing(openDirectory('.'));
+  return withScratch((scratch) => {
+    steps.onFailure(() => fchdir(cwd));
+    const from = steps.closing(fs.openSync(encodePath(directory), O_RDONLY | O_DIRECTORY));
+    const { lowers, inside } = copyLowers(directory, from, steps);
+    mountOverlay(scratch, lowers, usableXattrs(scratch));
+    if (inside === '') copyAttributes(from, steps.closing(openat(scratch, 'merged', O_RDONLY | O_DIRECTORY)));
+    if (lack === 'space') useUpSpace(scratch);
+    else useUpInodes(scratch);
+    const shown = encodePath(`merged${inside}${below}`);
+    const tree = steps.closing(openTree(shown, OPEN_TREE_CLONE, scratch));
+    mountSetattr(tree, 0, { attrSet: attributes });
+    return tree;
+  }, LIMITS[lack]);
+}
+
+const LIMITS: Record<Lack, Record<string, string>> = {
+  space: { size: '16k' },
+  inodes: { nr_inodes: '64' },
+};
+
+/** The layers of what `directory` lies on, where that is an overlay of a scope: the kernel stacks two at most. */
+function copyLowers(directory: string, fd: number, steps: Steps): { lowers: number[]; inside: string } {
+  const device = deviceOf(fd);
+  const layer = scopes.open
+    .flatMap(({ layers }) => layers)
+    .find((each) => each.lowers > 0 && each.device === device);
+  const mount = readMounts('self').containing(directory);
+  if (layer === undefined || mount === undefined) {
+    const lower = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
+    return { lowers: [lower], inside: '' };
+  }
+  const lowers = lowerNames(layer).map((name) =>
+    steps.closing(openTree(name, OPEN_TREE_CLONE, layer.directory)),
+  );
+  const root = join(mount.root, pathBelow(directory, mount.mountPoint));
+  return { lowers, inside: root === '/' ? '' : root };
+}
+
+function useUpSpace(scratch: number): void {
+  const fd = openat(scratch, 'filler', O_CREAT | O_WRONLY);
+  try {
+    untilFull(() => fs.writeSync(fd, Buffer.alloc(4096)));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function useUpInodes(scratch: number): void {
+  mkdirat(scratch, 'fillers');
+  let count = 0;
+  untilFull(() => fs.closeSync(openat(scratch, `fillers/${count++}`, O_CREAT | O_WRONLY)));
+}
+
+function untilFull(step: () => void): void {
+  try {
+    for (;;) step();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+}
+
+const { O_CREAT, O_DIRECTORY, O_RDONLY, O_WRONLY } = fs.constants;

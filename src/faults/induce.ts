@@ -1,0 +1,53 @@
+import fs from 'node:fs';
+import { attempt } from '../errors/explain-mount.js';
+import { inSteps } from '../layers/steps.js';
+import { printable } from '../mounts/printable.js';
+import { requireEntered } from '../namespace/guard.js';
+import { checkOptions } from '../operations/options.js';
+import { checkPath, openTarget } from '../operations/target.js';
+import { EACCES } from './eacces.js';
+import { EBUSY } from './ebusy.js';
+import { EIO } from './eio.js';
+import { ELOOP } from './eloop.js';
+import { ENODEV } from './enodev.js';
+import { ENOSPC } from './enospc.js';
+import { EROFS } from './erofs.js';
+import { EXDEV } from './exdev.js';
+import { expectErrno } from './expect-errno.js';
+import type { Fault, InduceOptions, Recipe } from './recipe.js';
+import { refuseErrno, refuseKind } from './refusals.js';
+
+const RECIPES = { EACCES, EBUSY, EIO, ELOOP, ENODEV, ENOSPC, EROFS, EXDEV };
+
+/** The errnos that the kernel can be made to answer with. */
+export type InducibleErrno = keyof typeof RECIPES;
+
+/** Has the kernel answer with `errno` at `target`, and proves with one call that it does. */
+export function induceFault(errno: InducibleErrno, target: string, options: InduceOptions): void {
+  const path = checkPath('target', target);
+  const recipe = recipeFor(errno, path);
+  checkOptions(`induce('${errno}')`, options, recipe.options ?? []);
+  requireEntered();
+  const action = `induce ${errno} on ${printable(path)}`;
+  attempt({ action, path, sources: { target: path } }, () =>
+    inSteps((steps) => {
+      const fd = steps.closing(openTarget(path));
+      const fault = { path, fd, kind: kindOf(fd, errno, path, recipe), options, steps };
+      recipe.induce(fault);
+      expectErrno(errno, path, () => recipe.probe(fault));
+    }),
+  );
+}
+
+function recipeFor(errno: unknown, path: string): Recipe {
+  if (typeof errno === 'string' && Object.hasOwn(RECIPES, errno)) return RECIPES[errno as InducibleErrno];
+  throw refuseErrno(errno, path, Object.keys(RECIPES));
+}
+
+function kindOf(fd: number, errno: string, path: string, { kinds }: Recipe): Fault['kind'] {
+  const stat = fs.fstatSync(fd);
+  const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : undefined;
+  if (kind !== undefined && kinds.includes(kind)) return kind;
+  const is = kind === undefined ? 'neither a directory nor a regular file' : `a ${kind}`;
+  throw refuseKind(errno, path, is, kinds);
+}

@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import { encodePath } from '../../native/path-bytes.cjs';
+
+/** A path in `directory` at which nothing is. */
+export function unusedPath(directory: string): Buffer {
+  return encodePath(`${directory === '/' ? '' : directory}/.mountns-probe-${randomUUID()}`);
+}
+
+/** Creates a file in `directory`, writes to it, and removes it again. */
+export function writeNewFile(directory: string): void {
+  const path = unusedPath(directory);
+  const fd = fs.openSync(path, 'wx');
+  try {
+    fs.writeSync(fd, 'x');
+  } finally {
+    fs.closeSync(fd);
+    fs.unlinkSync(path);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Steps } from '../layers/steps.js';
+
+/** Options of a fault. */
+export interface InduceOptions {
+  /** With `ENOSPC` on a directory: free space, but no room for another file (`df -i`). */
+  inodes?: boolean | undefined;
+}
+
+/** What a fault is induced on. */
+export interface Fault {
+  /** In its normal form. */
+  path: string;
+  /** `O_PATH`, of what is there before the fault. */
+  fd: number;
+  kind: 'directory' | 'file';
+  options: InduceOptions;
+  steps: Steps;
+}
+
+/** How the kernel is made to answer with an errno. */
+export interface Recipe {
+  /** What it can be induced on. */
+  kinds: readonly Fault['kind'][];
+  /** Names of the options that it has. */
+  options?: readonly (keyof InduceOptions)[];
+  /** Changes what is mounted at the path; `steps` undo it when something fails. */
+  induce(fault: Fault): void;
+  /** Makes one call that fails with the errno now, and does no harm if it does not. */
+  probe(fault: Fault): void;
+}
