@@ -26,5 +26,6 @@ export const HOST_DESCRIPTORS = 'MOUNTNS_HOST_FDS';
 
 /** Set by the Jest runner for workers that are to be debugged: a port, and `wait` for those that wait for it. */
 export const JEST_INSPECT = 'MOUNTNS_JEST_INSPECT';
+
 /** Set by users, in CI say: a machine that gives no mount namespace fails, whatever the configuration allows. */
 export const REQUIRE = 'MOUNTNS_REQUIRE';
