@@ -3,5 +3,7 @@
  * A `--import` or an ES module entry is too late, libuv's thread pool exists by then.
  */
 import { enterWorkerNamespace } from './namespace/enter.cjs';
+import { findTestRole } from './namespace/test-role.cjs';
 
-enterWorkerNamespace();
+const role = findTestRole(process);
+if (role !== 'starts test processes') enterWorkerNamespace({ isApart: role === 'is a test process' });

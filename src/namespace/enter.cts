@@ -19,6 +19,11 @@ import { proveNamespace } from './prove-namespace.cjs';
 import type * as Reexecute from './reexecute.cjs';
 import { isInUserNamespace } from './user-namespace.cjs';
 
+interface EnterOptions {
+  isRootless?: boolean;
+  isApart?: boolean;
+}
+
 /**
  * Gives this process a mount namespace of its own, with nothing shared with the host, and proves it. Without
  * CAP_SYS_ADMIN it starts the process anew in a user namespace, or finds that somebody did that already.
@@ -27,15 +32,17 @@ import { isInUserNamespace } from './user-namespace.cjs';
  * in descendants of a process that entered: they live in its namespace already.
  *
  * @param isRootless whether it shall be in a user namespace also with CAP_SYS_ADMIN
+ * @param isApart whether it shall not live in the namespace of a process that entered before
  * @throws {NamespaceError} with the reason, when there is no such namespace or it can't be proved.
  */
-export function enterWorkerNamespace({ isRootless = false }: { isRootless?: boolean } = {}): void {
+export function enterWorkerNamespace({ isRootless = false, isApart = false }: EnterOptions = {}): void {
   if (!worker_threads.isMainThread || namespaceRecord.entered !== undefined) return;
   requireLinux();
   refuseIoUring();
   const parent = dieWithParent();
-  const inherited = joinMarkedNamespace();
-  const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless);
+  const marked = joinMarkedNamespace();
+  const inherited = isApart ? undefined : marked;
+  const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless, marked?.host);
   if (inherited === undefined) {
     adoptOrphans();
     proveNamespace(entered);
@@ -103,14 +110,16 @@ function adoptNamespace(): EnteredNamespace | undefined {
   return inOwnCopy(host, openDirectory('/proc'));
 }
 
-function unshareFromHost(parent: number, isRootless: boolean): EnteredNamespace {
+function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord): EnteredNamespace {
   if (isRootless || !hasCapability(CAP_SYS_ADMIN)) {
     return (require('./reexecute.cjs') as typeof Reexecute).reexecuteInUserNamespace(parent);
   }
-  const host = recordHost({
-    fd: fs.openSync('/proc/thread-self/ns/mnt', 'r'),
-    mountInfoFd: fs.openSync('/proc/thread-self/mountinfo', 'r'),
-  });
+  const host =
+    known ??
+    recordHost({
+      fd: fs.openSync('/proc/thread-self/ns/mnt', 'r'),
+      mountInfoFd: fs.openSync('/proc/thread-self/mountinfo', 'r'),
+    });
   const procFd = openDirectory('/proc');
   try {
     unshare(CLONE_NEWNS);

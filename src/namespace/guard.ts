@@ -1,5 +1,6 @@
 import { inodeOf } from '../../native/directories.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { NAMESPACE_MARK } from './environment.cjs';
 import { type EnteredNamespace, namespaceRecord } from './namespace-record.cjs';
 
 /**
@@ -16,6 +17,18 @@ export function requireEntered(): EnteredNamespace {
   return entered;
 }
 
+/**
+ * As {@link requireEntered}, for what only the process that entered may do: scopes of two processes in one
+ * namespace would take each other's trees away, and their writes would land on the host.
+ *
+ * @throws {NamespaceError} when another process entered the namespace of this one.
+ */
+export function requireOwnNamespace(): EnteredNamespace {
+  const entered = requireEntered();
+  if (entered.inherited) throw notOwn();
+  return entered;
+}
+
 function notEntered(): NamespaceError {
   return new NamespaceError({
     summary: 'no mount namespace was entered: this process is on the host, and mountns mounts nothing there',
@@ -25,6 +38,14 @@ function notEntered(): NamespaceError {
       "Jest: in jest.config.js, set runner: 'mountns/jest/runner'",
       'others: node --require mountns/register …',
     ].join('\n'),
+  });
+}
+
+function notOwn(): NamespaceError {
+  return new NamespaceError({
+    summary: 'cannot open a scope here: this process lives in the mount namespace of the one that started it',
+    why: 'scopes of two processes in one namespace would take each other’s mounts away',
+    fix: `start it with ${NAMESPACE_MARK}='' in its environment: it gets a namespace of its own then`,
   });
 }
 

@@ -4,6 +4,7 @@ import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { requireOwnNamespace } from '../namespace/guard.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
@@ -54,6 +55,7 @@ export class Scope {
 
   /** Waits until no other scope with the same parent is open, then enters. */
   static async open(parent: Scope | undefined, options: OpenOptions): Promise<Scope> {
+    requireOwnNamespace();
     const endTurn = await (parent ?? scopes).turns.take();
     try {
       if (scopes.refusal !== undefined) throw scopes.refusal;

@@ -73,7 +73,7 @@ describe('the environment', () => {
       env: { NODE_OPTIONS, EXPECTED_NODE_OPTIONS: NODE_OPTIONS },
     });
     const { code, stdout, stderr } = await run.done;
-    expect(stderr).toMatch(/Tests: {7}4 passed/);
+    expect(stderr).toMatch(/Tests: {7}5 passed/);
     expect(code).toBe(0);
     const host = fs.readlinkSync('/proc/self/ns/mnt');
     const children = stdout.split('\n').filter((line) => line.startsWith("reporter's child"));
