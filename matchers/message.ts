@@ -9,7 +9,7 @@ export interface MessageParts {
   received: string;
   /** What was given to the matcher, as words. */
   expected?: string | undefined;
-  isNot: boolean;
+  isNot: boolean | undefined;
   /** Of what something is expected: `/data`. */
   subject: string;
   /** What is expected of it, as it reads behind "to" and "not to": `be read-only`. */
@@ -31,7 +31,7 @@ export interface MessageParts {
 export function buildMessage(parts: MessageParts): string {
   const { matcher, received, expected = '', isNot, subject, predicate, facts = [] } = parts;
   const known = facts.filter((fact): fact is [string, string] => fact[1] !== undefined);
-  const width = Math.max(0, ...known.map(([label]) => label.length)) + 2;
+  const width = Math.max(0, ...known.map(([label]) => label.length)) + 3;
   const lines = known.map(
     ([label, text]) => `${`${label}:`.padEnd(width)}${text.replaceAll('\n', `\n${' '.repeat(width)}`)}`,
   );

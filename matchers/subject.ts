@@ -49,7 +49,9 @@ export function isAsymmetric(value: unknown): value is AsymmetricMatcher {
 
 /** The error of a matcher that was given something that it can't judge. */
 export function misuse(matcher: string, requirement: string, value: unknown): TypeError {
-  return new TypeError(`${matcher}: ${requirement}, received ${inspect(value, { depth: 0 })}`);
+  // Of a promise that was not awaited, Node shows nothing but its own fields.
+  const depth = isObject<PromiseLike<unknown>>(value) && typeof value.then === 'function' ? -1 : 0;
+  return new TypeError(`${matcher}: ${requirement}, received ${inspect(value, { depth })}`);
 }
 
 /** By its shape: it may come from another copy of this package. */

@@ -1,12 +1,13 @@
 import { type PathPlace, readPathPlace } from '../src/mounts/path-place.js';
 import { printable } from '../src/mounts/printable.js';
+import { readMounts } from '../src/mounts/read-mounts.js';
 import {
   checkExpectedMount,
   describeExpectedMount,
   differenceOf,
   type ExpectedMount,
 } from './expected-mount.js';
-import { placeFacts } from './facts.js';
+import { placeFacts, seenIn } from './facts.js';
 import { buildMessage } from './message.js';
 import { checkAbsolutePath } from './subject.js';
 import type { AsymmetricMatcher, MatcherResult, MatcherState } from './types.js';
@@ -47,7 +48,7 @@ export function toBeMountPoint(
         predicate,
         facts: [
           ['Broken', place === undefined ? 'there is no such file or directory' : difference],
-          ...(place === undefined ? [] : placeFacts(place)),
+          ...(place === undefined ? [seenIn(readMounts('self'))] : placeFacts(place)),
         ],
       }),
   };

@@ -1,3 +1,4 @@
+import { absolutePath } from '../src/mounts/absolute-path.js';
 import { formatMount } from '../src/mounts/format-mount.js';
 import { MountTable } from '../src/mounts/mount-table.js';
 import { printable } from '../src/mounts/printable.js';
@@ -41,7 +42,7 @@ export function toHaveMount(
     message: () => {
       const { name, subject, seenIn } = describeSubject(received);
       const around = mount === undefined ? mounts.containing(path) : undefined;
-      const hidden = mount === undefined ? mounts.find({ mountPoint: path }) : undefined;
+      const hidden = mount === undefined ? mounts.find({ mountPoint: absolutePath(path) }) : undefined;
       return buildMessage({
         matcher: 'toHaveMount',
         received: name,

@@ -30,7 +30,7 @@ export function toHaveMountOptions(
   const place = readPathPlace(received);
   const { pass, facts } = place.isMountPoint
     ? judge(mergeOptions(place.mount), options, this)
-    : { pass: this.isNot, facts: [['Broken', 'it is no mount point']] as Fact[] };
+    : { pass: this.isNot === true, facts: [['Broken', 'it is no mount point']] as Fact[] };
   return {
     pass,
     message: () =>

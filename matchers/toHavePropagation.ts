@@ -27,7 +27,7 @@ export function toHavePropagation(
   checkKind(kind);
   const place = readPathPlace(received);
   return {
-    pass: place.isMountPoint ? this.equals(place.mount.propagation, kind) : this.isNot,
+    pass: place.isMountPoint ? this.equals(place.mount.propagation, kind) : this.isNot === true,
     message: () =>
       buildMessage({
         matcher: 'toHavePropagation',

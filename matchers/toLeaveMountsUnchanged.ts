@@ -26,7 +26,7 @@ export function toLeaveMountsUnchanged(this: MatcherState, received: unknown): P
   return judge(received as () => unknown, this.isNot);
 }
 
-async function judge(fn: () => unknown, isNot: boolean): Promise<MatcherResult> {
+async function judge(fn: () => unknown, isNot: boolean | undefined): Promise<MatcherResult> {
   const before = readMounts('self');
   try {
     await fn();

@@ -3,7 +3,7 @@ import type * as matchers from './index.js';
 
 /** What Vitest and Jest pass to a matcher as `this`: the part that is used here. */
 export interface MatcherState {
-  readonly isNot: boolean;
+  readonly isNot?: boolean | undefined;
   /** Deep equality that knows asymmetric matchers. */
   equals(actual: unknown, expected: unknown): boolean;
 }

@@ -8,11 +8,11 @@ export function explainProcess(code: string, pid: number | undefined): Pick<Expl
     return { why: 'there is no proc file system on /proc', fix: 'mount it: mount -t proc proc /proc' };
   }
   if (pid === undefined) return {};
-  if (code === 'ENOENT') return isAlive(pid) ? { why: HIDDEN } : { why: `there is no process ${pid}` };
   const state = processState(pid);
   if (state?.startsWith('Z')) {
     return { why: `process ${pid} has ended, only its parent has not reaped it yet (State: ${state})` };
   }
+  if (code === 'ENOENT') return isAlive(pid) ? { why: HIDDEN } : { why: `there is no process ${pid}` };
   if (code !== 'EACCES' && code !== 'EPERM') return {};
   return { why: `process ${pid} belongs to ${owner(pid)}, this one runs as uid ${process.geteuid?.()}` };
 }

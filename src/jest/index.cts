@@ -4,14 +4,10 @@
  */
 import path = require('node:path');
 
-import type {} from 'expect';
-
 import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
-import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/types.js' with {
-  'resolution-mode': 'import',
-};
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import type * as Serializer from '../mounts/serializer.js' with { 'resolution-mode': 'import' };
+import './matcher-types.cjs';
 
 export * from '../commonjs/index.cjs';
 
@@ -32,18 +28,4 @@ expect.addSnapshotSerializer(load<typeof Serializer>('../mounts/serializer.js').
 
 function load<T>(file: string): T {
   return requireInMainRealm(path.join(__dirname, file)) as T;
-}
-
-declare module 'expect' {
-  interface Matchers<R extends void | Promise<void>, T = unknown> extends MountMatchers<R> {}
-  interface AsymmetricMatchers extends AsymmetricMountMatchers {}
-}
-
-declare global {
-  // Those who use @types/jest take matchers from here.
-  namespace jest {
-    // biome-ignore lint/complexity/noBannedTypes: as @types/jest declares it
-    interface Matchers<R, T = {}> extends MountMatchers<R> {}
-    interface Expect extends AsymmetricMountMatchers {}
-  }
 }

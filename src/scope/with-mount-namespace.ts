@@ -1,4 +1,6 @@
+import { noteInStack } from '../errors/stack-note.js';
 import { requireEntered } from '../namespace/guard.js';
+import { watchMadeMounts } from './made-mounts.js';
 import { MountNamespace } from './mount-namespace.js';
 import { Scope } from './scope.js';
 import { checkScopeOptions, type ScopeOptions } from './scope-options.js';
@@ -15,7 +17,8 @@ import { enclosingScope, scopes } from './scopes.js';
  *
  * @returns what `fn` returns
  * @throws {NamespaceError} when this process entered no mount namespace, or the scope can't be entered or left.
- *   An error of `fn` is passed on; when leaving fails too, both come in an AggregateError.
+ *   An error of `fn` is passed on, with the mounts that were made noted in its `stack`; when leaving fails too,
+ *   both come in an AggregateError.
  * @see mount_namespaces(7)
  * @example
  * await withMountNamespace((ns) => {
@@ -39,7 +42,10 @@ export async function withMountNamespace<T>(
   requireEntered();
   const scope = await Scope.open(enclosingScope(), { isHandle: false, copyOnWrite });
   const outcome = await settle(() => scopes.storage.run(scope, () => fn(new MountNamespace(scope))));
+  const recallMounts = outcome.error && watchMadeMounts(scope);
   const left = await settle(() => scope.close());
+  const note = recallMounts?.();
+  if (note !== undefined) noteInStack(outcome.error?.value, note);
   if (outcome.error !== undefined && left.error !== undefined) {
     throw new AggregateError([outcome.error.value, left.error.value], messageOf(outcome.error.value));
   }

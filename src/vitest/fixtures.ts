@@ -1,9 +1,11 @@
 import { requireEntered } from '../namespace/guard.js';
 import { abandonScopes } from '../scope/abandon.js';
 import { HostNamespace } from '../scope/host-namespace.js';
+import { watchMadeMounts } from '../scope/made-mounts.js';
 import { MountNamespace } from '../scope/mount-namespace.js';
 import { Scope } from '../scope/scope.js';
 import { withMountNamespace } from '../scope/with-mount-namespace.js';
+import { noteFailure } from './failure-notes.js';
 
 /** What `test` of `mountns/vitest` passes to a test besides Vitest's own context. */
 export interface MountNamespaceFixtures {
@@ -17,7 +19,10 @@ export interface MountNamespaceFixtures {
 
 /** What of Vitest's own context is used here. */
 interface Context {
-  task: { name: string };
+  task: {
+    name: string;
+    result?: { state?: string; errors?: { message: string; stack?: string | undefined }[] | undefined };
+  };
   signal: AbortSignal;
 }
 
@@ -36,9 +41,11 @@ export const fixtures = {
     try {
       await use(new MountNamespace(scope));
     } finally {
+      const recallMounts = task.result?.state === 'fail' ? watchMadeMounts(scope) : undefined;
       // A test that timed out goes on.
       if (signal.aborted) await abandonScopes([scope], `test "${task.name}"`);
       await scope.close();
+      noteFailure(task.result?.errors, recallMounts?.());
     }
   },
   // biome-ignore lint/correctness/noEmptyPattern: see above

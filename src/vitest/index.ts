@@ -8,7 +8,7 @@ import './matcher-types.js';
 import { fixtures, type MountNamespaceFixtures } from './fixtures.js';
 
 expect.addSnapshotSerializer(mountSerializer);
-expect.extend(matchers as Parameters<typeof expect.extend>[0]);
+expect.extend(matchers);
 
 /**
  * Vitest's `test` with three fixtures: `withMountNamespace`; `ns`, which puts the whole test in a scope; and

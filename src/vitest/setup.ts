@@ -4,6 +4,7 @@ import { afterEach, beforeEach } from 'vitest';
 import { abandonScopes } from '../scope/abandon.js';
 import type { Scope } from '../scope/scope.js';
 import { scopes } from '../scope/scopes.js';
+import { showNotes } from './failure-notes.js';
 
 /** Those that are there for more than one test. */
 let around: readonly Scope[] = [];
@@ -14,6 +15,7 @@ beforeEach(() => {
 
 // The first one that is registered is the last one to run.
 afterEach(async ({ task }) => {
+  showNotes(task.result?.errors);
   // Of tests that run at the same time nobody can tell whose scope it is; their fixtures know their own.
   if (task.concurrent) return;
   const own = scopes.open.filter((scope) => !scope.isFixture && !around.includes(scope));

@@ -1,20 +1,76 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
 
 import { copyFixture, runners } from './vitest-run.js';
 
 const repository = path.resolve(import.meta.dirname, '../..');
 
-test.each(runners)('the sources and a user’s configuration compile with the types of %s', (runner) => {
+/** Runs TypeScript on a copy of `test/types/<project>`, where the packed package and a runner are installed. */
+async function compile(runner: string, project: string, ...args: string[]): Promise<string> {
+  const directory = fs.mkdtempSync(path.join(inject('installed'), runner, `types-${project}-`));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  fs.cpSync(path.join(repository, 'test/types', project), directory, { recursive: true });
+  return compileIn(directory, ...args);
+}
+
+/** What TypeScript says. */
+async function compileIn(directory: string, ...args: string[]): Promise<string> {
+  const tsc = path.join(repository, 'node_modules/.bin/tsc');
+  try {
+    return (await promisify(execFile)(tsc, args, { cwd: directory, encoding: 'utf8' })).stdout;
+  } catch (error) {
+    return (error as { stdout: string }).stdout;
+  }
+}
+
+describe.each([
+  ['vitest4', 'vitest'],
+  ['vitest5', 'vitest'],
+  ['jest30', 'jest'],
+  ['jest30', 'jest-globals'],
+])('types for %s (%s)', (runner, project) => {
+  test.each([true, false])('are right with skipLibCheck %s', async (skipLibCheck) => {
+    expect(await compile(runner, project, '--skipLibCheck', String(skipLibCheck))).toBe('');
+  });
+});
+
+describe('the errors that a user sees', () => {
+  test('with Vitest 4', async () => {
+    expect(await compile('vitest4', 'vitest', '-p', 'tsconfig.mistakes.json')).toMatchInlineSnapshot(`
+      "mistakes.ts(3,18): error TS2551: Property 'toBeReadonly' does not exist on type 'Assertion<string>'. Did you mean 'toBeReadOnly'?
+      mistakes.ts(4,35): error TS2353: Object literal may only specify known properties, and 'typ' does not exist in type 'AsymmetricMatcher | ExpectedMount'.
+      mistakes.ts(5,36): error TS2345: Argument of type '"privat"' is not assignable to parameter of type 'AsymmetricMatcher | Propagation'.
+      "
+    `);
+  });
+
+  test('with Vitest 5', async () => {
+    expect(await compile('vitest5', 'vitest', '-p', 'tsconfig.mistakes.json')).toMatchInlineSnapshot(`
+      "mistakes.ts(3,18): error TS2551: Property 'toBeReadonly' does not exist on type 'Assertion<void, string>'. Did you mean 'toBeReadOnly'?
+      mistakes.ts(4,35): error TS2353: Object literal may only specify known properties, and 'typ' does not exist in type 'AsymmetricMatcher | ExpectedMount'.
+      mistakes.ts(5,36): error TS2345: Argument of type '"privat"' is not assignable to parameter of type 'AsymmetricMatcher | Propagation'.
+      "
+    `);
+  });
+
+  test('with Jest', async () => {
+    expect(await compile('jest30', 'jest', '-p', 'tsconfig.mistakes.json')).toMatchInlineSnapshot(`
+      "mistakes.ts(4,18): error TS2551: Property 'toBeReadonly' does not exist on type 'Matchers<void, string> & SnapshotMatchers<void, string> & Inverse<JestMatchers<void, string>> & PromiseMatchers<string>'. Did you mean 'toBeReadOnly'?
+      mistakes.ts(5,35): error TS2353: Object literal may only specify known properties, and 'typ' does not exist in type 'AsymmetricMatcher | ExpectedMount'.
+      mistakes.ts(6,36): error TS2345: Argument of type '"privat"' is not assignable to parameter of type 'AsymmetricMatcher | Propagation'.
+      "
+    `);
+  });
+});
+
+test.each(runners)('the sources and a user’s configuration compile with the types of %s', async (runner) => {
   const directory = copyFixture('types', runner);
   for (const folder of ['src', 'native', 'matchers']) {
     fs.cpSync(path.join(repository, folder), path.join(directory, folder), { recursive: true });
   }
   fs.copyFileSync(path.join(repository, 'tsconfig.json'), path.join(directory, 'tsconfig.package.json'));
-  const tsc = path.join(repository, 'node_modules/typescript/bin/tsc');
-  const compile = () =>
-    execFileSync(process.execPath, [tsc, '-p', '.'], { cwd: directory, encoding: 'utf8' });
-  expect(compile()).toBe('');
+  expect(await compileIn(directory)).toBe('');
 });

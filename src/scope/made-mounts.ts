@@ -1,0 +1,74 @@
+import type { Note } from '../errors/stack-note.js';
+import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
+import { formatDiff } from '../mounts/format-diff.js';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import type { Scope } from './scope.js';
+
+/**
+ * Looks at the mounts of a scope that has failed, before it is left. The function that it returns is called when it
+ * was left, and says what the scope had made: what it started from is in place again then, so that scopes which
+ * do not fail pay nothing for this.
+ *
+ * Both never throw, since there is an error already that must not be hidden.
+ */
+export function watchMadeMounts(scope: Scope): () => Note | undefined {
+  const inside = probeMounts(() => scope.requireCurrent());
+  return () => {
+    const outside = inside && probeMounts();
+    return outside && describeMadeMounts(outside, inside);
+  };
+}
+
+function probeMounts(check = () => {}): MountTable | undefined {
+  try {
+    check();
+    return readMounts('self');
+  } catch {
+    return undefined;
+  }
+}
+
+function describeMadeMounts(outside: MountTable, inside: MountTable): Note | undefined {
+  const diff = withoutEntering(outside, inside);
+  const lines = formatDiff(diff).split('\n');
+  if (lines[0] === '') return undefined;
+  const shown =
+    lines.length > MANY + 1 ? [...lines.slice(0, MANY), `… and ${lines.length - MANY} more`] : lines;
+  return { title: 'this scope had changed the mounts, all undone now:', lines: [...shown, HINT] };
+}
+
+/** The difference without what entering the scope and providing mount points did. */
+function withoutEntering(outside: MountTable, inside: MountTable): MountDiff {
+  const { added, removed, changed } = outside.diff(inside);
+  const places = new Set([...outside].map(placeOf));
+  const covered = new Set([...inside].filter(isOwnLayer).map(({ mountPoint }) => mountPoint));
+  return {
+    // What lies below a directory that was covered is mounted a second time on the cover.
+    added: added.filter((mount) => !isOwnLayer(mount) && !places.has(placeOf(mount))),
+    removed: removed.filter(
+      ({ propagation, mountPoint }) => propagation !== 'unbindable' && !covered.has(mountPoint),
+    ),
+    changed: changed.map(withoutCopying).filter(({ fields }) => fields.length > 0),
+  };
+}
+
+/** The copy that a scope lives in is private throughout, and mounts in it may lie on a cover. */
+function withoutCopying(change: MountChange): MountChange {
+  const ofTheCopy = change.after.propagation === 'private' ? [...PROPAGATION, 'parentId'] : ['parentId'];
+  return { ...change, fields: change.fields.filter((field) => !ofTheCopy.includes(field)) };
+}
+
+function isOwnLayer({ fsType, source }: Mount): boolean {
+  return fsType === 'overlay' && source === 'mountns';
+}
+
+function placeOf({ mountPoint, device, root }: Mount): string {
+  return [mountPoint, device, root].join('\0');
+}
+
+const PROPAGATION: readonly string[] = ['propagation', 'peerGroup', 'master', 'propagateFrom'];
+const MANY = 20;
+const HINT =
+  'to see them, pause the test there and run npx ns-tool mounts PID, or ls /proc/PID/root (PID: its process.pid)';
