@@ -3,7 +3,7 @@ import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { readMounts } from '../mounts/read-mounts.js';
 import { attachTo } from '../operations/attach.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
-import { followWorkingDirectory, readWorkingDirectory } from '../operations/working-directory.js';
+import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
 import type { Fault } from './recipe.js';
 
 /**
@@ -17,7 +17,7 @@ export function bindOverItself({ path, fd, steps }: Fault, attributes = 0): void
     steps.onFailure(() => mountSetattr(fd, 0, { attrClr: attributes & ~before }));
     return;
   }
-  const cwd = readWorkingDirectory();
+  const cwd = findWorkingDirectory();
   const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
   mountSetattr(tree, 0, { attrSet: attributes });
   attachTo(fd, tree, path, steps);

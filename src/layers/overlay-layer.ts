@@ -1,14 +1,10 @@
 import {
   AT_RECURSIVE,
   AT_SYMLINK_NOFOLLOW,
-  MNT_DETACH,
-  MOVE_MOUNT_T_EMPTY_PATH,
   MS_PRIVATE,
   MS_UNBINDABLE,
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
-import { chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
-import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { visibleMounts } from '../copy-on-write/part.js';
 import { isBelow } from '../mounts/absolute-path.js';
@@ -17,6 +13,7 @@ import { readMounts } from '../mounts/read-mounts.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
 import { openTarget } from '../operations/target.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
+import { cover } from './cover.js';
 import { makeOverlay } from './overlay.js';
 import type { Steps } from './steps.js';
 
@@ -37,24 +34,10 @@ export function coverWithOverlay(
   const { options = [] } = table.containing(directory) ?? {};
   const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
   const cwd = findWorkingDirectory();
-  const root = steps.closing(openDirectory('/'));
-  const target = steps.closing(openTarget(directory));
   const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, directory));
   const copies = copyTrees(below, steps);
   const overlay = make(attributes);
-  // The top-most mount on `/` is not the one of the root directory: `/..` is.
-  const top = directory === '/' ? '/..' : directory;
-  const covered = mountIdOf(top);
-  moveMount(overlay, '', MOVE_MOUNT_T_EMPTY_PATH, target);
-  steps.onFailure(() => {
-    fchdir(root);
-    chroot('.');
-    while (mountIdOf(top) !== covered) umount2(directory, MNT_DETACH);
-  });
-  if (directory === '/') {
-    fchdir(overlay);
-    chroot('.');
-  }
+  cover(directory, overlay, steps);
   for (const { tree, mountPoint } of copies) moveMount(tree, mountPoint);
   for (const { mountPoint } of below.filter(isUnbindable)) {
     mountSetattr(steps.closing(openTarget(mountPoint)), 0, { propagation: MS_UNBINDABLE });

@@ -4,10 +4,12 @@ import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
 import { mkdirat, mountIdOf, openat } from '../../native/directories.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { coverWithBinds } from '../layers/bind-layer.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import type { Steps } from '../layers/steps.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
+import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { hasTarget, withTarget } from './target.js';
 
 /** A file system is mounted on a directory; a single file on anything else. */
@@ -15,8 +17,8 @@ export type MountPointKind = 'directory' | 'file';
 
 /**
  * Provides the mount point `target` when it is missing, without creating anything on a file system that the
- * host has mounted: the nearest directory that exists is covered with an overlay, and what is missing is made
- * there. So nothing is left behind, not even by a worker that is killed.
+ * host has mounted: the nearest directory that exists is covered with a layer in memory, and what is missing is
+ * made there. So nothing is left behind, not even by a worker that is killed.
  */
 export function provideMountPoint(target: string, kind: MountPointKind, steps: Steps): void {
   const missing: string[] = [];
@@ -28,15 +30,23 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
   if (missing.length === 0) return;
   const mount = findMount(existing);
   const isCovered = mount === undefined || isReadOnly(mount) || isOnHost(mount);
-  const overlay = isCovered ? coverWithOverlay(existing, steps) : undefined;
+  const layer = isCovered ? coverWithLayer(existing, steps) : undefined;
   for (const part of missing) {
     if (kind === 'directory' || part !== target) makeDirectory(part, steps);
     else makeFile(part, steps);
   }
   // What was read-only looks no different now.
-  if (overlay !== undefined && mount !== undefined && isReadOnly(mount)) {
-    mountSetattr(overlay, 0, { attrSet: MOUNT_ATTR_RDONLY });
+  if (layer !== undefined && mount !== undefined && isReadOnly(mount)) {
+    mountSetattr(layer, 0, { attrSet: MOUNT_ATTR_RDONLY });
   }
+}
+
+/** In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay. */
+function coverWithLayer(directory: string, steps: Steps): number {
+  const hasMounts = readMounts('self').under(directory).length > 0;
+  return isInUserNamespace() && hasMounts
+    ? coverWithBinds(directory, steps)
+    : coverWithOverlay(directory, steps);
 }
 
 /** The mount that `directory` lies on; one that is not in the table can't be told from the host's. */

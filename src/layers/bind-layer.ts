@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import { AT_RECURSIVE, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
+import { readDirectory } from '../../native/directory-entries.cjs';
+import { moveMount, openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import { copyAttributes } from '../copy-on-write/attributes.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { mountAttributesOf } from '../operations/mount-flags.js';
+import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
+import { cover } from './cover.js';
+import { makeFileSystem } from './file-system.js';
+import type { Steps } from './steps.js';
+
+/**
+ * Covers `directory` with a tmpfs that holds the same names, each with what it stood for bound to it: what is made
+ * beside them stays in memory. It takes a mount for each name, and works where no overlay does, since the mounts
+ * below are locked (mount_namespaces(7)): they come along.
+ *
+ * @returns a descriptor of the tmpfs' mount
+ */
+export function coverWithBinds(directory: string, steps: Steps): number {
+  const { options = [] } = readMounts('self').containing(directory) ?? {};
+  const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
+  const cwd = findWorkingDirectory();
+  const from = steps.closing(fs.openSync(encodePath(directory), O_RDONLY | O_DIRECTORY));
+  const layer = steps.closing(makeFileSystem('tmpfs', { source: 'mountns' }, { attributes }));
+  const to = steps.closing(openat(layer, '.', O_RDONLY | O_DIRECTORY));
+  const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
+  copyAttributes(from, to);
+  cover(directory, layer, steps);
+  for (const { tree, name } of copies) moveMount(tree, name, 0, layer);
+  followWorkingDirectory(directory, cwd, steps);
+  return layer;
+}
+
+/** Makes the same kind of entry; returns what is to be mounted on it. */
+function copyEntry(name: Buffer, from: number, to: number, steps: Steps): { tree: number; name: Buffer }[] {
+  const found = steps.closing(openat(from, name, O_PATH | O_NOFOLLOW));
+  const stat = fs.fstatSync(found);
+  if (stat.isSymbolicLink()) {
+    symlinkat(readlinkat(found, ''), to, name);
+    return [];
+  }
+  if (stat.isDirectory()) mkdirat(to, name);
+  else steps.closing(openat(to, name, O_CREAT | O_EXCL | O_RDWR));
+  return [{ tree: steps.closing(openTree(name, OPEN_TREE_CLONE | AT_RECURSIVE, from)), name }];
+}
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;

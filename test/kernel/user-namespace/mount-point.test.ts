@@ -1,0 +1,66 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { withMountNamespace } from 'mountns';
+import { expect, test } from 'mountns/vitest';
+import { prepareHost, runAsUser } from './user-host.js';
+
+/** Prints what it sees before and after it has mounted something at a place that is missing, as JSON. */
+const SCRIPT = `
+import fs from 'node:fs';
+import { withMountNamespace } from 'INDEX';
+
+const look = (directory) => fs.readdirSync(directory).sort().map((name) => {
+  const file = directory + '/' + name;
+  const stat = fs.lstatSync(file);
+  // Nobody but root may give a link to somebody else.
+  return [name, stat.isSymbolicLink() ? fs.readlinkSync(file) : stat.mode.toString(8) + ' ' + stat.uid].join(' ');
+});
+const [directory] = process.argv.slice(2);
+const before = look(directory);
+const { mode } = fs.statSync(directory);
+await withMountNamespace((ns) => {
+  ns.tmpfs(directory + '/missing/deep');
+  fs.writeFileSync(directory + '/missing/deep/file', '');
+  if (fs.existsSync(directory + '/own')) fs.appendFileSync(directory + '/own/file', 'more');
+  const after = look(directory).filter((name) => !name.startsWith('missing '));
+  console.log(JSON.stringify({
+    isSame: JSON.stringify(before) === JSON.stringify(after),
+    hasMissing: fs.existsSync(directory + '/missing/deep/file'),
+    isSameMode: fs.statSync(directory).mode === mode,
+    cwd: process.cwd(),
+    type: ns.mounts().at(directory + '/missing/deep')?.fsType,
+  }));
+});
+`;
+
+// In a user namespace the mounts that it began with are locked, and no overlay takes a directory that they lie in.
+test('a mount point can be provided in directories that locked mounts lie in, and nothing of it is on the host', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const directory = path.join(host.home, 'directory');
+    fs.mkdirSync(`${directory}/own`, { recursive: true });
+    fs.mkdirSync(`${directory}/locked`);
+    fs.writeFileSync(`${directory}/own/file`, 'some');
+    fs.writeFileSync(`${directory}/file`, '');
+    fs.symlinkSync('file', `${directory}/link`);
+    for (const name of ['', '/own', '/own/file', '/file']) fs.chmodSync(`${directory}${name}`, 0o777);
+    ns.tmpfs(`${directory}/locked`);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, SCRIPT.replace('INDEX', host.file('dist/src/index.js')));
+    const rootBefore = fs.readdirSync('/');
+    for (const place of [directory, '/']) {
+      const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, place]);
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        isSame: true,
+        hasMissing: true,
+        isSameMode: true,
+        cwd: host.home,
+        type: 'tmpfs',
+      });
+    }
+    expect(fs.readdirSync(directory)).toEqual(['file', 'link', 'locked', 'own']);
+    expect(fs.readFileSync(`${directory}/own/file`, 'utf8')).toBe('somemore');
+    expect(fs.readdirSync('/')).toEqual(rootBefore);
+  });
+});
