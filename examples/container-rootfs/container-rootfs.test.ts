@@ -13,9 +13,12 @@ function enterContainer(ns: MountNamespace): void {
   ns.tmpfs(ROOT, { mode: 0o755 });
   ns.bind('/usr', `${ROOT}/usr`, { recursive: true, readonly: true });
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
-    if (fs.existsSync(`/${name}`)) fs.symlinkSync(`usr/${name}`, `${ROOT}/${name}`);
+    if (!fs.existsSync(`/${name}`)) continue;
+    if (fs.lstatSync(`/${name}`).isSymbolicLink()) fs.symlinkSync(`usr/${name}`, `${ROOT}/${name}`);
+    else ns.bind(`/${name}`, `${ROOT}/${name}`, { recursive: true, readonly: true });
   }
-  ns.proc(`${ROOT}/proc`);
+  // With root there could be a new one: ns.proc(`${ROOT}/proc`).
+  ns.bind('/proc', `${ROOT}/proc`, { recursive: true });
   for (const secret of ['acpi', 'kcore', 'keys', 'timer_list']) {
     if (fs.existsSync(`/proc/${secret}`)) ns.mask(`${ROOT}/proc/${secret}`);
   }
