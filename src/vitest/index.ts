@@ -1,7 +1,7 @@
 /**
  * `mountns/vitest`: `test` with the fixtures of this package, and `expect` with its matchers.
  */
-import { test as base, expect } from 'vitest';
+import { test as base, expect, afterEach as vitestAfterEach, beforeEach as vitestBeforeEach } from 'vitest';
 import * as matchers from '../../matchers/index.js';
 import { mountSerializer } from '../mounts/serializer.js';
 import './matcher-types.js';
@@ -25,6 +25,12 @@ export const test = base.extend<MountNamespaceFixtures>(fixtures);
 /** The same as {@link test}. */
 export const it = test;
 
-export { afterAll, afterEach, beforeAll, beforeEach, describe, vi } from 'vitest';
+/** Vitest's `beforeEach`, that can take the fixtures of {@link test}: the hook runs in the scope of the test. */
+export const beforeEach: typeof vitestBeforeEach<MountNamespaceFixtures> = vitestBeforeEach;
+
+/** Vitest's `afterEach`, that can take the fixtures of {@link test}: the hook runs in the scope of the test. */
+export const afterEach: typeof vitestAfterEach<MountNamespaceFixtures> = vitestAfterEach;
+
+export { afterAll, beforeAll, describe, vi } from 'vitest';
 export type { MountNamespaceFixtures };
 export { expect };
