@@ -11,8 +11,24 @@ export const notices = processWide<{ print: (notice: Explanation) => void }>('no
   },
 }));
 
-/** `process 12 (sleep 60)`, or `processes 12 (sleep 60), 13 (cat)`. */
-export function describeProcesses(processes: readonly ProcessInfo[]): string {
-  const names = processes.map(({ pid, command }) => `${pid} (${command})`);
-  return `${processes.length === 1 ? 'process' : 'processes'} ${names.join(', ')}`;
+/**
+ * What to say about processes that were ended because something else had ended.
+ *
+ * @param what `'a scope'`, `'the worker'`
+ * @param originOf what is known of where one was started: `'started in test "a"'`
+ */
+export function leftRunning(
+  what: string,
+  processes: readonly ProcessInfo[],
+  originOf: (process: ProcessInfo) => string | undefined = () => undefined,
+): Explanation {
+  const names = processes.map((each) => {
+    const facts = [each.command, originOf(each)].filter((fact) => fact !== undefined);
+    return `${each.pid} (${facts.join(', ')})`;
+  });
+  const noun = processes.length === 1 ? 'process' : 'processes';
+  return {
+    summary: `${what} ended with ${noun} ${names.join(', ')} still running: killed`,
+    fix: 'end what you start, and wait for its end, in an afterAll() or onTestFinished() say',
+  };
 }

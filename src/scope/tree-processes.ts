@@ -2,26 +2,19 @@ import { hasChildren } from '../../native/processes.cjs';
 import { parseMountInfo } from '../mounts/parse-mount-info.js';
 import { readMountInfo } from '../mounts/read-mount-info.js';
 import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
-import { now, sleep } from '../processes/clock.js';
 import { readDescendants } from '../processes/descendants.js';
 import { endProcesses } from '../processes/end-processes.js';
-import { describeProcesses, notices } from '../processes/notices.js';
-import { reapOrphans } from '../processes/orphans.js';
+import { awaitProcesses } from '../processes/left-processes.js';
+import { leftRunning, notices } from '../processes/notices.js';
 import { ownProc } from '../processes/proc.js';
 import type { ProcessInfo } from '../processes/process-info.js';
 import type { EnteredTree } from './tree.js';
 
 type Tree = Pick<EnteredTree, 'baseId'>;
 
-/**
- * Gives the processes that live in a tree a moment to end: one that was told to may need it, and the
- * message may still be under way.
- */
+/** Gives the processes that live in a tree a moment to end by themselves. */
 export async function awaitTreeProcesses(tree: Tree): Promise<void> {
-  if (!hasChildren()) return;
-  await reapOrphans(ownProc());
-  const deadline = now() + GRACE;
-  for (let pause = 1; now() < deadline && findInTree(tree).length > 0; pause *= 2) await sleep(pause);
+  await awaitProcesses(() => findInTree(tree));
 }
 
 /**
@@ -35,9 +28,8 @@ export function endTreeProcesses(tree: Tree, whose: string): void {
   const ended = endProcesses(ownProc(), () => findInTree(tree));
   if (ended.length === 0) return;
   notices.print({
-    summary: `${whose} ended with ${describeProcesses(ended)} still running in it: killed`,
+    ...leftRunning(whose, ended),
     why: 'absolute paths would lead to the host’s file system from then on',
-    fix: 'end what you start, and wait for its end, before that',
   });
 }
 
@@ -70,6 +62,3 @@ function mountsOutside(mountInfoFd: number, baseId: number): Set<number> {
   }
   return new Set(mounts.map(({ id }) => id).filter((id) => !inside.has(id)));
 }
-
-/** Milliseconds. */
-const GRACE = 50;

@@ -1,5 +1,6 @@
 /** What the pool and its workers say to each other beside Vitest's own messages. */
 
+import type { Explanation } from '../errors/explained-error.cjs';
 import type { ResolvedOptions } from './options.js';
 
 /** The name of the pool, in configurations and reports of Vitest. */
@@ -24,7 +25,19 @@ export type WorkerMessage =
   /** Its event loop turns. */
   | { mountns: 'alive'; isInspected: boolean }
   /** It begins with a test file: the first of the last `left` that it was given. */
-  | { mountns: 'file'; left: number };
+  | { mountns: 'file'; left: number }
+  /** Something that is no error and that the user should know. */
+  | ({ mountns: 'notice'; notice: Pick<Explanation, 'summary' | 'why' | 'fix'> } & Whereabouts)
+  /** It is done, and no other process is in its namespace. */
+  | { mountns: 'deserted' };
+
+/** What is being run. */
+export interface Whereabouts {
+  /** The test file. */
+  file?: string | undefined;
+  /** The test with its suites, or undefined outside of tests. */
+  test?: string | undefined;
+}
 
 /** What a worker is doing, as it writes it down for the case that it dies or hangs. */
 export interface CurrentTask {

@@ -1,12 +1,13 @@
 import { EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest/node';
 
+import type { Explanation } from '../../errors/explained-error.cjs';
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import type { Unsupported } from '../../support/unsupported.js';
 import type { ResolvedOptions } from '../options.js';
-import { POOL_NAME, type WorkerMessage } from '../protocol.js';
+import { POOL_NAME, type Whereabouts, type WorkerMessage } from '../protocol.js';
 import { FilesLeft } from './files-left.js';
 import { RefusedFiles, type VitestMessage } from './refused-files.js';
 import { SilenceWatch } from './silence-watch.js';
@@ -95,6 +96,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     this.#offCancel();
     this.#watch?.stop();
     await this.#worker?.end();
+    this.#printLeft();
   }
 
   send(message: WorkerRequest): void {
@@ -137,6 +139,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
 
   onWorkerMessage(message: WorkerMessage): void {
     this.#watch?.hear(message.mountns === 'alive' ? message.isInspected : undefined);
+    if (message.mountns === 'notice') this.#print(message.notice, message);
     if (message.mountns === 'file') this.#files = this.#files.slice(-message.left);
   }
 
@@ -154,6 +157,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       this.#hang === undefined
         ? death(end, circumstances)
         : hang(this.#hang.seconds, this.#hang.state, circumstances);
+    this.#printLeft();
     if (this.#pending !== undefined) {
       // Vitest 4 waits a minute for this answer, whatever happens to the worker.
       const type = this.#pending === 'start' ? 'started' : 'stopped';
@@ -163,6 +167,19 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     this.#emitToVitest('error', error);
     // It lets go of the worker only then; what it says itself about the exit nobody listens to any more.
     this.#emitToVitest('exit', end.exitCode ?? null, end.signal ?? null);
+  }
+
+  /** Processes that were still there when the worker had ended. */
+  #printLeft(): void {
+    const process = this.#worker?.process;
+    if (process?.left === undefined) return;
+    this.#print(process.left, { file: this.#files[0] ?? this.#lastFile, ...process.readCurrentTask() });
+  }
+
+  #print(notice: Explanation, { file = '', test }: Whereabouts): void {
+    const { config, vitest } = this.#project;
+    const where = relative(config.root, resolve(config.root, file)) || 'no test file';
+    WorkerPools.of(vitest).print(notice, test === undefined ? where : `${where}, test "${test}"`);
   }
 
   #emitToVitest(event: 'error' | 'exit', ...args: unknown[]): void {

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PoolOptions, Vitest } from 'vitest/node';
 
+import { type Explanation, formatExplanation } from '../../errors/explained-error.cjs';
 import { findLauncher } from '../../namespace/launcher.cjs';
+import { Warden } from '../../processes/warden.js';
 import type { ResolvedOptions } from '../options.js';
 import { OutputStream } from './output-stream.js';
 import { hasSideEffects, workerEnvironment, workerExecArgv } from './worker-environment.js';
@@ -11,13 +13,17 @@ import type { Output } from './worker-process.js';
 
 /** The pools of one Vitest: one for each set of equal workers. */
 export class WorkerPools {
+  readonly #vitest: Vitest;
   readonly #pools = new Map<string, WorkerPool>();
   readonly #output: Output;
+  readonly #warden = new Warden();
+  readonly #printed = new Set<string>();
 
   private constructor(vitest: Vitest) {
+    this.#vitest = vitest;
     const { outputStream, errorStream } = vitest.logger;
     this.#output = { stdout: new OutputStream(outputStream), stderr: new OutputStream(errorStream) };
-    vitest.onClose(() => this.discardSpares());
+    vitest.onClose(() => this.#close());
   }
 
   static of(vitest: Vitest): WorkerPools {
@@ -39,6 +45,7 @@ export class WorkerPools {
         execArgv: workerExecArgv(execArgv),
         launcher: findLauncher(),
         output: this.#output,
+        warden: this.#warden,
         canPrepare: !hasSideEffects(env, execArgv),
       });
       this.#pools.set(key, pool);
@@ -46,8 +53,26 @@ export class WorkerPools {
     return pool;
   }
 
+  /**
+   * Prints what is no error and should be known. The same from several workers is printed once.
+   *
+   * @param where the file and the test that it is about
+   */
+  print(notice: Explanation, where: string): void {
+    if (this.#printed.has(notice.summary)) return;
+    this.#printed.add(notice.summary);
+    this.#vitest.logger.warn(`mountns: ${where}: ${formatExplanation(notice)}`);
+  }
+
   async discardSpares(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.discardSpares()));
+  }
+
+  async #close(): Promise<void> {
+    // After a change of its configuration Vitest goes on.
+    all.delete(this.#vitest);
+    await this.discardSpares();
+    await this.#warden.close();
   }
 }
 

@@ -3,6 +3,10 @@ import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
+import type { Explanation } from '../../errors/explained-error.cjs';
+import { NamespaceHold } from '../../processes/namespace-hold.js';
+import { leftRunning } from '../../processes/notices.js';
+import type { Warden } from '../../processes/warden.js';
 import type { CurrentTask } from '../protocol.js';
 import type { OutputStream } from './output-stream.js';
 
@@ -25,14 +29,21 @@ export class WorkerProcess {
   end: WorkerEnd | undefined;
   readonly #child: ChildProcess;
   readonly #output: Output;
+  readonly #warden: Warden;
   /** What it printed to stderr while it started: part of the error if it doesn't. */
   #heldStderr: Buffer[] | undefined = [];
   #currentTask: number | undefined;
   #lastTask: CurrentTask = {};
+  #hold: NamespaceHold | undefined;
+  /** Whether other processes can be in its namespace. */
+  #isInhabited = false;
+  /** What is to be said about the processes that were in its namespace when it had ended. */
+  left: Explanation | undefined;
 
-  constructor(child: ChildProcess, output: Output) {
+  constructor(child: ChildProcess, { output, warden }: { output: Output; warden: Warden }) {
     this.#child = child;
     this.#output = output;
+    this.#warden = warden;
     const { stdout, stderr } = child;
     // Tinypool pipes to this process' own streams, and stops at the exit, with output still in the pipe.
     stdout?.unpipe(process.stdout);
@@ -43,6 +54,7 @@ export class WorkerProcess {
       // First: Tinypool's own listener raises its error from within the same event.
       child.prependOnceListener('exit', (code, signal) => {
         this.end = { exitCode: code ?? undefined, signal: signal ?? undefined };
+        this.#clearNamespace();
         // A process that a test left behind can hold the other end of the pipe for as long as it likes.
         const grace = setTimeout(() => child.emit('close'), CLOSE_GRACE);
         child.once('close', () => {
@@ -78,12 +90,24 @@ export class WorkerProcess {
   /** It can take messages. `fd` is its file for the current task, kept open to be read after its death. */
   onReady(fd: number | undefined): void {
     this.releaseStderr();
+    this.#hold = NamespaceHold.of(this.pid as number);
+    if (this.#hold !== undefined) this.#warden.watch(this.#hold);
     if (fd === undefined) return;
     try {
       this.#currentTask = fs.openSync(`/proc/${this.pid}/fd/${fd}`, 'r');
     } catch {
       // The name of the test is an extra.
     }
+  }
+
+  /** It is told to do something. */
+  onUse(): void {
+    this.#isInhabited = true;
+  }
+
+  /** It has seen for itself that no other process is in its namespace. */
+  onDeserted(): void {
+    this.#isInhabited = false;
   }
 
   readCurrentTask(): CurrentTask {
@@ -112,6 +136,18 @@ export class WorkerProcess {
       if (isRef) stream?.ref();
       else stream?.unref();
     }
+  }
+
+  #clearNamespace(): void {
+    if (this.#hold === undefined) return;
+    try {
+      const ended = this.#isInhabited ? this.#hold.endProcesses() : [];
+      if (ended.length > 0) this.left = leftRunning('the worker', ended);
+    } catch (error) {
+      this.left = { summary: (error as Error).message };
+    }
+    this.#warden.release(this.#hold);
+    this.#hold.close();
   }
 
   #closeCurrentTask(): void {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Tinypool } from 'tinypool';
 
 import { type Launcher, launchWith } from '../../namespace/launcher.cjs';
+import type { Warden } from '../../processes/warden.js';
 import { isWorkerMessage, type WorkerMessage } from '../protocol.js';
 import { startFailure } from './worker-failures.js';
 import { type Output, type WorkerEnd, WorkerProcess } from './worker-process.js';
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   /** How its process is started where it needs a user namespace. */
   launcher: Launcher | undefined;
   output: Output;
+  warden: Warden;
 }
 
 /**
@@ -42,7 +44,7 @@ export class Worker {
   };
   #post: (message: unknown) => void = () => {};
 
-  constructor({ env, execArgv, launcher, output }: WorkerOptions) {
+  constructor({ env, execArgv, launcher, output, warden }: WorkerOptions) {
     this.ready = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -69,11 +71,13 @@ export class Worker {
     };
     const task = launchWith(launcher, () => this.#tinypool.run({}, { channel }));
     task.catch((error: Error) => void this.#fail(error));
-    this.process = new WorkerProcess(childOf(this.#tinypool), output);
+    this.process = new WorkerProcess(childOf(this.#tinypool), { output, warden });
   }
 
   send(message: unknown): void {
-    if (!this.hasEnded) this.#post(message);
+    if (this.hasEnded) return;
+    this.process.onUse();
+    this.#post(message);
   }
 
   /**
@@ -109,6 +113,8 @@ export class Worker {
       this.#isReady = true;
       this.process.onReady(message.currentTaskFd);
       this.#settle.resolve();
+    } else if (message.mountns === 'deserted') {
+      this.process.onDeserted();
     } else {
       this.listener?.onWorkerMessage(message);
     }

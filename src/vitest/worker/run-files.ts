@@ -1,7 +1,8 @@
 import type { runBaseTests as RunBaseTests } from 'vitest/worker';
 
-import type { WorkerMessage } from '../protocol.js';
+import type { CurrentTask, WorkerMessage } from '../protocol.js';
 import type { CurrentTaskFile } from './current-task.js';
+import type { Diary } from './diary.js';
 import { afterFile, beforeFile } from './file-hooks.js';
 
 type Method = Parameters<typeof RunBaseTests>[0];
@@ -14,6 +15,7 @@ interface RunFiles {
   traces: Traces;
   runBaseTests: typeof RunBaseTests;
   currentTask: CurrentTaskFile | undefined;
+  diary: Diary;
   post: (message: WorkerMessage) => void;
 }
 
@@ -27,6 +29,7 @@ export async function runFiles({
   traces,
   runBaseTests,
   currentTask,
+  diary,
   post,
 }: RunFiles): Promise<void> {
   let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
@@ -48,7 +51,11 @@ export async function runFiles({
       },
       durations: index === 0 ? state.durations : { ...state.durations, prepare: performance.now() },
     };
-    if (currentTask !== undefined) noteCurrentTask(fileState, currentTask);
+    diary.note({ file: filepath });
+    followTasks(fileState, (task) => {
+      currentTask?.write(task);
+      diary.note({ file: filepath, test: task.test });
+    });
     const context = { filepath, isIsolated: state.config.isolate };
     await beforeFile(context);
     try {
@@ -61,7 +68,7 @@ export async function runFiles({
 }
 
 /** Vitest's runner keeps the test or suite that it is at in `state.current`. */
-function noteCurrentTask(state: State, currentTask: CurrentTaskFile): void {
+function followTasks(state: State, onTask: (task: CurrentTask) => void): void {
   type Task = State['current'];
   let current: Task;
   Object.defineProperty(state, 'current', {
@@ -70,7 +77,7 @@ function noteCurrentTask(state: State, currentTask: CurrentTaskFile): void {
     get: () => current,
     set: (task: Task) => {
       current = task;
-      currentTask.write(task?.type === 'test' ? { test: fullName(task), timeout: task.timeout } : {});
+      onTask(task?.type === 'test' ? { test: fullName(task), timeout: task.timeout } : {});
     },
   });
 }

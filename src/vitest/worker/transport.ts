@@ -1,8 +1,12 @@
 import inspector from 'node:inspector';
 import type * as VitestWorker from 'vitest/worker';
 
+import { notices } from '../../processes/notices.js';
+import { ownProc } from '../../processes/proc.js';
 import { HEARTBEAT, type WorkerMessage } from '../protocol.js';
 import { openCurrentTask } from './current-task.js';
+import { Diary } from './diary.js';
+import { endLeftProcesses } from './left-processes.js';
 import { runFiles } from './run-files.js';
 
 // Tests replace globals, timers and methods of process: everything is taken here, before they do.
@@ -16,6 +20,10 @@ const isInspected = inspector.url;
 /** Connects this process with Vitest: messages of Vitest run through the channel of the pool. */
 export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWorker): Promise<never> {
   const currentTask = openCurrentTask();
+  const diary = new Diary(ownProc());
+  notices.print = ({ summary, why, fix }) =>
+    post({ mountns: 'notice', notice: { summary, why, fix }, ...diary.current });
+  const shared = { runBaseTests, currentTask, diary, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: isInspected() !== undefined }),
@@ -43,10 +51,15 @@ export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWor
       processOff('disconnect', onDisconnect);
       process.exit = processExit;
     },
-    runTests: (state, traces) => runFiles({ method: 'run', state, traces, runBaseTests, currentTask, post }),
-    collectTests: (state, traces) =>
-      runFiles({ method: 'collect', state, traces, runBaseTests, currentTask, post }),
-    setup: setupEnvironment,
+    runTests: (state, traces) => runFiles({ method: 'run', state, traces, ...shared }),
+    collectTests: (state, traces) => runFiles({ method: 'collect', state, traces, ...shared }),
+    setup: async (context) => {
+      const teardown = await setupEnvironment(context);
+      return async () => {
+        await teardown();
+        if (await endLeftProcesses(diary)) post({ mountns: 'deserted' });
+      };
+    },
   });
   post({ mountns: 'ready', currentTaskFd: currentTask?.fd });
   return new Promise(() => {});

@@ -61,9 +61,9 @@ describe('a process that still runs in a scope when it ends', () => {
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
     expect(printed).toEqual([
       {
-        summary: `a scope ended with process ${child.pid} (sleep 1000) still running in it: killed`,
+        summary: `a scope ended with process ${child.pid} (sleep 1000) still running: killed`,
         why: 'absolute paths would lead to the host’s file system from then on',
-        fix: 'end what you start, and wait for its end, before that',
+        fix: 'end what you start, and wait for its end, in an afterAll() or onTestFinished() say',
       },
     ]);
   });
@@ -78,7 +78,7 @@ describe('a process that still runs in a scope when it ends', () => {
     });
     expect(printed).toMatchObject([
       {
-        summary: `a scope ended with processes ${parent} (sh -c sleep 1000; :), ${child} (sleep 1000) still running in it: killed`,
+        summary: `a scope ended with processes ${parent} (sh -c sleep 1000; :), ${child} (sleep 1000) still running: killed`,
       },
     ]);
   });
@@ -100,7 +100,7 @@ describe('a process that still runs in a scope when it ends', () => {
     const pid = await withMountNamespace(() => runDaemon(DETACHED, `${directory}/pid`));
     expect(isRunning(pid)).toBe(false);
     expect(printed).toMatchObject([
-      { summary: `a scope ended with process ${pid} (sleep 1000) still running in it: killed` },
+      { summary: `a scope ended with process ${pid} (sleep 1000) still running: killed` },
     ]);
   });
 

@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+
+import { endProcesses } from './end-processes.js';
+import { readMembers } from './members.js';
+import { ownProc } from './proc.js';
+import type { ProcessInfo } from './process-info.js';
+
+/**
+ * Keeps hold of the mount namespace of another process, so that its id means no other one when that process has
+ * ended.
+ */
+export class NamespaceHold {
+  /** Of the namespace (nsfs). */
+  readonly fd: number;
+  /** The inode of `/proc/PID/ns/mnt`. */
+  readonly id: number;
+
+  private constructor(fd: number) {
+    this.fd = fd;
+    this.id = fs.fstatSync(fd).ino;
+  }
+
+  /** Undefined when the process has ended, or is none of ours. */
+  static of(pid: number): NamespaceHold | undefined {
+    let fd: number;
+    try {
+      fd = fs.openSync(`/proc/${pid}/ns/mnt`, 'r');
+    } catch {
+      return undefined;
+    }
+    return new NamespaceHold(fd);
+  }
+
+  /**
+   * Ends all processes in the namespace.
+   *
+   * @returns those that there were
+   * @throws {NamespaceError} when some do not end
+   */
+  endProcesses(): ProcessInfo[] {
+    const proc = ownProc();
+    return endProcesses(proc, () => readMembers(proc, this.id));
+  }
+
+  close(): void {
+    fs.closeSync(this.fd);
+  }
+}

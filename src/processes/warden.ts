@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+
+import { NAMESPACE_MARK } from '../namespace/environment.cjs';
+import type { NamespaceHold } from './namespace-hold.js';
+
+/**
+ * A shell that ends what is left in the namespaces of the workers when this process is killed: then the kernel
+ * ends the workers, and nobody else their children.
+ *
+ * It holds the namespaces itself, since their ids would soon mean others, and is in a session of its own, so that
+ * what kills the whole process group leaves it. A machine without a shell has no warden.
+ */
+export class Warden {
+  readonly #shell: ChildProcess;
+  readonly #watched = new Set<number>();
+  #isRunning = true;
+  #onReleased = () => {};
+
+  constructor() {
+    this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
+      detached: true,
+      env: { PATH: process.env.PATH },
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
+    });
+    this.#shell.on('error', () => {
+      this.#isRunning = false;
+    });
+    this.#shell.on('exit', () => {
+      this.#isRunning = false;
+    });
+    this.#shell.unref();
+    for (const stream of [this.#shell.stdin, this.#shell.stdio[3]] as (Socket | null)[]) {
+      stream?.on('error', () => {}).unref();
+    }
+  }
+
+  /** From now on it ends the processes of this namespace if we are killed. */
+  watch({ fd, id }: NamespaceHold): void {
+    this.#watched.add(fd);
+    this.#tell(`watch ${fd} ${id}`);
+  }
+
+  /** Their worker has ended as it should. */
+  release({ fd }: NamespaceHold): void {
+    this.#watched.delete(fd);
+    this.#tell(`release ${fd}`);
+    this.#onReleased();
+  }
+
+  /** Ends it, when the last namespace is released. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onReleased = () => {
+        if (this.#watched.size === 0) resolve();
+      };
+      this.#onReleased();
+    });
+    if (!this.#isRunning) return;
+    this.#shell.ref();
+    const exit = once(this.#shell, 'exit');
+    for (const stream of [this.#shell.stdin, this.#shell.stdio[3]] as (Socket | null)[]) stream?.destroy();
+    await exit;
+  }
+
+  #tell(command: string): void {
+    if (this.#isRunning) this.#shell.stdin?.write(`${command}\n`);
+  }
+}
+
+// For each namespace a subshell holds it as descriptor 4, and waits at 3 for the end of this process. The guard
+// against our own namespace is for a descriptor that means something else by the time that the shell looks.
+const SCRIPT = `
+cd /proc || exit
+ours=$1
+
+sweep() {
+  rounds=0
+  while [ $rounds -lt 1000 ]; do
+    found=
+    for pid in [0-9]*; do
+      [ $pid/ns/mnt -ef self/ns/mnt ] && continue
+      [ $pid/ns/mnt -ef self/fd/4 ] || grep -qsz "^${NAMESPACE_MARK}=$1$" $pid/environ || continue
+      kill -9 $pid && found=1
+    done
+    [ $found ] || return
+    rounds=$((rounds + 1))
+  done
+}
+
+guard() {
+  [ self/fd/4 -ef self/ns/mnt ] && return
+  read -r line <&3
+  sweep "$1"
+}
+
+while read -r command fd id; do
+  case $command in
+    watch)
+      { guard "$id" & } 4<$ours/fd/$fd && eval "guard_$fd=$!"
+      ;;
+    release)
+      eval "guard=\\$guard_$fd guard_$fd="
+      [ $guard ] && kill $guard && wait $guard
+      ;;
+  esac
+done`;
