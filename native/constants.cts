@@ -85,6 +85,7 @@ export const RESOLVE_NO_SYMLINKS = 0x04;
 
 // prctl(2)
 export const PR_SET_PDEATHSIG = 1;
+export const PR_CAPBSET_READ = 23;
 export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
 export const PR_SET_NO_NEW_PRIVS = 38;

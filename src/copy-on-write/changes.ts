@@ -11,7 +11,7 @@ import {
 } from './found-file.js';
 import { beforeName, type Layer } from './layer.js';
 import type { StandIn } from './layers.js';
-import { join } from './part.js';
+import { join, pathBelow } from './part.js';
 
 /** What a copy-on-write scope has changed, as absolute paths in the order of their UTF-16 units. */
 export interface Changes {
@@ -59,7 +59,7 @@ class Search {
   readonly deleted = new Set<string>();
 
   part({ path, layer, below }: ChangedPart): void {
-    const base = { path, apart: layer.apart, isCopy: layer.lowers === 0 };
+    const base = { path, entries: layer.entries, isCopy: layer.lowers === 0 };
     using(openRoots(layer), (roots) => {
       const names = below.split('/').slice(1).map(encodePath);
       this.#descend(roots, names, (found) => this.#compare(path, found, base));
@@ -99,16 +99,20 @@ class Search {
     const names = new Map(listed.flatMap((directory) => (directory === undefined ? [] : namesIn(directory))));
     for (const [text, name] of names) {
       const entry = join(path, `/${text}`);
-      if (base.apart.has(entry.slice(base.path === '/' ? 0 : base.path.length))) continue;
-      using(openChildren({ ...from, upper }, name), (found) => this.#compare(entry, found, base));
+      const kind = base.entries?.get(pathBelow(entry, base.path));
+      if (kind === 'apart') continue;
+      // What was not copied is not looked at: it may be somebody else's, and of another moment.
+      const isNew = base.entries !== undefined && kind === undefined;
+      const before = isNew ? undefined : from.before;
+      using(openChildren({ ...from, before, upper }, name), (found) => this.#compare(entry, found, base));
     }
   }
 }
 
-/** Where a part begins, and the paths below that are parts of their own. */
+/** Where a part begins, and what is known of it. */
 interface Base {
   path: string;
-  apart: ReadonlySet<string>;
+  entries: Layer['entries'];
   /** Whether everything was copied at entry, not only the part's own directory. */
   isCopy: boolean;
 }

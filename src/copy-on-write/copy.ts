@@ -1,11 +1,11 @@
 import fs from 'node:fs';
-import { O_PATH } from '../../native/constants.cjs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { copyAttributes } from './attributes.js';
+import { type FoundFile, findFile } from './found-file.js';
 import { join, type Part, partAt } from './part.js';
 
 /** Copies the file that `from` was opened for, with its attributes, to `name` in `directory`. */
@@ -34,13 +34,15 @@ export interface Skeleton {
   /** Where the copy goes, as `name`. */
   directory: number;
   name: string | Buffer;
+  /** Told the path of everything that is copied. */
+  onCopied: (path: string) => void;
 }
 
 /**
  * Copies a directory, and those below that mounts lie in, with their files. All other directories and mount
  * points become empty ones; what has to be mounted there is returned, but for mounts.
  */
-export function copySkeleton({ part, table, directory, name }: Skeleton): Part[] {
+export function copySkeleton({ part, directory, name, ...rest }: Skeleton): Part[] {
   mkdirat(directory, name, 0o755);
   const from = fs.openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY);
   const to = openat(directory, name, O_RDONLY | O_DIRECTORY);
@@ -48,13 +50,14 @@ export function copySkeleton({ part, table, directory, name }: Skeleton): Part[]
   try {
     for (const entry of readDirectory(from)) {
       const path = join(part.path, `/${decodePath(entry)}`);
-      const found = openat(from, entry, O_PATH | O_NOFOLLOW);
+      const found = findFile(from, entry);
+      // Somebody has deleted it meanwhile.
+      if (found === undefined) continue;
+      const skeleton = { ...rest, part: partAt(path, part, 'protect'), directory: to, name: entry };
       try {
-        pieces.push(
-          ...copyEntry({ part: partAt(path, part, 'protect'), table, directory: to, name: entry }, found),
-        );
+        pieces.push(...copyEntry(skeleton, found));
       } finally {
-        fs.closeSync(found);
+        found.close();
       }
     }
     copyAttributes(from, to);
@@ -65,19 +68,20 @@ export function copySkeleton({ part, table, directory, name }: Skeleton): Part[]
   return pieces;
 }
 
-function copyEntry(entry: Skeleton & { name: Buffer }, found: number): Part[] {
-  const { part, table, directory, name } = entry;
-  const stat = fs.fstatSync(found);
+function copyEntry(entry: Skeleton, { fd, stat }: FoundFile): Part[] {
+  const { part, table, directory, name, onCopied } = entry;
   const isMountPoint = table.at(part.path) !== undefined;
   if (stat.isDirectory()) {
     if (!isMountPoint && [...table].some((mount) => isBelow(mount.mountPoint, part.path))) {
+      onCopied(part.path);
       return copySkeleton(entry);
     }
     mkdirat(directory, name, 0o755);
     return isMountPoint ? [] : [part];
   }
   if (stat.isSymbolicLink()) {
-    symlinkat(readlinkat(found, ''), directory, name);
+    symlinkat(readlinkat(fd, ''), directory, name);
+    onCopied(part.path);
     return [];
   }
   if (!isMountPoint && stat.isFile() && isWritable(part.path)) {
@@ -87,6 +91,7 @@ function copyEntry(entry: Skeleton & { name: Buffer }, found: number): Part[] {
     } finally {
       fs.closeSync(file);
     }
+    onCopied(part.path);
     return [];
   }
   fs.closeSync(openat(directory, name, O_CREAT | O_EXCL | O_RDWR));

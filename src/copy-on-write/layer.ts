@@ -13,8 +13,11 @@ export interface Layer {
   readonly covers: Part;
   /** How many lower layers there are; 0 for a plain copy. */
   readonly lowers: number;
-  /** In a plain copy of a directory: the names that stand for parts with a layer, or a mount, of their own. */
-  readonly apart: ReadonlySet<string>;
+  /**
+   * In a plain copy of a directory, what was in it: paths below it that were copied, and those that are parts with a
+   * layer or a mount of their own.
+   */
+  readonly entries: ReadonlyMap<string, 'copied' | 'apart'> | undefined;
 }
 
 /** The name in the directory of `layer` of what was there before the scope. */

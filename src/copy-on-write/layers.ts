@@ -122,7 +122,7 @@ export class Layers {
 
   #mountOverlay(covers: Part, lowers: readonly number[]): Layer {
     const directory = this.#scratch.makeDirectory();
-    const layer = { directory, covers, lowers: lowers.length, apart: new Set<string>() };
+    const layer = { directory, covers, lowers: lowers.length, entries: undefined };
     try {
       mountOverlay(directory, lowers, this.#scratch.xattrs);
       return this.#add({ ...layer, device: deviceIn(directory, 'merged') });
@@ -147,21 +147,32 @@ export class Layers {
 
   /** Overlay takes no layer that something is locked on: a user namespace must not uncover what it hides. */
   #coverInPieces(part: Part): Part[] {
-    const apart = new Set(visibleMounts(this.#table).map((mount) => pathBelow(mount.mountPoint, part.path)));
-    const { directory } = this.#addCopy(part, apart);
+    const entries = new Map<string, 'copied' | 'apart'>();
+    for (const { mountPoint } of visibleMounts(this.#table)) {
+      entries.set(pathBelow(mountPoint, part.path), 'apart');
+    }
+    const { directory } = this.#addCopy(part, entries);
     mkdirat(directory, 'before');
     const before = this.#scratch.leaveOut(() =>
       openTree(fromRoot(part.path), OPEN_TREE_CLONE | AT_RECURSIVE, this.#root),
     );
     mountReadOnly(before, directory, 'before', AT_RECURSIVE);
-    const pieces = copySkeleton({ part, table: this.#table, directory, name: 'merged' });
-    for (const piece of pieces) apart.add(pathBelow(piece.path, part.path));
-    return [part, ...pieces.flatMap((piece) => (piece.treatment === 'protect' ? this.make(piece) : [piece]))];
+    const pieces = copySkeleton({
+      part,
+      table: this.#table,
+      directory,
+      name: 'merged',
+      onCopied: (path) => entries.set(pathBelow(path, part.path), 'copied'),
+    });
+    for (const piece of pieces) entries.set(pathBelow(piece.path, part.path), 'apart');
+    // One that is gone by now stays an empty directory.
+    const left = pieces.filter(({ path }) => fs.existsSync(encodePath(path)));
+    return [part, ...left.flatMap((piece) => (piece.treatment === 'protect' ? this.make(piece) : [piece]))];
   }
 
-  #addCopy(covers: Part, apart: ReadonlySet<string> = new Set()): Layer {
+  #addCopy(covers: Part, entries: Layer['entries'] = undefined): Layer {
     const { device } = this.#scratch;
-    return this.#add({ directory: this.#scratch.makeDirectory(), device, covers, lowers: 0, apart });
+    return this.#add({ directory: this.#scratch.makeDirectory(), device, covers, lowers: 0, entries });
   }
 
   #add(layer: Layer): Layer {

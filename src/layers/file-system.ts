@@ -8,6 +8,7 @@ import {
   readFsContextLog,
 } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
+import { withOverrides } from '../namespace/privileges.cjs';
 
 /** How {@link makeFileSystem} makes it. */
 export interface FileSystemWishes {
@@ -29,7 +30,11 @@ export function makeFileSystem(
   const context = fsopen(type);
   try {
     for (const [key, value] of Object.entries(options)) fsconfigSet(context, key, value);
-    if (!isNew || !isCreatedExclusively(context)) fsconfigCreate(context);
+    const create = () => {
+      if (!isNew || !isCreatedExclusively(context)) fsconfigCreate(context);
+    };
+    if (type === 'overlay') withOverrides(create);
+    else create();
     return fsmount(context, attributes);
   } catch (error) {
     if (error instanceof SystemCallError) error.log = readFsContextLog(context);

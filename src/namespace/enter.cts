@@ -11,7 +11,8 @@ import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/proces
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
-import { HOST_MARK, NAMESPACE_MARK, PARENT_PID } from './environment.cjs';
+import type * as EnforcePermissions from './enforce-permissions.cjs';
+import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
 import type * as ExplainRefusal from './explain-refusal.cjs';
 import { type HandedHost, takeHandedHost } from './handed-host.cjs';
 import { type EnteredNamespace, type HostRecord, namespaceRecord } from './namespace-record.cjs';
@@ -43,15 +44,28 @@ export function enterWorkerNamespace({ isRootless = false, isApart = false }: En
   const marked = joinMarkedNamespace();
   const inherited = isApart ? undefined : marked;
   const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless, marked?.host);
+  const permissions = enforcePermissions();
   if (inherited === undefined) {
     adoptOrphans();
     proveNamespace(entered);
+    permissions?.provePermissions();
   }
   // Looked up now: a test may cover /proc.
   isInUserNamespace();
   namespaceRecord.entered = entered;
   process.env[NAMESPACE_MARK] = String(entered.id);
   process.env[HOST_MARK] ??= `${entered.host.id}:${process.ppid}`;
+}
+
+/** Returns the module that can prove it, if permissions are enforced. */
+function enforcePermissions(): typeof EnforcePermissions | undefined {
+  const wanted = process.env[PERMISSIONS];
+  if (wanted === undefined || wanted === '') return undefined;
+  const permissions = require('./enforce-permissions.cjs') as typeof EnforcePermissions;
+  permissions.checkPermissions(wanted);
+  if (wanted === 'root') return undefined;
+  permissions.enforcePermissions();
+  return permissions;
 }
 
 function requireLinux(): void {

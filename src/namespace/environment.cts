@@ -12,6 +12,9 @@ export const PARENT_PID = 'MOUNTNS_PARENT_PID';
 /** Set by the pool: what the worker needs to know before its first message, as JSON. The worker removes it. */
 export const WORKER_DATA = 'MOUNTNS_WORKER';
 
+/** Set by the pool: `enforced` where root shall be held to permission bits. */
+export const PERMISSIONS = 'MOUNTNS_PERMISSIONS';
+
 /** Set by the pool: which directories are copy-on-write in scopes that say nothing about it, as JSON. */
 export const COPY_ON_WRITE = 'MOUNTNS_COPY_ON_WRITE';
 

@@ -1,12 +1,15 @@
 import { inspect } from 'node:util';
 
+import { checkCopyOnWrite } from '../scope/scope-options.js';
+
 /** The options of {@link mountNamespaces} and {@link mountNamespacePool}. */
 export interface MountNamespacesOptions {
   /**
-   * Runs every test file on a copy-on-write copy of the file system.
+   * What scopes do that do not say it themselves: `true` makes all of their file system copy-on-write, a list the
+   * directories that it names. Code outside of scopes writes to the host in any case.
    * @defaultValue false
    */
-  copyOnWrite?: boolean;
+  copyOnWrite?: boolean | readonly string[];
   /**
    * What happens on a machine that refuses mount namespaces: the files fail, or are reported as skipped. With
    * MOUNTNS_REQUIRE=1 in the environment they fail all the same.
@@ -43,9 +46,12 @@ interface OptionRow {
 }
 
 const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
-  copyOnWrite: { default: false, accepts: [false, true], notBuilt: [true] },
+  copyOnWrite: {
+    default: false,
+    accepts: { describe: 'true, false or a list of absolute paths', test: isCopyOnWrite },
+  },
   unsupported: { default: 'fail', accepts: ['fail', 'skip'] },
-  permissions: { default: 'root', accepts: ['root', 'enforced'], notBuilt: ['enforced'] },
+  permissions: { default: 'root', accepts: ['root', 'enforced'] },
   prewarm: {
     default: true,
     accepts: {
@@ -82,6 +88,15 @@ export function resolveOptions(caller: string, options: MountNamespacesOptions =
     resolved[name] = value;
   }
   return resolved as unknown as ResolvedOptions;
+}
+
+function isCopyOnWrite(value: unknown): boolean {
+  try {
+    checkCopyOnWrite(value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isAccepted({ accepts }: OptionRow, value: unknown): boolean {

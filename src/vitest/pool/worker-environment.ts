@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
-import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, WORKER_DATA } from '../../namespace/environment.cjs';
+import {
+  COPY_ON_WRITE,
+  HOST_MARK,
+  NAMESPACE_MARK,
+  PARENT_PID,
+  PERMISSIONS,
+  WORKER_DATA,
+} from '../../namespace/environment.cjs';
 import type { WorkerData } from '../protocol.js';
 
 type Environment = Partial<NodeJS.ProcessEnv>;
@@ -19,6 +26,8 @@ export function workerEnvironment(env: Environment, data: WorkerData): Record<st
       [NAMESPACE_MARK]: undefined,
       [HOST_MARK]: undefined,
       [PARENT_PID]: String(process.pid),
+      [COPY_ON_WRITE]: JSON.stringify(data.options.copyOnWrite),
+      [PERMISSIONS]: data.options.permissions,
       // Its threads would be there before the preload, on the host.
       UV_USE_IO_URING: '0',
       // Node loads what NODE_OPTIONS names before what the command line names.

@@ -61,6 +61,7 @@ describe('enterMountNamespace', () => {
       propagation: () => ns.propagation('/', 'shared'),
       pivotRoot: () => ns.pivotRoot(directory),
       umount: () => ns.umount('/proc', { lazy: true }),
+      induce: () => ns.induce('EROFS', directory),
       changes: () => ns.changes(),
     };
     for (const use of Object.values(uses)) {

@@ -14,6 +14,11 @@ test('fills in the defaults', () => {
   expect(resolveOptions('f')).toEqual(defaults);
   expect(resolveOptions('f', { prewarm: undefined } as never)).toEqual(defaults);
   expect(resolveOptions('f', { prewarm: 2, leaks: 'off' })).toEqual({ ...defaults, prewarm: 2 });
+  expect(resolveOptions('f', { copyOnWrite: ['/etc'], permissions: 'enforced' })).toEqual({
+    ...defaults,
+    copyOnWrite: ['/etc'],
+    permissions: 'enforced',
+  });
 });
 
 const refused: { option: unknown; message: string }[] = [
@@ -22,13 +27,18 @@ const refused: { option: unknown; message: string }[] = [
     message: "unknown option 'copyonwrite', known are copyOnWrite, unsupported, ",
   },
   { option: { toString: 1 }, message: "unknown option 'toString'" },
-  { option: { copyOnWrite: 'yes' }, message: "option copyOnWrite must be false or true, received 'yes'" },
-  { option: { copyOnWrite: true }, message: 'option copyOnWrite: true is not built yet' },
+  ...['yes', [], ['etc'], ['/etc', 7], null].map((copyOnWrite) => ({
+    option: { copyOnWrite },
+    message: 'option copyOnWrite must be true, false or a list of absolute paths, received ',
+  })),
   {
     option: { unsupported: 'ignore' },
     message: "option unsupported must be 'fail' or 'skip', received 'ignore'",
   },
-  { option: { permissions: 'enforced' }, message: "option permissions: 'enforced' is not built yet" },
+  {
+    option: { permissions: 'none' },
+    message: "option permissions must be 'root' or 'enforced', received 'none'",
+  },
   { option: { leaks: 'fail' }, message: "option leaks: 'fail' is not built yet" },
   {
     option: { prewarm: -1 },

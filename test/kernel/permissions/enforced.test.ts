@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { describe, expect, test } from 'mountns/vitest';
+import { makeDecoys } from '../copy-on-write/decoys.js';
+
+const project = path.resolve(import.meta.dirname, '../../..');
+const script = path.join(import.meta.dirname, 'fixtures/forbidden.mjs');
+const node = [process.execPath, '--require', `${project}/dist/src/register.cjs`];
+
+function run(command: readonly string[], permissions: string | undefined) {
+  const { NODE_OPTIONS: _, MOUNTNS_NAMESPACE: __, MOUNTNS_HOST: ___, ...env } = process.env;
+  const decoys = makeDecoys({ forbidden: 'x', own: 'x', 'closed/x': '', 'disk/x': '' });
+  const [file = '', ...args] = [...command, ...node, script, decoys];
+  const given = permissions === undefined ? {} : { MOUNTNS_PERMISSIONS: permissions };
+  const { MOUNTNS_PERMISSIONS: ____, ...rest } = env;
+  return spawnSync(file, args, { env: { ...rest, ...given }, encoding: 'utf8' });
+}
+
+const ENFORCED = {
+  sync: 'EACCES',
+  write: 'EACCES',
+  list: 'EACCES',
+  async: 'EACCES',
+  asyncList: 'EACCES',
+  thread: 'EACCES',
+  child: expect.stringContaining('Permission denied'),
+  grandchild: expect.stringContaining('Permission denied'),
+  own: 'allowed',
+  afterChmod: 'allowed',
+  copied: ['EACCES', 'EACCES', expect.stringContaining('Permission denied')],
+  mounts: 2,
+  full: 'ENOSPC',
+};
+
+const launchers: [name: string, command: string[]][] = [
+  ['root', []],
+  ['root of a user namespace', ['unshare', '--user', '--map-root-user', '--mount']],
+];
+
+// Each starts several processes.
+describe('permissions that are enforced', { timeout: 60_000 }, () => {
+  test.each(launchers)('hold %s to them, who may still mount', (_name, command) => {
+    const { stdout, stderr } = run(command, 'enforced');
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual(ENFORCED);
+  });
+
+  test.each([undefined, '', 'root'])('are not when the environment says %j', (permissions) => {
+    const { stdout, stderr } = run([], permissions);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ sync: 'allowed', async: 'allowed', child: '' });
+  });
+
+  test('are refused where they can not be', () => {
+    const { stdout, stderr, status } = run(['setpriv', '--bounding-set', '-setpcap'], 'enforced');
+    expect(stderr).toContain('cannot enforce permissions: prctl(2) EPERM');
+    expect(stderr).toContain('dropping capabilities for good takes CAP_SETPCAP');
+    expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+  });
+
+  test('are not guessed from a value that says something else', () => {
+    const { stderr, status } = run([], 'yes');
+    expect(stderr).toContain('MOUNTNS_PERMISSIONS is "yes", which is neither "enforced" nor "root"');
+    expect(status).toBe(1);
+  });
+});
