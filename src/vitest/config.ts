@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vitest/config';
 import type { PoolRunnerInitializer } from 'vitest/node';
@@ -30,11 +32,21 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
   const pool = createInitializer(resolveOptions('mountNamespaces', options));
   return {
     name: 'mountns',
-    config({ test }) {
-      // One that is set already stays, and is refused below, when it is known for which project.
-      const ownPool = test?.pool === undefined ? { pool } : {};
-      const setupFiles = [test?.setupFiles ?? []].flat().includes(setupFile) ? [] : [setupFile];
-      return { test: { ...ownPool, setupFiles, server: { deps: { external: [ownFiles] } } } };
+    // Vitest 5 makes projects from what it finds when the earliest of these hooks have run.
+    enforce: 'pre',
+    config: {
+      order: 'pre',
+      handler(config) {
+        config.test ??= {};
+        const { test } = config;
+        refuseUselessPlace(test.projects, config.root ?? process.cwd());
+        // One that is set already stays, and is refused below, when it is known for which project.
+        test.pool ??= pool;
+        const setupFiles = [test.setupFiles ?? []].flat();
+        // First, so that its hooks surround those of the user.
+        if (!setupFiles.includes(setupFile)) test.setupFiles = [setupFile, ...setupFiles];
+        return { test: { server: { deps: { external: [ownFiles] } } } };
+      },
     },
     configureVitest({ project, vitest }) {
       if (project.config.pool !== POOL_NAME) throw otherPool(project.name, project.config.pool);
@@ -70,6 +82,31 @@ function createInitializer(options: ResolvedOptions): PoolRunnerInitializer {
     name: POOL_NAME,
     createPoolWorker: (poolOptions) => new MountNamespacePoolWorker(poolOptions, options),
   };
+}
+
+/** In Vitest 4 plugins beside `projects` are not those of the projects: tests would run on the host, without a word. */
+function refuseUselessPlace(projects: readonly unknown[] = [], root: string): void {
+  if (projects.length === 0 || projects.some((project) => mayExtend(project))) return;
+  if (!vitestVersion(root).startsWith('4.')) return;
+  throw new NamespaceError({
+    summary: 'mountNamespaces() stands beside test.projects, and no project has it',
+    why: 'Vitest 4 gives the plugins of a configuration to none of its projects, but to those with `extends: true`',
+    fix: 'move it to the plugins of the projects that need it',
+  });
+}
+
+function mayExtend(project: unknown): boolean {
+  if (typeof project === 'string') return false;
+  // A function or a promise tells later.
+  return typeof project !== 'object' || project === null || 'then' in project || 'extends' in project;
+}
+
+function vitestVersion(root: string): string {
+  try {
+    return createRequire(join(resolve(root), 'package.json'))('vitest/package.json').version;
+  } catch {
+    return '';
+  }
 }
 
 function otherPool(project: string, pool: string): NamespaceError {

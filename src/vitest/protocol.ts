@@ -21,6 +21,8 @@ export type WorkerMessage =
       mountns: 'ready';
       /** Descriptor of the worker's {@link CurrentTask}, where it could make one. */
       currentTaskFd: number | undefined;
+      /** A debugger is attached, or can be: it may stop at a breakpoint for as long as it likes. */
+      isInspected: boolean;
     }
   /** Its event loop turns. */
   | { mountns: 'alive'; isInspected: boolean }

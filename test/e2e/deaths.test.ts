@@ -22,10 +22,11 @@ describe.each(runners)('%s', (runner) => {
   test('without isolation the files that did not run are named', async () => {
     const { code, stdout, stderr } = await runVitest('deaths', {
       runner,
-      args: ['run', '--no-isolate', '3-aborted', '4-next'],
+      args: ['run', '--no-isolate', '0-first', '3-aborted', '4-next'],
     });
     expect(stderr).toContain('while it ran 3-aborted.test.ts, test "aborts"');
     expect(stderr).toContain('why:  the files that it had left did not run: 4-next.test.ts');
+    expect(stdout).toContain('✓ 0-first.test.ts');
     expect(stdout).not.toContain('✓ 4-next.test.ts');
     expect(code).toBe(1);
   });

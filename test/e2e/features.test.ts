@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { runners, startVitest } from './vitest-run.js';
+import { runners, runVitest, startVitest } from './vitest-run.js';
 
 describe.each(runners)('%s', (runner) => {
   test('mocks, snapshots, setup files, global setup, retries, reporters and coverage work as with forks', async () => {
@@ -23,5 +23,14 @@ describe.each(runners)('%s', (runner) => {
     expect(coverage[path.join(run.directory, 'colour.ts')].branches.pct).toBeGreaterThan(50);
     expect(coverage[path.join(run.directory, 'unused.ts')].functions.pct).toBe(0);
     expect(Object.keys(coverage)).toHaveLength(3);
+  });
+
+  test('tests are listed without being run', async () => {
+    const { code, stdout, stderr } = await runVitest('many', { runner, args: ['list'] });
+    expect(stderr).toBe('');
+    expect(stdout.trim().split('\n').sort()).toEqual(
+      [1, 2, 3, 4, 5].map((n) => `${n}.test.ts > notes that it ran`),
+    );
+    expect(code).toBe(0);
   });
 });

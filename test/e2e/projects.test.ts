@@ -34,4 +34,35 @@ describe.each(runners)('%s', (runner) => {
     );
     expect(code).toBe(1);
   });
+
+  test('projects that extend the configuration with the plugin run in namespaces', async () => {
+    const args = ['run', '--config=extends.config.ts', '--reporter=verbose'];
+    const { code, stdout, stderr } = await runVitest('projects', { runner, args });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/inside.* runs in a mount namespace/);
+    expect(stdout).toMatch(/outside.* runs on the host/);
+    expect(stdout).toMatch(/Tests {2}2 passed/);
+    expect(code).toBe(0);
+  });
+});
+
+test('Vitest 4 gives the plugin to no project: it is refused there', async () => {
+  const { code, stdout, stderr } = await runVitest('projects', {
+    args: ['run', '--config=beside.config.ts'],
+  });
+  expect(stderr).toContain(
+    'NamespaceError: mountNamespaces() stands beside test.projects, and no project has it',
+  );
+  expect(stdout).not.toContain('Tests');
+  expect(code).toBe(1);
+});
+
+test('Vitest 5 gives it to the projects', async () => {
+  const args = ['run', '--config=beside.config.ts', '--reporter=verbose'];
+  const { code, stdout, stderr } = await runVitest('projects', { runner: 'vitest5', args });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/inside.* runs in a mount namespace/);
+  expect(stdout).toMatch(/file.* runs in a mount namespace/);
+  expect(stdout).toMatch(/Tests {2}2 passed/);
+  expect(code).toBe(0);
 });

@@ -25,11 +25,9 @@ export class FilesLeft {
     return all.get(vitest) ?? new FilesLeft();
   }
 
-  /** A file of `project` gets its worker. Returns how many have none. */
-  take(project: TestProject): number {
-    const left = Math.max(0, (this.#counts.get(project) ?? 0) - 1);
-    this.#counts.set(project, left);
-    return left;
+  /** A file of `project` gets its worker. */
+  take(project: TestProject): void {
+    this.#counts.set(project, Math.max(0, this.left(project) - 1));
   }
 
   left(project: TestProject): number {

@@ -128,7 +128,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   onVitestMessage(message: unknown): void {
     this.#watch?.hear();
     // A test may send anything.
-    const type = (message as { type?: unknown } | null)?.type;
+    const { type } = (isResponse(message) ? message : {}) as { type?: string };
     if (type === 'started' || type === 'stopped') this.#pending = undefined;
     if (type === 'testfileFinished') {
       this.#lastFile = this.#files.at(-1);
@@ -190,10 +190,11 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     }
   }
 
-  #startWatch({ process }: Worker): SilenceWatch {
+  #startWatch({ process, isInspected }: Worker): SilenceWatch {
     const { testTimeout, hookTimeout } = this.#project.config;
     return new SilenceWatch({
       pid: process.pid as number,
+      isInspected,
       limit: () => {
         const limits = [testTimeout, hookTimeout, process.readCurrentTask().timeout ?? testTimeout];
         // 0 means: no limit.
@@ -205,6 +206,11 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       },
     });
   }
+}
+
+/** An answer of Vitest's worker to a request, not one of its calls. */
+function isResponse(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && '__vitest_worker_response__' in message;
 }
 
 function spareCount({ config, vitest }: TestProject, prewarm: boolean | number): number {

@@ -5,6 +5,7 @@ import { HEARTBEAT } from '../protocol.js';
 
 export interface SilenceWatchOptions {
   pid: number;
+  isInspected: boolean;
   /** How long the code that runs now may take, in milliseconds; Infinity when there is no limit. */
   limit: () => number;
   /** Called once, with the seconds of silence and the state of the main thread (proc_pid_stat(5)). */
@@ -22,10 +23,11 @@ export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
   readonly #timer: NodeJS.Timeout;
   #silent = 0;
-  #isInspected = false;
+  #isInspected: boolean;
 
   constructor(options: SilenceWatchOptions) {
     this.#options = options;
+    this.#isInspected = options.isInspected;
     this.#timer = setInterval(() => this.#check(), HEARTBEAT).unref();
   }
 

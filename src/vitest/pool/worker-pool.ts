@@ -67,5 +67,10 @@ export class WorkerPool {
 }
 
 function readMountTable(): string {
-  return fs.readFileSync('/proc/self/mountinfo', 'latin1');
+  try {
+    return fs.readFileSync('/proc/self/mountinfo', 'latin1');
+  } catch {
+    // Not Linux: the preload says so.
+    return '';
+  }
 }

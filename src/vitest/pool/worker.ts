@@ -36,6 +36,8 @@ export class Worker {
   readonly process: WorkerProcess;
   listener: WorkerListener | undefined;
   hasEnded = false;
+  /** Whether there was a debugger when it got ready. */
+  isInspected = false;
   readonly #tinypool: Tinypool;
   #isReady = false;
   #settle: { resolve: () => void; reject: (error: unknown) => void } = {
@@ -111,6 +113,7 @@ export class Worker {
       this.listener?.onVitestMessage(message);
     } else if (message.mountns === 'ready') {
       this.#isReady = true;
+      this.isInspected = message.isInspected;
       this.process.onReady(message.currentTaskFd);
       this.#settle.resolve();
     } else if (message.mountns === 'deserted') {

@@ -15,7 +15,7 @@ const processExit = exit.bind(process);
 const processSend = process.send?.bind(process) as (message: unknown) => boolean;
 const processOn = process.on.bind(process);
 const processOff = process.off.bind(process);
-const isInspected = inspector.url;
+const { url } = inspector;
 
 /** Connects this process with Vitest: messages of Vitest run through the channel of the pool. */
 export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWorker): Promise<never> {
@@ -26,7 +26,7 @@ export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWor
   const shared = { runBaseTests, currentTask, diary, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
-    () => post({ mountns: 'alive', isInspected: isInspected() !== undefined }),
+    () => post({ mountns: 'alive', isInspected: url() !== undefined }),
     HEARTBEAT,
   ).unref();
   processOn('error', onError);
@@ -61,7 +61,7 @@ export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWor
       };
     },
   });
-  post({ mountns: 'ready', currentTaskFd: currentTask?.fd });
+  post({ mountns: 'ready', currentTaskFd: currentTask?.fd, isInspected: url() !== undefined });
   return new Promise(() => {});
 }
 

@@ -1,0 +1,45 @@
+import { PassThrough, Writable } from 'node:stream';
+import { expect, test } from 'vitest';
+
+import { OutputStream } from '../../../../src/vitest/pool/output-stream.js';
+
+test('stops reading from its sources while the target is full, with one listener for all of them', async () => {
+  const chunks: string[] = [];
+  let finishWrite = () => {};
+  const target = new Writable({
+    highWaterMark: 4,
+    write(chunk, _encoding, callback) {
+      chunks.push(String(chunk));
+      finishWrite = callback;
+    },
+  });
+  const output = new OutputStream(target);
+  const sources = Array.from({ length: 20 }, () => new PassThrough());
+  for (const source of sources) {
+    source.on('data', (chunk: Buffer) => output.write(chunk, source));
+    source.write('12345');
+  }
+  await turn();
+  expect(sources.every((source) => source.isPaused())).toBe(true);
+  expect(target.listenerCount('drain')).toBe(1);
+  while (target.writableLength > 0) {
+    finishWrite();
+    await turn();
+  }
+  expect(chunks).toEqual(Array(20).fill('12345'));
+  expect(sources.some((source) => source.isPaused())).toBe(false);
+  expect(target.listenerCount('drain')).toBe(0);
+});
+
+test('writes with the method that the target has at that time, since reporters replace it', () => {
+  const target = new PassThrough();
+  const output = new OutputStream(target);
+  const written: unknown[] = [];
+  target.write = (chunk: unknown) => written.push(chunk) > 0;
+  output.write(Buffer.from('text'), new PassThrough());
+  expect(written).toEqual([Buffer.from('text')]);
+});
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
