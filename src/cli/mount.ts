@@ -3,8 +3,10 @@ import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
 import { mount, umount2 } from '../../native/mount.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
+import { inSteps } from '../layers/steps.js';
 import { readMountInfo } from '../mounts/read-mount-info.js';
 import { requireEntered } from '../namespace/guard.js';
+import { provideMountPoint } from '../operations/mount-point.js';
 
 const MOUNT_POINT = '/mnt/test_mount';
 const LINE = '-'.repeat(54);
@@ -43,11 +45,20 @@ export function mountCommand(
   return 0;
 }
 
-/** Makes the directory, or takes over the empty one that a run which was killed has left. */
+/**
+ * Makes the directory, or takes over the empty one that a run which was killed has left. One who may not make it
+ * gets it in memory.
+ */
 function makeMountPoint(): void {
-  attempt({ action: `make ${MOUNT_POINT}`, path: MOUNT_POINT }, () =>
-    fs.mkdirSync(MOUNT_POINT, { recursive: true }),
-  );
+  attempt({ action: `make ${MOUNT_POINT}`, path: MOUNT_POINT }, () => {
+    try {
+      fs.mkdirSync(MOUNT_POINT, { recursive: true });
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw error;
+      inSteps((steps) => provideMountPoint(MOUNT_POINT, 'directory', steps));
+    }
+  });
   const entries = fs.readdirSync(MOUNT_POINT);
   const isMountPoint = mountLines().some(([, target]) => target === MOUNT_POINT);
   if (entries.length === 0 && !isMountPoint) return;

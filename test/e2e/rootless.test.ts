@@ -22,7 +22,7 @@ describe.each(runners)('%s without root', (runner) => {
     });
     const { code, stdout, stderr } = await run.done;
     expect(stderr).not.toContain('FAIL');
-    expect(stdout).toMatch(/Test Files {2}2 passed \(2\)\n\s+Tests {2}10 passed \(10\)/);
+    expect(stdout).toMatch(/Test Files {2}2 passed \(2\)\n\s+Tests {2}14 passed \(14\)/);
     expect(code).toBe(0);
     const starts = fs.readFileSync(`${directory}/starts`, 'utf8').trim().split('\n');
     expect(new Set(starts).size).toBe(starts.length);

@@ -30,11 +30,11 @@ function explainUserNamespace({ syscall, operation, type }: Failure): Reason | u
   if (operation === 'remount') {
     return { why: 'the mount came along from a more privileged user namespace, which locked its flags' };
   }
-  if (syscall !== 'fsconfig' && syscall !== 'fsmount') return undefined;
+  if (!['fsopen', 'fsconfig', 'fsmount'].includes(syscall)) return undefined;
   if (type === 'proc') {
     return {
       why: 'this is a user namespace, and its pid namespace belongs to another one',
-      fix: 'make a pid namespace too: unshare --user --map-root-user --pid --fork …',
+      fix: "bind the one that is there: ns.bind('/proc', target, { recursive: true })",
     };
   }
   return { why: `this is a user namespace, and the kernel lets no ${type} be mounted in those` };

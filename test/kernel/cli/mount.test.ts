@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+import { prepareHost, runAsUser } from '../user-namespace/user-host.js';
 
 const TOOL = path.resolve('dist/src/cli/ns-tool.cjs');
 const MOUNT_POINT = '/mnt/test_mount';
@@ -41,6 +43,20 @@ describe.each(['mount', '--mount'])('ns-tool %s', (command) => {
       '',
     ]);
   });
+});
+
+test('works without root, where the directory may not be made', ({ ns }) => {
+  const host = prepareHost(ns);
+  const { stdout, stderr, status } = runAsUser(host, [
+    process.execPath,
+    host.file('dist/src/cli/ns-tool.cjs'),
+    'mount',
+  ]);
+  expect(stderr).toBe('');
+  expect(stdout).toContain(`tmpfs mounted at: ${MOUNT_POINT}\n`);
+  expect(stdout).toContain('Note: This mount is NOT visible in the parent namespace!\n');
+  expect(status).toBe(0);
+  expect(fs.existsSync(MOUNT_POINT)).toBe(false);
 });
 
 test('takes over the directory that a killed run has left', () => {

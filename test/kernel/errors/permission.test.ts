@@ -71,7 +71,7 @@ describe('EPERM', () => {
       {
         code: 'EPERM',
         why: 'this is a user namespace, and its pid namespace belongs to another one',
-        fix: 'make a pid namespace too: unshare --user --map-root-user --pid --fork …',
+        fix: "bind the one that is there: ns.bind('/proc', target, { recursive: true })",
       },
       { code: 'EPERM', why: 'this is a user namespace, and the kernel lets no ext4 be mounted in those' },
     ]);
