@@ -40,7 +40,8 @@ const USAGE = `usage: ns-tool COMMAND
   doctor    try everything that tests need, and say what is in the way: doctor [--json]
   mount     mount a tmpfs in a namespace of its own, and show that the parent does not see it
   mounts    print a mount table as a tree: mounts [--host | PID] [PATH] [--json]
-  run       run a command in a mount namespace of its own: run [--rootless] [--] COMMAND [ARGUMENT]...
+  run       run a command in a mount namespace of its own:
+            run [--copy-on-write] [--rootless] [--] COMMAND [ARGUMENT]...
 `;
 
 main(process.argv.slice(2)).then(

@@ -8,29 +8,49 @@ import { findInheritedDescriptors } from '../namespace/inherited-descriptors.cjs
 
 /**
  * `ns-tool run`: this process gets a mount namespace of its own and becomes the command, so that its exit status,
- * signals and terminal are the command's. Returns only where that fails, with the status of env(1): 127 when
- * there is no such command, 126 when it can't be executed.
+ * signals and terminal are the command's. With --copy-on-write the command is a child, whose end it shares after
+ * it has told what was changed.
+ *
+ * @returns where there was no command to become, the status of env(1): 127 when there is none of that name, 126
+ *   when it can't be executed
  */
-export function runCommand(args: string[]): number {
+export async function runCommand(args: string[]): Promise<number> {
   const { options, command } = parseArguments(args);
   const descriptors = findInheritedDescriptors();
-  // Inside a namespace of this package it makes one more.
-  for (const mark of [NAMESPACE_MARK, HOST_MARK]) delete process.env[mark];
+  forgetNamespace();
   enterWorkerNamespace({ isRootless: options.has('--rootless') });
-  for (const fd of descriptors) setCloseOnExec(fd, false);
-  for (const name of IGNORED_BY_NODE) restoreSignal(os.constants.signals[name]);
+  // A process of the command that loads the preload gets a namespace of its own.
+  forgetNamespace();
   // A command may outlive the shell that has started it.
   setParentDeathSignal(0);
   try {
-    return execvp(command[0], command);
+    if (!options.has('--copy-on-write')) return become(command, descriptors);
+    const { runCopyOnWrite } = await import('./run-copy-on-write.js');
+    return await runCopyOnWrite(command, descriptors);
   } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-    process.stderr.write(`ns-tool: cannot run ${command[0]}: ${error.message}\n`);
-    return error.code === 'ENOENT' ? 127 : 126;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (!(error instanceof SystemCallError) && !isSpawnError(error)) throw error;
+    process.stderr.write(`ns-tool: cannot run ${command[0]}: ${message}\n`);
+    return code === 'ENOENT' ? 127 : 126;
   }
 }
 
-type Command = [program: string, ...args: string[]];
+function become(command: Command, descriptors: readonly number[]): never {
+  for (const fd of descriptors) setCloseOnExec(fd, false);
+  for (const name of IGNORED_BY_NODE) restoreSignal(os.constants.signals[name]);
+  return execvp(command[0], command);
+}
+
+function forgetNamespace(): void {
+  for (const mark of [NAMESPACE_MARK, HOST_MARK]) delete process.env[mark];
+}
+
+function isSpawnError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).syscall?.startsWith('spawn') ?? false;
+}
+
+/** A program and its arguments. */
+export type Command = [program: string, ...args: string[]];
 
 function parseArguments(args: string[]): { options: Set<string>; command: Command } {
   const options = new Set<string>();
@@ -48,9 +68,9 @@ function parseArguments(args: string[]): { options: Set<string>; command: Comman
   }
   const [program, ...rest] = args.slice(first);
   if (program === undefined)
-    throw new TypeError('run needs a command: ns-tool run [--rootless] [--] COMMAND');
+    throw new TypeError('run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND');
   return { options, command: [program, ...rest] };
 }
 
-const OPTIONS = ['--rootless'];
+const OPTIONS = ['--copy-on-write', '--rootless'];
 const IGNORED_BY_NODE = ['SIGPIPE', 'SIGXFSZ'] as const;

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'mountns/vitest';
 import { UID, UNPRIVILEGED } from '../../unprivileged.js';
-import { prepareHost, runAsUser } from '../user-namespace/user-host.js';
+import { env, prepareHost, runAsUser } from '../user-namespace/user-host.js';
 
 const node = process.execPath;
 const LINK = '/proc/self/ns/mnt';
@@ -82,7 +82,78 @@ describe.each([
   });
 });
 
+describe.each([
+  ['with privileges', ['env'], []],
+  ['without privileges', UNPRIVILEGED, []],
+])('ns-tool run --copy-on-write %s', (_, prefix, options) => {
+  test('keeps what the command writes from the host, and tells what it was', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options, '--'];
+    fs.writeFileSync(`${host.home}/old`, 'old');
+    fs.writeFileSync(`${host.home}/gone`, '');
+    for (const file of ['old', 'gone']) fs.chownSync(`${host.home}/${file}`, UID, UID);
+    const script = 'echo new >old && rm gone && mkdir -p a/b && cat && cat old; exit 7';
+    const { stdout, stderr, status } = runAsUser(host, [...tool, 'sh', '-c', script], {
+      prefix,
+      input: 'in',
+    });
+    expect({ stdout, status }).toEqual({ stdout: 'innew\n', status: 7 });
+    expect(stderr).toBe(
+      [
+        'ns-tool: the command has changed these files, in memory only:',
+        `  created  ${host.home}/a`,
+        `  created  ${host.home}/a/b`,
+        `  modified ${host.home}/old`,
+        `  deleted  ${host.home}/gone`,
+        '',
+      ].join('\n'),
+    );
+    expect(fs.readFileSync(`${host.home}/old`, 'utf8')).toBe('old');
+    expect(fs.readdirSync(host.home).sort()).toEqual(['gone', 'old']);
+  });
+
+  test('ends by the signal that ended the command', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options];
+    expect(runAsUser(host, [...tool, 'sh', '-c', 'kill -TERM $$'], { prefix })).toMatchObject({
+      status: null,
+      signal: 'SIGTERM',
+      stderr: 'ns-tool: the command has changed no files\n',
+    });
+  });
+
+  test('hands signals on to the command', async ({ ns }) => {
+    const host = prepareHost(ns);
+    const script = 'trap "echo caught; exit 5" TERM; echo up; while :; do read line || sleep 0.1; done';
+    const tool = [host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options];
+    const [program = '', ...args] = [...prefix, node, ...tool, 'sh', '-c', script];
+    const child = spawn(program, args, { cwd: host.home, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const output = text(child.stdout);
+    await once(child.stdout, 'data');
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([5, null]);
+    expect(await output).toBe('up\ncaught\n');
+  });
+
+  test('says that there is no such command', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options];
+    expect(runAsUser(host, [...tool, 'no-such-command'], { prefix })).toMatchObject({
+      status: 127,
+      stderr: 'ns-tool: cannot run no-such-command: spawn no-such-command ENOENT\n',
+    });
+  });
+});
+
 describe('ns-tool run', () => {
+  test('lets a process of the command have a namespace of its own', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', 'sh', '-c'];
+    const script = `readlink ${LINK}; ${node} --require ${host.preload} -p 'fs.readlinkSync("${LINK}")'`;
+    const { stdout } = runAsUser(host, [...tool, script]);
+    expect(new Set(stdout.trim().split('\n')).size).toBe(2);
+  });
+
   test('maps root to the user with --rootless, also for root', ({ ns }) => {
     const host = prepareHost(ns);
     const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--rootless'];
@@ -134,9 +205,9 @@ describe('ns-tool run', () => {
   });
 
   test.for([
-    [[], 'run needs a command: ns-tool run [--rootless] [--] COMMAND'],
-    [['--'], 'run needs a command: ns-tool run [--rootless] [--] COMMAND'],
-    [['--rotless', 'true'], 'unknown option of run: --rotless; known are --rootless'],
+    [[], 'run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND'],
+    [['--'], 'run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND'],
+    [['--rotless', 'true'], 'unknown option of run: --rotless; known are --copy-on-write, --rootless'],
   ] as const)('refuses %j', ([args, message], { ns }) => {
     const host = prepareHost(ns);
     const result = runAsUser(host, [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...args]);
