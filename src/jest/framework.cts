@@ -4,6 +4,7 @@
  */
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import type { FileResult, TestFramework, WorkerConfig } from './jest.cjs';
+import { packRefusal } from './refusal-message.cjs';
 import { workerState } from './worker-state.cjs';
 
 // Here too, since Jest loads this file before it runs any code of the user's.
@@ -28,7 +29,7 @@ export = runFile;
 
 function requireFiles(): FileTrees {
   if (workerState.files !== undefined) return workerState.files;
-  throw workerState.refusal;
+  throw packRefusal(workerState.refusal);
 }
 
 function loadFramework(file: string): TestFramework {

@@ -10,6 +10,7 @@ export interface GlobalConfig {
 export interface ProjectConfig {
   /** File of the test framework: jest-circus, usually. */
   readonly testRunner: string;
+  readonly displayName?: unknown;
 }
 
 /** The configuration as the runner sends it to its workers. */
@@ -24,12 +25,13 @@ export interface TestFile {
   readonly context: { readonly config: ProjectConfig };
 }
 
+export type Listener = (data: unknown) => void | Promise<void>;
 export type Unsubscribe = () => void;
 
 /** What `jest-runner` exports, and what a runner of Jest has to be. */
 export interface TestRunner {
   runTests(tests: TestFile[], watcher: unknown, options: { serial: boolean }): Promise<void>;
-  on(event: string, listener: (data: unknown) => void | Promise<void>): Unsubscribe;
+  on(event: string, listener: Listener): Unsubscribe;
 }
 
 export type TestRunnerClass = new (globalConfig: GlobalConfig, context: unknown) => TestRunner;
@@ -44,7 +46,8 @@ export type TestFramework = (
   sendMessageToJest?: unknown,
 ) => Promise<FileResult>;
 
-export interface FileResult {
+/** The results of a test file. Jest's own type has more, which is passed on as it is. */
+export interface FileResult extends Record<string, unknown> {
   failureMessage?: string | null;
   testExecError?: { message: string; stack: string };
 }

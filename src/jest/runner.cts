@@ -5,9 +5,10 @@
 import path = require('node:path');
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import type { GlobalConfig, TestFile, TestRunner, Unsubscribe, WorkerConfig } from './jest.cjs';
+import type { GlobalConfig, Listener, TestFile, TestRunner, Unsubscribe, WorkerConfig } from './jest.cjs';
 import { loadJestRunner } from './load-jest-runner.cjs';
-import { checkRunnerOptions } from './runner-options.cjs';
+import { Refusals } from './refusals.cjs';
+import { resolveRunnerOptions } from './runner-options.cjs';
 import { withWorkerEnvironment } from './worker-environment.cjs';
 
 /** Loads {@link file://./framework.cts} */
@@ -20,18 +21,27 @@ class MountNamespaceRunner implements TestRunner {
   readonly #runner: TestRunner;
   /** Jest's own objects of the test files that were handed on with another configuration. */
   readonly #originals = new Map<unknown, TestFile>();
-  #hasRefused = false;
+  readonly #refusals: Refusals;
+  #onSuccess: Listener = () => {};
 
   constructor(globalConfig: GlobalConfig, context: unknown, options: unknown = {}) {
-    checkRunnerOptions(options);
+    const { unsupported } = resolveRunnerOptions(options);
+    this.#refusals = new Refusals(unsupported);
     if (globalConfig.workerThreads) throw refuseWorkerThreads();
     // A copy that can be changed: jest-runner reads the number of workers off it.
     this.#globalConfig = { ...globalConfig };
     this.#runner = new (loadJestRunner(globalConfig.rootDir))(this.#globalConfig, context);
   }
 
-  on(event: string, listener: (data: unknown) => void | Promise<void>): Unsubscribe {
-    return this.#runner.on(event, (data) => listener(this.#restore(event, data)));
+  on(event: string, listener: Listener): Unsubscribe {
+    if (event === 'test-file-success') this.#onSuccess = listener;
+    return this.#runner.on(event, (data) => {
+      if (!event.startsWith('test-file-')) return listener(data);
+      const [handedOn, result] = data as [unknown, unknown];
+      const file = this.#originals.get(handedOn) as TestFile;
+      if (event === 'test-file-failure') return this.#onFailure(file, result, listener);
+      return listener([file, result]);
+    });
   }
 
   async runTests(tests: TestFile[], watcher: unknown, { serial }: { serial: boolean }): Promise<void> {
@@ -55,22 +65,10 @@ class MountNamespaceRunner implements TestRunner {
     return file;
   }
 
-  #restore(event: string, data: unknown): unknown {
-    if (!event.startsWith('test-file-')) return data;
-    const [file, result] = data as [unknown, unknown];
-    const outcome = event === 'test-file-failure' ? this.#shorten(result as Error) : result;
-    return [this.#originals.get(file) ?? file, outcome];
-  }
-
-  /** A machine that refuses namespaces refuses them to each worker: the reason once is enough. */
-  #shorten(error: Error & { code?: unknown }): Error {
-    if (error.code !== 'ERR_MOUNTNS_NAMESPACE') return error;
-    const message = this.#hasRefused
-      ? `${error.message.split('\n', 1)[0]} (see the first error)`
-      : error.message;
-    this.#hasRefused = true;
-    // Jest prints what follows the first line of a stack, and the message.
-    return Object.assign(new Error(message), { code: error.code, stack: '' });
+  #onFailure(file: TestFile, error: unknown, listener: Listener): void | Promise<void> {
+    const judged = this.#refusals.judge(file, error);
+    if (judged === undefined || judged instanceof Error) return listener([file, judged ?? error]);
+    return this.#onSuccess([file, judged]);
   }
 }
 

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { runJest } from './jest-run.js';
+import { runJest, startJest } from './jest-run.js';
 
 /** Runs a command without CAP_SYS_ADMIN where no user namespace can be made either. */
 const NO_NAMESPACES = [
@@ -10,20 +11,51 @@ const NO_NAMESPACES = [
   'sh',
 ];
 
+const SUMMARY =
+  "cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and unshare(1) can't make a user namespace";
+
 test('a machine that refuses namespaces fails every file before its code runs, and is explained once', async () => {
   const { code, stderr } = await runJest('jest-setup', {
     args: ['--maxWorkers=2'],
     wrapper: NO_NAMESPACES,
   });
-  const summary =
-    "cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and unshare(1) can't make a user namespace";
   expect(stderr.match(/● Test suite failed to run/g)).toHaveLength(3);
-  expect(stderr).toContain(`    ${summary}\n      why:  user.max_user_namespaces is 0\n`);
+  expect(stderr).toContain(`    ${SUMMARY}\n      why:  user.max_user_namespaces is 0\n`);
   expect(stderr.match(/why: /g)).toHaveLength(1);
-  expect(stderr.split(`    ${summary} (see the first error)\n`)).toHaveLength(3);
+  expect(stderr.split(`    ${SUMMARY} (see the first error)\n`)).toHaveLength(3);
   expect(stderr).not.toMatch(/ at .*\(/);
   expect(stderr).not.toContain('the setup file ran');
   expect(stderr).toMatch(/Test Suites: 3 failed, 3 total\nTests: {7}0 total/);
+  expect(code).toBe(1);
+});
+
+test("with unsupported: 'skip' they are skipped before their code runs, visibly, in reports too", async () => {
+  const run = startJest('jest-setup', {
+    args: ['--maxWorkers=2', '--json', '--outputFile=report.json'],
+    env: { RUNNER_OPTIONS: '{"unsupported":"skip"}' },
+    wrapper: NO_NAMESPACES,
+  });
+  const { code, stderr } = await run.done;
+  expect(stderr.split(`mountns: test files are skipped: ${SUMMARY}\n  why:  user.max_user`)).toHaveLength(2);
+  expect(stderr.match(/why: /g)).toHaveLength(1);
+  expect(stderr).toMatch(/Test Suites: 3 skipped, 0 of 3 total\nTests: {7}3 skipped, 3 total/);
+  expect(stderr).not.toMatch(/PASS|FAIL|the setup file ran/);
+  expect(code).toBe(0);
+  const report = JSON.parse(fs.readFileSync(path.join(run.directory, 'report.json'), 'utf8'));
+  expect(report).toMatchObject({ numPendingTests: 3, numPassedTests: 0, success: true });
+  expect(report.testResults[0].assertionResults[0]).toMatchObject({
+    status: 'pending',
+    title: `its tests [${SUMMARY}; user.max_user_namespaces is 0]`,
+  });
+});
+
+test('MOUNTNS_REQUIRE=1 turns skips into failures', async () => {
+  const { code, stderr } = await runJest('jest-setup', {
+    env: { RUNNER_OPTIONS: '{"unsupported":"skip"}', MOUNTNS_REQUIRE: '1' },
+    wrapper: NO_NAMESPACES,
+  });
+  expect(stderr).toContain("unsupported is 'skip', but MOUNTNS_REQUIRE is set");
+  expect(stderr).toMatch(/Test Suites: 3 failed, 3 total/);
   expect(code).toBe(1);
 });
 
@@ -44,6 +76,10 @@ describe('the runner refuses', () => {
   test.each([
     ['{"copyOnWrite":true}', 'mountns/jest/runner: option copyOnWrite: true is not built yet'],
     ['{"copyOnwrite":true}', "mountns/jest/runner: unknown option 'copyOnwrite'"],
+    [
+      '{"unsupported":"skipp"}',
+      "mountns/jest/runner: option unsupported must be 'fail' or 'skip', received 'skipp'",
+    ],
   ])('the options %s', async (options, message) => {
     const { code, stderr } = await runJest('jest-many', { env: { RUNNER_OPTIONS: options } });
     expect(stderr).toContain(`TypeError: ${message}`);

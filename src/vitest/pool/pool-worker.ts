@@ -6,12 +6,12 @@ import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest
 import type { Explanation } from '../../errors/explained-error.cjs';
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import type { Unsupported } from '../../support/unsupported.js';
+import { judge } from '../../support/verdict.js';
 import type { ResolvedOptions } from '../options.js';
 import { POOL_NAME, type Whereabouts, type WorkerMessage } from '../protocol.js';
 import { FilesLeft } from './files-left.js';
 import { RefusedFiles, type VitestMessage } from './refused-files.js';
 import { SilenceWatch } from './silence-watch.js';
-import { judge } from './verdict.js';
 import type { Worker, WorkerListener } from './worker.js';
 import { death, hang } from './worker-failures.js';
 import type { WorkerPool } from './worker-pool.js';

@@ -1,7 +1,6 @@
 import type { RunnerTask, RunnerTestFile, TestProject } from 'vitest/node';
-
+import type { Verdict } from '../../support/verdict.js';
 import { findTests } from './find-tests.js';
-import type { Verdict } from './verdict.js';
 
 /**
  * Answers Vitest in place of a worker that can't have a mount namespace: the files have failed, or all of their

@@ -1,12 +1,15 @@
-import { NamespaceError } from '../../errors/namespace-error.cjs';
-import { REQUIRE } from '../../namespace/environment.cjs';
-import { isRequired, isSkipAllowed, type Unsupported } from '../../support/unsupported.js';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { REQUIRE } from '../namespace/environment.cjs';
+import { isRequired, isSkipAllowed, type Unsupported } from './unsupported.js';
 
 /** What is said of the tests of files that can have no mount namespace here. */
 export type Verdict = { skip: string } | { fail: Error };
 
 /** Whether such tests are skipped or fail, and with which words. */
-export function judge({ message, why, fix }: NamespaceError, unsupported: Unsupported): Verdict {
+export function judge(
+  { message, why, fix }: Pick<NamespaceError, 'message' | 'why' | 'fix'>,
+  unsupported: Unsupported,
+): Verdict {
   const summary = firstLine(message);
   if (isSkipAllowed(unsupported)) {
     return { skip: why === undefined ? summary : `${summary}; ${firstLine(why)}` };
