@@ -27,6 +27,7 @@ export default async function install(project: TestProject): Promise<() => Promi
     vitest4: [tarball, `vitest@${vitest4}`, `@vitest/coverage-v8@${vitest4}`, '@types/node@20'],
     // Not a development dependency: npm can't hold both, their optional peers exclude each other.
     vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`, '@types/node@24'],
+    mocha: [tarball, `mocha@${installedVersion('mocha')}`],
     jest30: [tarball, `jest@${installedVersion('jest')}`, '@types/jest@30', '@types/node@20'],
     // Vitest 5 needs a newer Node than this package does.
     node24: [`node-linux-${process.arch}@24`],

@@ -1,0 +1,1 @@
+module.exports = { runner: 'mountns/jest/runner' };

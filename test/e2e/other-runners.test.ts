@@ -1,0 +1,102 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+
+import { copyFixture, type Node, VitestRun } from './vitest-run.js';
+
+/** Runs a command as root without CAP_SYS_ADMIN: mountns needs a user namespace then. */
+const UNPRIVILEGED = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
+
+const PRELOAD = ['--require', 'mountns/register'];
+
+interface Way {
+  node?: Node;
+  /** Options of Node. */
+  execArgv?: readonly string[];
+  /** Script and arguments. */
+  program: readonly string[];
+  wrapper?: readonly string[];
+}
+
+const installed = inject('installed');
+const mocha = path.join(installed, 'mocha/node_modules/mocha/bin/mocha.js');
+const jest = path.join(installed, 'jest30/node_modules/jest/bin/jest.js');
+const nodeTest: Way = { program: [...PRELOAD, '--test', '--test-concurrency=2'] };
+const mochaParallel: Way = { execArgv: PRELOAD, program: [mocha, '--parallel', '--jobs=2', '*.test.mjs'] };
+
+const ways: [string, Way][] = [
+  ['node:test on this Node', nodeTest],
+  ['node:test on Node 22', { ...nodeTest, node: 'node22' }],
+  ['node:test on Node 24', { ...nodeTest, node: 'node24' }],
+  ['Mocha in parallel', mochaParallel],
+  ['node:test without root', { ...nodeTest, wrapper: UNPRIVILEGED }],
+  ['Mocha in parallel without root', { ...mochaParallel, wrapper: UNPRIVILEGED }],
+  ['Mocha in parallel on Node 24', { ...mochaParallel, node: 'node24' }],
+];
+
+function start(directory: string, way: Way, env: Record<string, string> = {}): VitestRun {
+  return new VitestRun(directory, { ...way, env });
+}
+
+describe.each(ways)('%s', (_name, way) => {
+  test('gives each test process a namespace of its own, so that they overlap in any order', async () => {
+    const shared = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-shared-'));
+    onTestFinished(() => fs.rmSync(shared, { recursive: true }));
+    fs.mkdirSync(path.join(shared, 'mnt'));
+    const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const run = start(copyFixture('overlapping', 'mocha'), way, { SHARED_DIRECTORY: shared });
+    const { code, stdout } = await run.done;
+    expect(stdout).toMatch(/pass 2|2 passing/);
+    expect(code).toBe(0);
+    expect(fs.readdirSync(path.join(shared, 'mnt'))).toEqual([]);
+    const namespaces = ['first', 'second'].map((name) =>
+      fs.readFileSync(path.join(shared, `${name} entered`), 'utf8'),
+    );
+    expect(new Set(namespaces).size).toBe(2);
+    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+  });
+});
+
+describe('the examples', () => {
+  const examples: [string, Way, RegExp][] = [
+    ['node-test', { program: [...PRELOAD, '--test'] }, /pass 2\n/],
+    ['node-test', { program: [...PRELOAD, '--test', '--test-isolation=none'], node: 'node24' }, /pass 2\n/],
+    ['mocha', { program: [mocha] }, /3 passing/],
+    ['mocha', { program: [mocha, '--parallel'] }, /3 passing/],
+  ];
+
+  test.each(examples)('%s by %j', async (example, way, summary) => {
+    const directory = fs.mkdtempSync(path.join(installed, 'mocha', `${example}-`));
+    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+    fs.cpSync(path.resolve(import.meta.dirname, '../../examples', example), directory, { recursive: true });
+    const { code, stdout } = await start(directory, way).done;
+    expect(stdout).toMatch(summary);
+    expect(code).toBe(0);
+  });
+
+  test('jest', async () => {
+    const directory = fs.mkdtempSync(path.join(installed, 'jest30/jest-'));
+    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+    fs.cpSync(path.resolve(import.meta.dirname, '../../examples/jest'), directory, { recursive: true });
+    const { code, stderr } = await start(directory, { program: [jest] }).done;
+    expect(stderr).toMatch(/Tests: {7}2 passed/);
+    expect(code).toBe(0);
+  });
+});
+
+test('a script that is no test has a namespace too', async () => {
+  const directory = copyFixture('overlapping', 'mocha');
+  fs.writeFileSync(
+    path.join(directory, 'script.mjs'),
+    `import { readMounts, withMountNamespace } from 'mountns';
+     await withMountNamespace((ns) => {
+       ns.tmpfs('/mnt');
+       console.log(ns.mounts().at('/mnt').fsType, readMounts('host').at('/mnt'));
+     });`,
+  );
+  const { code, stdout, stderr } = await start(directory, { program: [...PRELOAD, 'script.mjs'] }).done;
+  expect(stderr).toBe('');
+  expect(stdout).toBe('tmpfs undefined\n');
+  expect(code).toBe(0);
+});
