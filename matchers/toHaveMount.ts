@@ -34,22 +34,23 @@ export function toHaveMount(
   checkAbsolutePath('toHaveMount', path);
   checkExpectedMount('toHaveMount', expected);
   const mounts = mountsOf('toHaveMount', received);
-  const mount = mounts.at(path);
+  const mountPoint = absolutePath(path);
+  const mount = mounts.at(mountPoint);
   const difference = mount ? differenceOf(mount, expected, this) : 'nothing is mounted there';
   const description = describeExpectedMount(expected);
   return {
     pass: difference === undefined,
     message: () => {
       const { name, subject, seenIn } = describeSubject(received);
-      const around = mount === undefined ? mounts.containing(path) : undefined;
-      const hidden = mount === undefined ? mounts.find({ mountPoint: absolutePath(path) }) : undefined;
+      const around = mount === undefined ? mounts.containing(mountPoint) : undefined;
+      const hidden = mount === undefined ? mounts.find({ mountPoint }) : undefined;
       return buildMessage({
         matcher: 'toHaveMount',
         received: name,
         expected: description === '' ? 'path' : 'path, expected',
         isNot: this.isNot,
         subject,
-        predicate: `have a mount at ${printable(path)}${description}`,
+        predicate: `have a mount at ${printable(mountPoint)}${description}`,
         facts: [
           ['Broken', difference],
           ['Mount', mount && formatMount(mount)],

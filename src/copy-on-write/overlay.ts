@@ -4,6 +4,7 @@ import { fchdir, mkdirat, openDirectory } from '../../native/directories.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
 import { overlayFeatures } from '../layers/overlay-features.js';
+import { OWN_LAYER } from '../layers/own-layer.js';
 
 /**
  * Mounts an overlay on `merged` in `directory`, of a new `upper` there and the given lower layers, top-most
@@ -23,7 +24,7 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
   try {
     fchdir(directory);
     const overlay = makeFileSystem('overlay', {
-      source: 'mountns',
+      source: OWN_LAYER,
       lowerdir: names.join(':'),
       upperdir: 'upper',
       workdir: 'work',

@@ -10,6 +10,7 @@ import { mountAttributesOf } from '../operations/mount-flags.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
 import { cover } from './cover.js';
 import { makeFileSystem } from './file-system.js';
+import { OWN_LAYER } from './own-layer.js';
 import type { Steps } from './steps.js';
 
 /**
@@ -24,7 +25,7 @@ export function coverWithBinds(directory: string, steps: Steps): number {
   const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
   const cwd = findWorkingDirectory();
   const from = steps.closing(fs.openSync(encodePath(directory), O_RDONLY | O_DIRECTORY));
-  const layer = steps.closing(makeFileSystem('tmpfs', { source: 'mountns' }, { attributes }));
+  const layer = steps.closing(makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes }));
   const to = steps.closing(openat(layer, '.', O_RDONLY | O_DIRECTORY));
   const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
   copyAttributes(from, to);

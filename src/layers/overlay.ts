@@ -14,6 +14,8 @@ export interface OverlayLayers {
   lower: readonly string[];
   /** Upper and work directory. Undefined for new ones in memory. */
   writable: readonly [upper: string, work: string] | undefined;
+  /** What the mount table shows, `'overlay'` when left out. */
+  source?: string;
 }
 
 /**
@@ -21,7 +23,11 @@ export interface OverlayLayers {
  *
  * @param attributes `MOUNT_ATTR_*`
  */
-export function makeOverlay({ lower, writable }: OverlayLayers, steps: Steps, attributes = 0): number {
+export function makeOverlay(
+  { lower, writable, source = 'overlay' }: OverlayLayers,
+  steps: Steps,
+  attributes = 0,
+): number {
   const cwd = steps.closing(openDirectory('.'));
   return withScratch((scratch) => {
     const [upper, work, ...lowers] = nameLayers(
@@ -38,7 +44,7 @@ export function makeOverlay({ lower, writable }: OverlayLayers, steps: Steps, at
       makeFileSystem(
         'overlay',
         {
-          source: 'overlay',
+          source,
           lowerdir: lowers.join(':'),
           upperdir: upper as string,
           workdir: work as string,

@@ -5,7 +5,9 @@ import { mkdirat, mountIdOf, openat } from '../../native/directories.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { coverWithBinds } from '../layers/bind-layer.js';
+import { makeOverlay } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
+import { OWN_LAYER } from '../layers/own-layer.js';
 import type { Steps } from '../layers/steps.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -44,9 +46,9 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
 /** In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay. */
 function coverWithLayer(directory: string, steps: Steps): number {
   const hasMounts = readMounts('self').under(directory).length > 0;
-  return isInUserNamespace() && hasMounts
-    ? coverWithBinds(directory, steps)
-    : coverWithOverlay(directory, steps);
+  if (isInUserNamespace() && hasMounts) return coverWithBinds(directory, steps);
+  const layers = { lower: [directory], writable: undefined, source: OWN_LAYER };
+  return coverWithOverlay(directory, steps, (attributes) => makeOverlay(layers, steps, attributes));
 }
 
 /** The mount that `directory` lies on; one that is not in the table can't be told from the host's. */

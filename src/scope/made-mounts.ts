@@ -1,4 +1,5 @@
 import type { Note } from '../errors/stack-note.js';
+import { isOwnLayer } from '../layers/own-layer.js';
 import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
 import { formatDiff } from '../mounts/format-diff.js';
 import type { Mount } from '../mounts/mount.js';
@@ -14,24 +15,29 @@ import type { Scope } from './scope.js';
  * Both never throw, since there is an error already that must not be hidden.
  */
 export function watchMadeMounts(scope: Scope): () => Note | undefined {
-  const inside = probeMounts(() => scope.requireCurrent());
-  return () => {
-    const outside = inside && probeMounts();
-    return outside && describeMadeMounts(outside, inside);
-  };
+  const isCopyOnWrite = scope.layers.length > 0;
+  const inside = probe(() => {
+    scope.requireCurrent();
+    return readMounts('self');
+  });
+  return () =>
+    probe(() => {
+      if (inside === undefined) return undefined;
+      const diff = withoutEntering(readMounts('self'), inside);
+      // Entering such a scope changes what may be written to, and nothing tells that from what `fn` changed.
+      return describe(isCopyOnWrite ? { ...diff, removed: [], changed: [] } : diff);
+    });
 }
 
-function probeMounts(check = () => {}): MountTable | undefined {
+function probe<T>(look: () => T): T | undefined {
   try {
-    check();
-    return readMounts('self');
+    return look();
   } catch {
     return undefined;
   }
 }
 
-function describeMadeMounts(outside: MountTable, inside: MountTable): Note | undefined {
-  const diff = withoutEntering(outside, inside);
+function describe(diff: MountDiff): Note | undefined {
   const lines = formatDiff(diff).split('\n');
   if (lines[0] === '') return undefined;
   const shown =
@@ -58,10 +64,6 @@ function withoutEntering(outside: MountTable, inside: MountTable): MountDiff {
 function withoutCopying(change: MountChange): MountChange {
   const ofTheCopy = change.after.propagation === 'private' ? [...PROPAGATION, 'parentId'] : ['parentId'];
   return { ...change, fields: change.fields.filter((field) => !ofTheCopy.includes(field)) };
-}
-
-function isOwnLayer({ fsType, source }: Mount): boolean {
-  return fsType === 'overlay' && source === 'mountns';
 }
 
 function placeOf({ mountPoint, device, root }: Mount): string {

@@ -42,10 +42,13 @@ export const fixtures = {
       await use(new MountNamespace(scope));
     } finally {
       const recallMounts = task.result?.state === 'fail' ? watchMadeMounts(scope) : undefined;
-      // A test that timed out goes on.
-      if (signal.aborted) await abandonScopes([scope], `test "${task.name}"`);
-      await scope.close();
-      noteFailure(task.result?.errors, recallMounts?.());
+      try {
+        // A test that timed out goes on.
+        if (signal.aborted) await abandonScopes([scope], `test "${task.name}"`);
+        await scope.close();
+      } finally {
+        noteFailure(task.result?.errors, recallMounts?.());
+      }
     }
   },
   // biome-ignore lint/correctness/noEmptyPattern: see above

@@ -50,6 +50,28 @@ test('nothing is added when nothing was made', async () => {
   expect(headOf(error)).toBe('RangeError: mine');
 });
 
+test('what a copy-on-write scope is made of is not shown', async () => {
+  const error = await errorOf(() =>
+    withMountNamespace({ copyOnWrite: true }, (ns) => {
+      ns.tmpfs('/mnt/test_mount');
+      throw new RangeError('mine');
+    }),
+  );
+  const changes = headOf(error)
+    .split('\n')
+    .filter((line) => /^ {2}[-+~] /.test(line));
+  expect(changes).toEqual(['  + tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private']);
+});
+
+test('an overlay that was asked for is shown, one for a mount point is not', async () => {
+  const error = await failAfter((ns) => {
+    ns.tmpfs('/mnt/test_mount');
+    ns.overlay('/mnt/test_mount');
+  });
+  expect(headOf(error)).toContain('  + overlay on /mnt/test_mount type overlay (');
+  expect(headOf(error)).not.toContain(' on /mnt type ');
+});
+
 test('a table of many mounts is cut', async () => {
   const error = await failAfter((ns) => {
     ns.tmpfs('/mnt/test_mount');

@@ -70,7 +70,7 @@ describe('says', () => {
     expect(await failureOf(() => expect(table).toHaveMount('/data/./hidden/'))).toMatchInlineSnapshot(`
       "expect(table).toHaveMount(path)
 
-      Expected the table to have a mount at /data/./hidden/
+      Expected the table to have a mount at /data/hidden
       Broken:   nothing is mounted there
       Lies on:  over on /data type overlay (rw,relatime,lowerdir=/a,b,index=off), private
       Hidden:   beneath on /data/hidden type tmpfs (rw), private

@@ -1,0 +1,9 @@
+import type { Mount } from '../mounts/mount.js';
+
+/** The source of a layer that is there for the sake of scopes and mount points, as the mount table shows it. */
+export const OWN_LAYER = 'mountns';
+
+/** Whether nobody has asked for the mount by itself. */
+export function isOwnLayer({ source }: Mount): boolean {
+  return source === OWN_LAYER;
+}
