@@ -38,7 +38,11 @@ describe.each(runners)('%s', (runner) => {
     const mark = new RunMark();
     const { code, stderr } = await runVitest('left', { runner, args: ['run', '3-times'], env: mark.env });
     expect(mark.processes()).toEqual([]);
-    expect(notices(stderr)).toHaveLength(1);
+    expect(notices(stderr)).toContainEqual(
+      expect.stringMatching(
+        /^mountns: 3-times-out\.test\.ts, test "times out": test "times out" ended with process \d+ \(sleep 1000\) still running: killed$/,
+      ),
+    );
     expect(code).toBe(1);
   });
 

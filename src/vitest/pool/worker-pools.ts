@@ -17,7 +17,6 @@ export class WorkerPools {
   readonly #pools = new Map<string, WorkerPool>();
   readonly #output: Output;
   readonly #warden = new Warden();
-  readonly #printed = new Set<string>();
 
   private constructor(vitest: Vitest) {
     this.#vitest = vitest;
@@ -54,13 +53,11 @@ export class WorkerPools {
   }
 
   /**
-   * Prints what is no error and should be known. The same from several workers is printed once.
+   * Prints what is no error and should be known.
    *
    * @param where the file and the test that it is about
    */
   print(notice: Explanation, where: string): void {
-    if (this.#printed.has(notice.summary)) return;
-    this.#printed.add(notice.summary);
     this.#vitest.logger.warn(`mountns: ${where}: ${formatExplanation(notice)}`);
   }
 
