@@ -40,7 +40,8 @@ export class PartMounts {
     if (part.treatment !== 'protect' && this.#isThere(part.path)) return undefined;
     this.#extents.set(part.path, 'alone');
     const standIn = part.treatment === 'seal' ? undefined : this.#copyStandIn(part);
-    const tree = standIn ?? this.#copy(part);
+    const tree = standIn ?? this.#copyUnlessGone(part);
+    if (tree === undefined) return undefined;
     closingOnError(tree, () => {
       moveMount(tree, encodePath(part.path));
       if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path);
@@ -64,6 +65,17 @@ export class PartMounts {
     const attributes = attributesOf(part.mount);
     if (attributes.attrSet !== 0) closingOnError(tree, () => mountSetattr(tree, 0, attributes));
     return tree;
+  }
+
+  /** A piece that somebody has deleted meanwhile has nothing that could be written to: its place stays empty. */
+  #copyUnlessGone(part: Part): number | undefined {
+    try {
+      return this.#copy(part);
+    } catch (error) {
+      const isPiece = part.treatment === 'seal' && this.#table.at(part.path) === undefined;
+      if (isPiece && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   #copy(part: Part): number {
