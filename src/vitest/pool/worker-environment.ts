@@ -17,6 +17,7 @@ const preload = fileURLToPath(new URL('../../register.cjs', import.meta.url));
 
 /** The environment of a worker: the one that Vitest made for its tests, and what the preload needs. */
 export function workerEnvironment(env: Environment, data: WorkerData): Record<string, string> {
+  const { copyOnWrite, permissions } = data.options;
   const nodeOptions = env.NODE_OPTIONS;
   const isPrepended = nodeOptions !== undefined && LOADS_CODE.test(nodeOptions);
   return Object.fromEntries(
@@ -26,8 +27,8 @@ export function workerEnvironment(env: Environment, data: WorkerData): Record<st
       [NAMESPACE_MARK]: undefined,
       [HOST_MARK]: undefined,
       [PARENT_PID]: String(process.pid),
-      [COPY_ON_WRITE]: JSON.stringify(data.options.copyOnWrite),
-      [PERMISSIONS]: data.options.permissions,
+      [COPY_ON_WRITE]: copyOnWrite === false ? undefined : JSON.stringify(copyOnWrite),
+      [PERMISSIONS]: permissions === 'root' ? undefined : permissions,
       // Its threads would be there before the preload, on the host.
       UV_USE_IO_URING: '0',
       // Node loads what NODE_OPTIONS names before what the command line names.
