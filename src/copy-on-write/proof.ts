@@ -20,25 +20,31 @@ import { isVirtual } from './treatment.js';
  * @throws {NamespaceError} when it does.
  */
 export function proveContained(path: string, root: number): void {
-  if (fs.statSync(encodePath(path)).isDirectory()) proveDirectory(path, root);
-  else proveFile(path, root);
+  if (!fs.statSync(encodePath(path)).isDirectory() || !proveByCanary(path, root)) proveOther(path, root);
 }
 
-function proveDirectory(path: string, root: number): void {
+/** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
+function proveByCanary(path: string, root: number): boolean {
   const canary = join(path, `/.mountns-canary-${randomUUID()}`);
-  fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
+  try {
+    fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    throw error;
+  }
   try {
     if (exists(fromRoot(canary), root)) throw escaped(path, `a file made at ${canary} appeared there too`);
   } finally {
     fs.unlinkSync(encodePath(canary));
   }
+  return true;
 }
 
-function proveFile(path: string, root: number): void {
+function proveOther(path: string, root: number): void {
   const old = openat(root, fromRoot(path), O_PATH);
   try {
     const [before, after] = [fs.fstatSync(old), fs.statSync(encodePath(path))];
-    if (before.dev === after.dev && before.ino === after.ino) throw escaped(path, 'it is the same file');
+    if (before.dev === after.dev && before.ino === after.ino) throw escaped(path, 'it is the same');
   } finally {
     fs.closeSync(old);
   }

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
-import { AT_RECURSIVE, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
+import { findFile } from '../copy-on-write/found-file.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
@@ -37,15 +38,20 @@ export function coverWithBinds(directory: string, steps: Steps): number {
 
 /** Makes the same kind of entry; returns what is to be mounted on it. */
 function copyEntry(name: Buffer, from: number, to: number, steps: Steps): { tree: number; name: Buffer }[] {
-  const found = steps.closing(openat(from, name, O_PATH | O_NOFOLLOW));
-  const stat = fs.fstatSync(found);
+  const found = findFile(from, name);
+  // Somebody has deleted it meanwhile.
+  if (found === undefined) return [];
+  const { stat } = found;
+  steps.closing(found.fd);
   if (stat.isSymbolicLink()) {
-    symlinkat(readlinkat(found, ''), to, name);
+    symlinkat(readlinkat(found.fd, ''), to, name);
     return [];
   }
   if (stat.isDirectory()) mkdirat(to, name);
   else steps.closing(openat(to, name, O_CREAT | O_EXCL | O_RDWR));
-  return [{ tree: steps.closing(openTree(name, OPEN_TREE_CLONE | AT_RECURSIVE, from)), name }];
+  return [
+    { tree: steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH, found.fd)), name },
+  ];
 }
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR } = fs.constants;
