@@ -100,3 +100,20 @@ test('a script that is no test has a namespace too', async () => {
   expect(stdout).toBe('tmpfs undefined\n');
   expect(code).toBe(0);
 });
+
+test('a machine that refuses namespaces fails each file, with the reason and nothing else', async () => {
+  const wrapper = [
+    ...['unshare', '--user', '--map-root-user', 'sh', '-c'],
+    'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$@"',
+    'sh',
+  ];
+  const program = [...PRELOAD, '--test', '--test-reporter=tap'];
+  const { code, stdout } = await start(copyFixture('overlapping', 'mocha'), { program, wrapper }).done;
+  expect(stdout.match(/# NamespaceError: cannot enter a mount namespace: this process lacks/g)).toHaveLength(
+    2,
+  );
+  expect(stdout.match(/# +why: +user\.max_user_namespaces is 0$/gm)).toHaveLength(2);
+  expect(stdout).not.toMatch(/ at .*\.cjs/);
+  expect(stdout).toMatch(/^# fail 2$/m);
+  expect(code).toBe(1);
+});
