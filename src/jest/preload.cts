@@ -7,7 +7,7 @@ import worker_threads = require('node:worker_threads');
 
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
-import { JEST_INSPECT, PARENT_PID } from '../namespace/environment.cjs';
+import { COPY_ON_WRITE, JEST_INSPECT, PARENT_PID, PERMISSIONS } from '../namespace/environment.cjs';
 import type * as Scopes from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import { listenForDebugger } from './inspect.cjs';
 import { removePreload } from './preload-option.cjs';
@@ -16,9 +16,9 @@ import { workerState } from './worker-state.cjs';
 if (worker_threads.isMainThread) {
   // jest-worker sets the variable, and talks to its children over a channel.
   if (process.env.JEST_WORKER_ID !== undefined && process.connected) startWorker();
-  removePreload();
-  delete process.env[PARENT_PID];
+  else for (const name of [PARENT_PID, COPY_ON_WRITE, PERMISSIONS]) delete process.env[name];
   delete process.env[JEST_INSPECT];
+  removePreload();
 }
 
 function startWorker(): void {

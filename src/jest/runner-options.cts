@@ -1,45 +1,27 @@
-import { inspect } from 'node:util';
-
-import type { Unsupported } from '../support/unsupported.js' with { 'resolution-mode': 'import' };
+import type { MountNamespacesOptions } from '../vitest/options.js' with { 'resolution-mode': 'import' };
+import { resolveOptions } from '../vitest/options.js';
 
 /** The options of the runner: `runner: ['mountns/jest/runner', options]`. */
-export interface RunnerOptions {
-  /**
-   * What happens on a machine that refuses mount namespaces: the files fail, or are reported as skipped. With
-   * MOUNTNS_REQUIRE=1 in the environment they fail all the same.
-   * @defaultValue 'fail'
-   */
-  unsupported?: Unsupported;
-}
+export type RunnerOptions = Pick<MountNamespacesOptions, 'copyOnWrite' | 'unsupported' | 'permissions'>;
 
 /**
- * Checks the options and fills in the defaults. One that is not built yet is refused: a test that asked for it
+ * Checks the options and fills in the defaults. One that does nothing here is refused: a test that asked for it
  * must not run without it.
  *
  * @throws {TypeError} naming the value.
  */
-export function resolveRunnerOptions(options: unknown): Required<RunnerOptions> {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw invalid(`options must be an object, received ${inspect(options)}`);
+export function resolveRunnerOptions(options: RunnerOptions): Required<RunnerOptions> {
+  const { copyOnWrite, unsupported, permissions } = resolveOptions(CALLER, options);
+  for (const [name, reason] of Object.entries(REFUSED)) {
+    if ((options as MountNamespacesOptions)[name as keyof typeof REFUSED] === undefined) continue;
+    const error = new TypeError(`${CALLER}: option ${name} ${reason}`);
+    throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
   }
-  const { unsupported = 'fail', ...others } = options as RunnerOptions;
-  if (unsupported !== 'fail' && unsupported !== 'skip') {
-    throw invalid(`option unsupported must be 'fail' or 'skip', received ${inspect(unsupported)}`);
-  }
-  for (const [name, value] of Object.entries(others)) {
-    if (value === undefined) continue;
-    throw invalid(
-      NOT_BUILT.includes(name)
-        ? `option ${name}: ${inspect(value)} is not built yet`
-        : `unknown option ${inspect(name)}`,
-    );
-  }
-  return { unsupported };
+  return { copyOnWrite, unsupported, permissions };
 }
 
-function invalid(message: string): TypeError {
-  const error = new TypeError(`mountns/jest/runner: ${message}`);
-  return Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
-}
-
-const NOT_BUILT = ['copyOnWrite', 'permissions', 'leaks'];
+const CALLER = 'mountns/jest/runner';
+const REFUSED = {
+  prewarm: 'is for Vitest: Jest uses its workers again',
+  leaks: 'is not built yet for Jest',
+} satisfies Partial<Record<keyof MountNamespacesOptions, string>>;

@@ -8,7 +8,7 @@ import { NamespaceError } from '../errors/namespace-error.cjs';
 import type { GlobalConfig, Listener, TestFile, TestRunner, Unsubscribe, WorkerConfig } from './jest.cjs';
 import { loadJestRunner } from './load-jest-runner.cjs';
 import { Refusals } from './refusals.cjs';
-import { resolveRunnerOptions } from './runner-options.cjs';
+import { type RunnerOptions, resolveRunnerOptions } from './runner-options.cjs';
 import { withWorkerEnvironment } from './worker-environment.cjs';
 
 /** Loads {@link file://./framework.cts} */
@@ -18,15 +18,16 @@ const framework = path.join(__dirname, 'framework.cjs');
 class MountNamespaceRunner implements TestRunner {
   readonly supportsEventEmitters = true;
   readonly #globalConfig: GlobalConfig;
+  readonly #options: Required<RunnerOptions>;
   readonly #runner: TestRunner;
   /** Jest's own objects of the test files that were handed on with another configuration. */
   readonly #originals = new Map<unknown, TestFile>();
   readonly #refusals: Refusals;
   #onSuccess: Listener = () => {};
 
-  constructor(globalConfig: GlobalConfig, context: unknown, options: unknown = {}) {
-    const { unsupported } = resolveRunnerOptions(options);
-    this.#refusals = new Refusals(unsupported);
+  constructor(globalConfig: GlobalConfig, context: unknown, options: RunnerOptions = {}) {
+    this.#options = resolveRunnerOptions(options);
+    this.#refusals = new Refusals(this.#options.unsupported);
     if (globalConfig.workerThreads) throw refuseWorkerThreads();
     // A copy that can be changed: jest-runner reads the number of workers off it.
     this.#globalConfig = { ...globalConfig };
@@ -50,7 +51,9 @@ class MountNamespaceRunner implements TestRunner {
     const maxWorkers = serial ? 1 : Math.min(this.#globalConfig.maxWorkers, tests.length);
     this.#globalConfig.maxWorkers = maxWorkers;
     const files = tests.map((test) => this.#handOn(test));
-    await withWorkerEnvironment(maxWorkers, () => this.#runner.runTests(files, watcher, { serial: false }));
+    await withWorkerEnvironment({ ...this.#options, maxWorkers }, () =>
+      this.#runner.runTests(files, watcher, { serial: false }),
+    );
   }
 
   #handOn(test: TestFile): TestFile {

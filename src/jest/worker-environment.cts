@@ -1,19 +1,37 @@
-import { HOST_MARK, JEST_INSPECT, NAMESPACE_MARK, PARENT_PID } from '../namespace/environment.cjs';
+import {
+  COPY_ON_WRITE,
+  HOST_MARK,
+  JEST_INSPECT,
+  NAMESPACE_MARK,
+  PARENT_PID,
+  PERMISSIONS,
+} from '../namespace/environment.cjs';
 import { findLauncher, launchWith } from '../namespace/launcher.cjs';
 import { findInspectRequest } from './inspect.cjs';
 import { addPreload } from './preload-option.cjs';
+import type { RunnerOptions } from './runner-options.cjs';
+
+/** What workers are to be like. */
+export interface WorkerKind extends Required<RunnerOptions> {
+  maxWorkers: number;
+}
 
 /**
  * Changes the environment of this process for as long as `run` takes: jest-worker hands it to the workers that
  * it forks meanwhile, and has no other way to give them options of Node.
  */
-export async function withWorkerEnvironment<T>(maxWorkers: number, run: () => Promise<T>): Promise<T> {
+export async function withWorkerEnvironment<T>(
+  { maxWorkers, copyOnWrite, permissions }: WorkerKind,
+  run: () => Promise<T>,
+): Promise<T> {
   const changes: Record<string, string | undefined> = {
     NODE_OPTIONS: addPreload(process.env.NODE_OPTIONS),
     // Else a worker of a Jest that runs inside a test would take the outer worker's namespace for its own.
     [NAMESPACE_MARK]: undefined,
     [HOST_MARK]: undefined,
     [PARENT_PID]: String(process.pid),
+    [COPY_ON_WRITE]: JSON.stringify(copyOnWrite),
+    [PERMISSIONS]: permissions,
     // Its threads would be there before the preload, on the host.
     UV_USE_IO_URING: '0',
     // Several could not share the port.

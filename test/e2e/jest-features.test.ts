@@ -57,6 +57,12 @@ describe('what Jest can do works as with its own runner', () => {
     expect(code).toBe(0);
   });
 
+  test('copyOnWrite and permissions are options of the runner', async () => {
+    const { code, stderr } = await runJest('jest-options');
+    expect(stderr).toMatch(/Tests: {7}2 passed/);
+    expect(code).toBe(0);
+  });
+
   test('--inspect makes the worker listen for a debugger too, where it is the only one', async () => {
     const one = await runJest('jest-many', { execArgv: ['--inspect=127.0.0.1:0'], args: ['--runInBand'] });
     expect(one.stderr.match(/^Debugger listening on ws:/gm)).toHaveLength(2);

@@ -74,7 +74,9 @@ describe('the runner refuses', () => {
   });
 
   test.each([
-    ['{"copyOnWrite":true}', 'mountns/jest/runner: option copyOnWrite: true is not built yet'],
+    ['{"leaks":"fail"}', "mountns/jest/runner: option leaks: 'fail' is not built yet"],
+    ['{"leaks":"off"}', 'mountns/jest/runner: option leaks is not built yet for Jest'],
+    ['{"prewarm":true}', 'mountns/jest/runner: option prewarm is for Vitest: Jest uses its workers again'],
     ['{"copyOnwrite":true}', "mountns/jest/runner: unknown option 'copyOnwrite'"],
     [
       '{"unsupported":"skipp"}',
