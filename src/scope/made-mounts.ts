@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Note } from '../errors/stack-note.js';
 import { isOwnLayer } from '../layers/own-layer.js';
 import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
@@ -48,16 +49,27 @@ function describe(diff: MountDiff): Note | undefined {
 /** The difference without what entering the scope and providing mount points did. */
 function withoutEntering(outside: MountTable, inside: MountTable): MountDiff {
   const { added, removed, changed } = outside.diff(inside);
+  const layers = [...inside].filter(isOwnLayer);
+  const covered = new Set(layers.map(({ mountPoint }) => mountPoint));
+  const isOnLayer = ({ parentId }: Mount) => layers.some(({ id }) => id === parentId);
+  // What lies below a directory that was covered is mounted a second time on the cover.
   const places = new Set([...outside].map(placeOf));
-  const covered = new Set([...inside].filter(isOwnLayer).map(({ mountPoint }) => mountPoint));
+  const isCopy = (mount: Mount) =>
+    places.has(placeOf(mount)) || (isOnLayer(mount) && showsTheSame(mount, outside));
   return {
-    // What lies below a directory that was covered is mounted a second time on the cover.
-    added: added.filter((mount) => !isOwnLayer(mount) && !places.has(placeOf(mount))),
+    added: added.filter((mount) => !isOwnLayer(mount) && !isCopy(mount)),
     removed: removed.filter(
       ({ propagation, mountPoint }) => propagation !== 'unbindable' && !covered.has(mountPoint),
     ),
     changed: changed.map(withoutCopying).filter(({ fields }) => fields.length > 0),
   };
+}
+
+/** Whether a mount shows what its place showed before. */
+function showsTheSame({ mountPoint, device, root }: Mount, before: MountTable): boolean {
+  const below = before.containing(mountPoint);
+  if (below?.device !== device) return false;
+  return path.posix.join(below.root, path.posix.relative(below.mountPoint, mountPoint)) === root;
 }
 
 /** The copy that a scope lives in is private throughout, and mounts in it may lie on a cover. */
