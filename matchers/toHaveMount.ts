@@ -23,7 +23,7 @@ import type { AsymmetricMatcher, MatcherResult, MatcherState } from './types.js'
  * ns.tmpfs('/mnt/test_mount');
  * expect(ns).toHaveMount('/mnt/test_mount', { type: 'tmpfs' });
  * expect(host).not.toHaveMount('/mnt/test_mount');
- * expect(readMounts(child.pid)).toHaveMount('/proc', { type: 'proc' });
+ * expect(readMounts(process.ppid)).toHaveMount('/proc', { type: 'proc' });
  */
 export function toHaveMount(
   this: MatcherState,

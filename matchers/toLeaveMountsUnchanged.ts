@@ -16,7 +16,7 @@ import type { MatcherResult, MatcherState } from './types.js';
  * @throws {TypeError} at once, when `expect()` was given no function, with and without `.not`.
  * @throws {ReadMountsError} when the table can't be read.
  * @example
- * await expect(() => withMountNamespace((ns) => ns.tmpfs('/mnt/test_mount'))).toLeaveMountsUnchanged();
+ * await expect(() => withMountNamespace((inner) => inner.tmpfs('/mnt/test_mount'))).toLeaveMountsUnchanged();
  * await expect(() => ns.tmpfs('/mnt/test_mount')).not.toLeaveMountsUnchanged();
  */
 export function toLeaveMountsUnchanged(this: MatcherState, received: unknown): Promise<MatcherResult> {

@@ -12,9 +12,8 @@ import type { MatchedHost, MatchedNamespace, MatcherResult, MatcherState } from 
  * @throws {TypeError} when one of the two is none of these, with and without `.not`.
  * @throws {NamespaceError} when a process is gone (`ENOENT`) or not ours (`EACCES`), with and without `.not`.
  * @example
- * const child = spawn('sleep', ['60']);
- * expect(child.pid).toShareMountNamespaceWith(ns);
- * expect(child.pid).not.toShareMountNamespaceWith(host);
+ * expect(process.pid).toShareMountNamespaceWith(ns);
+ * expect(process.ppid).toShareMountNamespaceWith(host);
  */
 export function toShareMountNamespaceWith(
   this: MatcherState,
