@@ -21,7 +21,6 @@ export class Warden {
   constructor() {
     this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
       detached: true,
-      env: { PATH: process.env.PATH },
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     });
     this.#shell.on('error', () => {
@@ -76,16 +75,15 @@ cd /proc || exit
 ours=$1
 
 sweep() {
-  rounds=0
-  while [ $rounds -lt 1000 ]; do
-    found=
-    for pid in [0-9]*; do
+  rounds=0 found=1
+  while [ $found ] && [ $rounds -lt 1000 ]; do
+    rounds=$((rounds + 1)) found=
+    for dir in [0-9]* $(grep -lsz "^${NAMESPACE_MARK}=$1$" [0-9]*/environ); do
+      pid=\${dir%/environ}
       [ $pid/ns/mnt -ef self/ns/mnt ] && continue
-      [ $pid/ns/mnt -ef self/fd/4 ] || grep -qsz "^${NAMESPACE_MARK}=$1$" $pid/environ || continue
+      [ $pid = $dir ] && ! [ $pid/ns/mnt -ef self/fd/4 ] && continue
       kill -9 $pid && found=1
     done
-    [ $found ] || return
-    rounds=$((rounds + 1))
   done
 }
 
