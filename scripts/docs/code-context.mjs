@@ -9,6 +9,8 @@ const GIVEN = /** @type {Record<string, string>} */ ({
   table: "declare const table: import('mountns').MountTable;",
   fs: "import fs from 'node:fs';",
   path: "import path from 'node:path';",
+  spawn: "import { spawn } from 'node:child_process';",
+  execFileSync: "import { execFileSync } from 'node:child_process';",
   test: "import { test } from 'mountns/vitest';",
   expect: "import { expect } from 'mountns/vitest';",
   mountNamespaces: "import { mountNamespaces } from 'mountns/vitest/config';",
@@ -16,6 +18,9 @@ const GIVEN = /** @type {Record<string, string>} */ ({
   withMountNamespace: "import { withMountNamespace } from 'mountns';",
   enterMountNamespace: "import { enterMountNamespace } from 'mountns';",
   readMounts: "import { readMounts } from 'mountns';",
+  checkSupport: "import { checkSupport } from 'mountns';",
+  describe: "import { describe } from 'mountns/vitest';",
+  'jest globals': "import { expect, test } from '@jest/globals';",
   parseMountInfo: "import { parseMountInfo } from 'mountns';",
 });
 
