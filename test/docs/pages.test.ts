@@ -62,6 +62,21 @@ test('links in code are no links', () => {
   ]);
 });
 
+test('every explained error has a place in docs/troubleshooting.md', () => {
+  const known = fs.readFileSync(path.join(repository, 'src/errors/reasons/reasons.ts'), 'utf8');
+  const errnos = [...known.matchAll(/^ {2}(E[A-Z]+): /gm)].map(([, code]) => code as string);
+  const sources = fs
+    .readdirSync(path.join(repository, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.c?ts$/.test(file))
+    .map((file) => fs.readFileSync(path.join(repository, 'src', file), 'utf8'));
+  const own = sources.flatMap((text) => text.match(/(?<=')ERR_MOUNTNS_[A-Z_]+(?=')/g) ?? []);
+  expect(errnos.length).toBeGreaterThan(5);
+  expect(own.length).toBeGreaterThan(5);
+  const { anchors } = parsePage(readPage('docs/troubleshooting.md'));
+  const missing = [...errnos, ...own].filter((code) => !anchors.has(code.toLowerCase()));
+  expect([...new Set(missing)]).toEqual([]);
+});
+
 test('every sentence is about the project alone', () => {
   for (const file of pages.keys())
     expect(readPage(file), file).not.toMatch(/\/tmp\/trees|\/work\/|\bTODO\b|\bFIXME\b/);
