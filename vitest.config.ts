@@ -26,6 +26,8 @@ const server = { deps: { external: [/\/dist\//] } };
 
 export default defineConfig({
   test: {
+    // Vite does not follow imports into what was built.
+    forceRerunTriggers: ['**/package.json', '**/vitest.config.*', '**/dist/**/*.{js,cjs}'],
     projects: [
       { plugins: [runBuild()], test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server } },
       { test: { name: 'docs', include: ['test/docs/*.test.ts'] } },

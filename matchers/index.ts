@@ -1,3 +1,4 @@
+/** `mountns/matchers`: the matchers as plain functions. */
 export type { ExpectedMount, ExpectedOptions } from './expected-mount.js';
 export { toBeIsolatedFromHost } from './toBeIsolatedFromHost.js';
 export { toBeMountPoint } from './toBeMountPoint.js';

@@ -1,5 +1,6 @@
 // @ts-check
-// Writes what the documentation is made of: example files in code blocks, links to the next page, the API reference.
+// Writes what the documentation is made of: example files in code blocks, links to the next page, the API
+// reference, the map of the code.
 //
 //   node scripts/docs.mjs          writes
 //   node scripts/docs.mjs --check  only says which pages differ from what it would write; exit status 1 if any does
@@ -7,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { apiPage } from './docs/api-page.mjs';
+import { addCodeMap } from './docs/code-map.mjs';
 import { embedExamples } from './docs/examples.mjs';
 import { addFooter } from './docs/footers.mjs';
 import { listPages, readPage, repository } from './docs/pages.mjs';
@@ -20,7 +22,7 @@ if ((option !== undefined && option !== '--check') || rest.length > 0) {
 const changed = [...new Set([...listPages(), 'docs/api.md'])].filter((file) => {
   const before = fs.existsSync(path.join(repository, file)) ? readPage(file) : '';
   const source = file === 'docs/api.md' ? apiPage() : before;
-  const after = addFooter(file, embedExamples(source));
+  const after = addFooter(file, addCodeMap(embedExamples(source)));
   if (after === before) return false;
   if (option === undefined) fs.writeFileSync(path.join(repository, file), after);
   return true;

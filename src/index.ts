@@ -1,3 +1,4 @@
+/** `mountns`: scopes, mount tables and errors. Works in every runner, and imports none. */
 export type { Changes } from './copy-on-write/changes.js';
 export { ExplainedError } from './errors/explained-error.cjs';
 export { MountError } from './errors/mount-error.js';

@@ -1,3 +1,4 @@
+/** Gives the matchers to `expect` of Jest. */
 import type {} from 'expect';
 
 import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/types.js' with {

@@ -1,3 +1,4 @@
+/** Gives the matchers to `expect` of Vitest. */
 import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/types.js';
 
 // Vitest adds matchers to chai's assertions, and takes their types from there too, in 4 and 5. Its own interface
