@@ -36,6 +36,8 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts'],
+          // Many start processes, and some machines are slow. Nothing is decided by time.
+          testTimeout: 30_000,
           server,
         },
       },

@@ -13,6 +13,7 @@ const build = spawn('tsc', ['-p', 'tsconfig.build.json', '--watch', '--preserveW
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 
+/** @type {import('node:child_process').ChildProcess | undefined} */
 let tests;
 build.stdout.setEncoding('utf8').on('data', (text) => {
   const failed = /error TS/.test(text);
