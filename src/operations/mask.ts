@@ -26,25 +26,30 @@ export function maskPath(target: string): void {
 }
 
 function makeEmptyDirectory(): number {
-  return makeFileSystem('tmpfs', { source: 'mountns', mode: '0555' }, { attributes: ATTRIBUTES });
+  return makeFileSystem('tmpfs', { source: SOURCE, mode: '0555' }, { attributes: ATTRIBUTES });
 }
 
 // Not /dev/null: a write to that would seem to work.
 function makeEmptyFile(): number {
-  return withScratch((scratch) => {
-    const { O_CREAT, O_WRONLY } = fs.constants;
-    const file = openat(scratch, 'empty', O_CREAT | O_WRONLY);
-    fs.fchmodSync(file, 0o444);
-    fs.closeSync(file);
-    const tree = openTree('empty', OPEN_TREE_CLONE, scratch);
-    try {
-      mountSetattr(tree, 0, { attrSet: ATTRIBUTES });
-      return tree;
-    } catch (error) {
-      fs.closeSync(tree);
-      throw error;
-    }
-  });
+  return withScratch(
+    (scratch) => {
+      const { O_CREAT, O_WRONLY } = fs.constants;
+      const file = openat(scratch, 'empty', O_CREAT | O_WRONLY);
+      fs.fchmodSync(file, 0o444);
+      fs.closeSync(file);
+      const tree = openTree('empty', OPEN_TREE_CLONE, scratch);
+      try {
+        mountSetattr(tree, 0, { attrSet: ATTRIBUTES });
+        return tree;
+      } catch (error) {
+        fs.closeSync(tree);
+        throw error;
+      }
+    },
+    { source: SOURCE },
+  );
 }
 
 const ATTRIBUTES = mountAttributes(['ro', 'nosuid', 'nodev', 'noexec']);
+// As the mount table shows it.
+const SOURCE = 'mask';

@@ -16,11 +16,16 @@ operationTest('mask hides what is in a file, and refuses writes', ['f'], async (
   expect(fs.statSync(`${dir}/f`).isFile()).toBe(true);
 });
 
-operationTest('mask leaves nothing behind but its mount', ['f'], (ns, dir) => {
+operationTest('mask leaves nothing behind but its mount', ['f', 'd/'], (ns, dir) => {
   const before = ns.mounts();
   ns.mask(`${dir}/f`);
+  ns.mask(`${dir}/d`);
   expect(before.diff(ns.mounts())).toMatchObject({
-    added: [{ mountPoint: `${dir}/f`, options: ['ro', 'nosuid', 'nodev', 'noexec', 'relatime'] }],
+    added: ['f', 'd'].map((name) => ({
+      mountPoint: `${dir}/${name}`,
+      source: 'mask',
+      options: ['ro', 'nosuid', 'nodev', 'noexec', 'relatime'],
+    })),
     removed: [],
     changed: [],
   });

@@ -32,6 +32,25 @@ operationTest(
   },
 );
 
+operationTest('overlay leaves a working directory that is covered where it is', ['d/sub/'], (ns, dir) => {
+  process.chdir(`${dir}/d/sub`);
+  const { ino } = fs.statSync('.');
+  ns.tmpfs(`${dir}/d/sub`);
+  ns.overlay(`${dir}/d`);
+  expect(fs.statSync('.').ino).toBe(ino);
+  ns.overlay('/');
+  expect(fs.statSync('.').ino).toBe(ino);
+});
+
+operationTest('overlay leaves a working directory that is deleted where it is', [], (ns, dir) => {
+  ns.tmpfs(`${dir}/d`);
+  fs.mkdirSync(`${dir}/d/sub`);
+  process.chdir(`${dir}/d/sub`);
+  fs.rmdirSync(`${dir}/d/sub`);
+  ns.overlay(`${dir}/d`);
+  expect(() => fs.writeFileSync('f', '')).toThrow('ENOENT');
+});
+
 operationTest(
   'overlay merges the lower directories, the first on top',
   ['a/', 'a/f', 'b/'],
