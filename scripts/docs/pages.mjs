@@ -15,7 +15,7 @@ export function listPages() {
     .readdirSync(repository, { withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
     .map((entry) => entry.name);
-  const inside = ['docs', 'examples', '.github'].flatMap((folder) => listMarkdown(folder));
+  const inside = ['docs', 'examples', '.github', '.changeset'].flatMap((folder) => listMarkdown(folder));
   return [...own, ...inside].sort();
 }
 

@@ -62,6 +62,17 @@ test('links in code are no links', () => {
   ]);
 });
 
+test('the two commands of the README are those that are run elsewhere', () => {
+  const blocks = parsePage(readPage('README.md')).blocks.map(({ text }) => text);
+  const workflow = fs.readFileSync(path.join(repository, '.github/workflows/ci.yml'), 'utf8');
+  const script = fs.readFileSync(path.join(repository, '.ci/run'), 'utf8');
+  for (const command of ['npm ci && npm test', 'npm ci && npm run examples']) {
+    expect(blocks).toContain(`${command}\n`);
+    expect(workflow).toContain(command);
+  }
+  expect(script).toMatch(/^npm ci && npm test$/m);
+});
+
 test('every explained error has a place in docs/troubleshooting.md', () => {
   const known = fs.readFileSync(path.join(repository, 'src/errors/reasons/reasons.ts'), 'utf8');
   const errnos = [...known.matchAll(/^ {2}(E[A-Z]+): /gm)].map(([, code]) => code as string);
