@@ -19,6 +19,7 @@ const readlinkatCall = systemCall('readlinkat', ['int', 'const void *', 'void *'
   result: 'long',
 });
 const openatCall = systemCall('openat', ['int', 'const void *', 'int', 'unsigned int']);
+const fchownatCall = systemCall('fchownat', ['int', 'const void *', 'unsigned int', 'unsigned int', 'int']);
 const mkdiratCall = systemCall('mkdirat', ['int', 'const void *', 'unsigned int']);
 const symlinkatCall = systemCall('symlinkat', ['const void *', 'int', 'const void *']);
 // libc has had a function for it only since glibc 2.33.
@@ -119,6 +120,20 @@ export function symlinkat(target: PathLike, dirfd: number, path: PathLike): void
     call: `symlinkat(${quoted(target)}, ${dirfd}, ${quoted(path)})`,
   });
   symlinkatCall(facts, cTarget, dirfd, cLink);
+}
+
+/**
+ * fchownat(2). An id of -1 leaves that one as it is.
+ *
+ * @param flags `AT_EMPTY_PATH` with an empty path: the file of `dirfd` itself, which may be a symbolic link
+ */
+export function fchownat(dirfd: number, path: PathLike, uid: number, gid: number, flags = 0): void {
+  const cFile = cString('path', path);
+  const facts = () => ({
+    path: printable(path),
+    call: `fchownat(${dirfd}, ${quoted(path)}, ${uid}, ${gid}, 0x${flags.toString(16)})`,
+  });
+  fchownatCall(facts, dirfd, cFile, cInt('uid', uid) >>> 0, cInt('gid', gid) >>> 0, flags);
 }
 
 /** readlinkat(2). An empty `path` is the link that `dirfd` was opened for. */

@@ -9,6 +9,7 @@ import { type MountNamespacesOptions, type ResolvedOptions, resolveOptions } fro
 import { FilesLeft } from './pool/files-left.js';
 import { MountNamespacePoolWorker } from './pool/pool-worker.js';
 import { POOL_NAME } from './protocol.js';
+import { handBackAfterRuns } from './sudo.js';
 
 export type { MountNamespacesOptions } from './options.js';
 
@@ -51,6 +52,7 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
     configureVitest({ project, vitest }) {
       if (project.config.pool !== POOL_NAME) throw otherPool(project.name, project.config.pool);
       FilesLeft.follow(vitest);
+      handBackAfterRuns(vitest);
     },
   };
 }

@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { UID, UNPRIVILEGED } from '../unprivileged.js';
-import { type Runner, runners, VitestRun } from './vitest-run.js';
+import { copyForUser } from './copy-for-user.js';
+import { runners, VitestRun } from './vitest-run.js';
 
 describe.each(runners)('%s without root', (runner) => {
   test('runs everything that the kernel allows, and starts each worker once', async () => {
@@ -31,17 +29,3 @@ describe.each(runners)('%s without root', (runner) => {
     }
   });
 });
-
-/** A copy of the fixture that belongs to the user, as do all directories above it but the temporary one. */
-function copyForUser(fixture: string, runner: Runner): string {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-user-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
-  fs.writeFileSync(path.join(directory, 'package.json'), '{ "private": true, "type": "module" }');
-  fs.symlinkSync(
-    path.join(inject('installed'), runner, 'node_modules'),
-    path.join(directory, 'node_modules'),
-  );
-  execFileSync('chown', ['-R', `${UID}:${UID}`, directory]);
-  return directory;
-}

@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+
+import { copyForUser, USER } from './copy-for-user.js';
+import { runners, VitestRun } from './vitest-run.js';
+
+describe.each(runners)('%s under sudo', (runner) => {
+  test('leaves nothing in the project that belongs to root', async () => {
+    const directory = copyForUser('sudo', runner);
+    const sudo = { SUDO_UID: String(USER), SUDO_GID: String(USER), SUDO_USER: 'somebody' };
+    const { code, stdout, stderr } = await new VitestRun(directory, { runner, env: sudo }).done;
+    expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
+    const files = filesIn(directory);
+    for (const made of [
+      'coverage/index.html',
+      'reports/junit.xml',
+      'reports/deep/report.json',
+      '__snapshots__/sudo.test.ts.snap',
+      'left/behind/file',
+    ]) {
+      expect(files.map(({ name }) => name)).toContain(made);
+    }
+    expect(files.some(({ name }) => name.startsWith('node_modules/.vite/'))).toBe(true);
+    expect(files.filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
+  });
+
+  test('without sudo, what root makes is root’s', async () => {
+    const directory = copyForUser('sudo', runner);
+    const { code } = await new VitestRun(directory, { runner }).done;
+    expect(code).toBe(0);
+    const names = filesIn(directory).flatMap(({ name, uid }) => (uid === 0 ? [name] : []));
+    expect(names).toContain('coverage/index.html');
+    expect(names).toContain('left/behind/file');
+  });
+});
+
+function filesIn(directory: string): { name: string; uid: number; gid: number }[] {
+  const lines = execFileSync('find', [directory, '-mindepth', '1', '-printf', '%P\\t%U\\t%G\\n'], {
+    encoding: 'utf8',
+  });
+  return lines
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t') as [string, string, string])
+    .map(([name, uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
+}
