@@ -23,6 +23,7 @@ const FOLDERS = /** @type {Record<string, string>} */ ({
   'src/operations': 'a file for each operation of `ns`',
   'src/processes': 'finding and ending what tests leave running',
   'src/scope': '`withMountNamespace`: entering a copy of the tree, and leaving it',
+  'src/sudo': 'giving back what a run under sudo(8) has made',
   'src/support': 'what a machine allows, and what is in the way',
   'src/vitest': 'the plugin, `mountns/vitest`, and what both sides of the pool know',
   'src/vitest/pool': 'the pool, in the main process of Vitest',
