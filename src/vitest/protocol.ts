@@ -28,10 +28,18 @@ export type WorkerMessage =
   | { mountns: 'alive'; isInspected: boolean }
   /** It begins with a test file: the first of the last `left` that it was given. */
   | { mountns: 'file'; left: number }
+  /** It has run what it was given. How many bytes it has printed since its start. */
+  | ({ mountns: 'printed' } & Printed)
   /** Something that is no error and that the user should know. */
   | ({ mountns: 'notice'; notice: Pick<Explanation, 'summary' | 'why' | 'fix'> } & Whereabouts)
   /** It is done, and no other process is in its namespace. */
   | { mountns: 'deserted' };
+
+/** Numbers of bytes. */
+export interface Printed {
+  stdout: number;
+  stderr: number;
+}
 
 /** What is being run. */
 export interface Whereabouts {

@@ -13,11 +13,12 @@ const all = Array.from({ length: 20_000 }, (_, index) => index);
 
 describe.each(runners)('%s', (runner) => {
   test('what a test writes arrives whole and in order', async () => {
-    // Another reporter's lines would come between, as with forks.
-    const args = ['run', 'output.test', '--reporter=json', '--outputFile=report.json'];
-    const { stdout, stderr, code } = await startVitest('output', { runner, args }).done;
+    const { stdout, stderr, code } = await startVitest('output', { runner, args: ['run', 'output.test'] })
+      .done;
     expect(numbers(stdout, 'out')).toEqual(all);
     expect(numbers(stderr, 'err')).toEqual(all);
+    // The reporter comes after it, not in its middle.
+    expect(stdout.lastIndexOf('out 19999 ')).toBeLessThan(stdout.indexOf('Test Files'));
     expect(code).toBe(0);
   });
 

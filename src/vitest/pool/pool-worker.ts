@@ -36,6 +36,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   /** The files that it was given and has not done, the current one first. */
   #files: string[] = [];
   #lastFile: string | undefined;
+  #hasPrinted: Promise<void> | undefined;
   /** What Vitest waits for an answer to. */
   #pending: 'start' | 'stop' | undefined;
   #hang: { seconds: number; state: string } | undefined;
@@ -130,15 +131,19 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     // A test may send anything.
     const { type } = (isResponse(message) ? message : {}) as { type?: string };
     if (type === 'started' || type === 'stopped') this.#pending = undefined;
-    if (type === 'testfileFinished') {
-      this.#lastFile = this.#files.at(-1);
-      this.#files = [];
+    if (type !== 'testfileFinished') {
+      this.#events.emit('message', message);
+      return;
     }
-    this.#events.emit('message', message);
+    this.#lastFile = this.#files.at(-1);
+    this.#files = [];
+    // Else the reporters could go on in the middle of what the tests have printed.
+    void Promise.resolve(this.#hasPrinted).then(() => this.#events.emit('message', message));
   }
 
   onWorkerMessage(message: WorkerMessage): void {
     this.#watch?.hear(message.mountns === 'alive' ? message.isInspected : undefined);
+    if (message.mountns === 'printed') this.#hasPrinted = this.#worker?.process.hasPrinted(message);
     if (message.mountns === 'notice') this.#print(message.notice, message);
     if (message.mountns === 'file') this.#files = this.#files.slice(-message.left);
   }

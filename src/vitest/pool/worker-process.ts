@@ -7,7 +7,7 @@ import type { Explanation } from '../../errors/explained-error.cjs';
 import { NamespaceHold } from '../../processes/namespace-hold.js';
 import { leftRunning } from '../../processes/notices.js';
 import type { Warden } from '../../processes/warden.js';
-import type { CurrentTask } from '../protocol.js';
+import type { CurrentTask, Printed } from '../protocol.js';
 import type { OutputStream } from './output-stream.js';
 
 /** How a worker ended. */
@@ -60,6 +60,8 @@ export class WorkerProcess {
         child.once('close', () => {
           clearTimeout(grace);
           this.#setRef(false);
+          if (stdout !== null) output.stdout.end(stdout);
+          if (stderr !== null) output.stderr.end(stderr);
           this.#closeCurrentTask();
           resolve(this.end as WorkerEnd);
         });
@@ -108,6 +110,17 @@ export class WorkerProcess {
   /** It has seen for itself that no other process is in its namespace. */
   onDeserted(): void {
     this.#isInhabited = false;
+  }
+
+  /** Settles when so much of its output was read, or after a second: a test may have sent its output elsewhere. */
+  async hasPrinted({ stdout, stderr }: Printed): Promise<void> {
+    const isRead = (stream: unknown, bytes: number) => (stream as Socket).bytesRead >= bytes;
+    const deadline = Date.now() + 1000;
+    while (!isRead(this.#child.stdout, stdout) || !isRead(this.#child.stderr, stderr)) {
+      if (this.end !== undefined || Date.now() > deadline) return;
+      // It is in the pipe: the next turns of the event loop read it.
+      await new Promise(setImmediate);
+    }
   }
 
   readCurrentTask(): CurrentTask {

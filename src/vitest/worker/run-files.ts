@@ -65,6 +65,7 @@ export async function runFiles({
     }
   }
   await flushOutput();
+  post({ mountns: 'printed', stdout: process.stdout.bytesWritten, stderr: process.stderr.bytesWritten });
 }
 
 /** Vitest's runner keeps the test or suite that it is at in `state.current`. */
@@ -89,7 +90,7 @@ function fullName(task: { name: string; suite?: { name: string; suite?: unknown 
   return names.join(' > ');
 }
 
-/** The pool ends a worker as soon as it has the result: what is still in this process would be lost. */
+/** The pool ends a worker as soon as Vitest has the result: what is still in this process would be lost. */
 async function flushOutput(): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));

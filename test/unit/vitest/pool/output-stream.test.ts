@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { OutputStream } from '../../../../src/vitest/pool/output-stream.js';
 
@@ -17,7 +17,7 @@ test('stops reading from its sources while the target is full, with one listener
   const sources = Array.from({ length: 20 }, () => new PassThrough());
   for (const source of sources) {
     source.on('data', (chunk: Buffer) => output.write(chunk, source));
-    source.write('12345');
+    source.write('1234\n');
   }
   await turn();
   expect(sources.every((source) => source.isPaused())).toBe(true);
@@ -26,7 +26,7 @@ test('stops reading from its sources while the target is full, with one listener
     finishWrite();
     await turn();
   }
-  expect(chunks).toEqual(Array(20).fill('12345'));
+  expect(chunks).toEqual(Array(20).fill('1234\n'));
   expect(sources.some((source) => source.isPaused())).toBe(false);
   expect(target.listenerCount('drain')).toBe(0);
 });
@@ -36,8 +36,21 @@ test('writes with the method that the target has at that time, since reporters r
   const output = new OutputStream(target);
   const written: unknown[] = [];
   target.write = (chunk: unknown) => written.push(chunk) > 0;
-  output.write(Buffer.from('text'), new PassThrough());
-  expect(written).toEqual([Buffer.from('text')]);
+  output.write(Buffer.from('text\n'), new PassThrough());
+  expect(written).toEqual([Buffer.from('text\n')]);
+});
+
+test('keeps lines of several sources whole, and does not wait for the end of a line for long', async () => {
+  const target = new PassThrough({ encoding: 'utf8' });
+  const output = new OutputStream(target);
+  const [one, two] = [new PassThrough(), new PassThrough()];
+  output.write(Buffer.from('one begins, '), one);
+  output.write(Buffer.from('two\nprompt: '), two);
+  output.write(Buffer.from('one ends\nlast words'), one);
+  expect(target.read()).toBe('two\none begins, one ends\n');
+  output.end(one);
+  expect(target.read()).toBe('last words');
+  await vi.waitFor(() => expect(target.read()).toBe('prompt: '));
 });
 
 function turn(): Promise<void> {
