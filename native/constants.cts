@@ -69,6 +69,7 @@ export const FSCONFIG_CMD_CREATE_EXCL = 8;
 
 // statx(2)
 export const STATX_INO = 0x100;
+export const STATX_BTIME = 0x800;
 export const STATX_MNT_ID = 0x1000;
 export const STATX_ATTR_MOUNT_ROOT = 0x2000;
 

@@ -8,6 +8,7 @@ import {
   O_PATH,
   RESOLVE_NO_SYMLINKS,
   STATX_ATTR_MOUNT_ROOT,
+  STATX_BTIME,
   STATX_INO,
   STATX_MNT_ID,
 } from './constants.cjs';
@@ -159,6 +160,16 @@ export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
 }
 
+/**
+ * statx(2) with `STATX_BTIME`: when what `path` leads to was made, in milliseconds since 1970; undefined where the
+ * file system does not know.
+ */
+export function birthOf(path: PathLike, dirfd = AT_FDCWD): number | undefined {
+  const struct = statx(path, dirfd, STATX_BTIME);
+  if ((struct.readUInt32LE(0) & STATX_BTIME) === 0) return undefined;
+  return struct.readIntLE(STX_BTIME_OFFSET, 6) * 1000 + struct.readUInt32LE(STX_BTIME_OFFSET + 8) / 1e6;
+}
+
 function statx(path: PathLike, dirfd: number, mask: number): Buffer {
   const flags = path.length === 0 ? AT_EMPTY_PATH : 0;
   const facts = () => ({
@@ -173,4 +184,5 @@ const STATX = Buffer.alloc(256);
 // struct statx of linux/stat.h
 const STX_ATTRIBUTES_OFFSET = 0x08;
 const STX_INO_OFFSET = 0x20;
+const STX_BTIME_OFFSET = 0x50;
 const STX_MNT_ID_OFFSET = 0x90;

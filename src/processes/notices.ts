@@ -4,8 +4,14 @@ import type { ProcessInfo } from './process-info.js';
 
 const { stderr } = process;
 
-/** Where this process tells of what is no error and should be known. A test runner puts its own way here. */
-export const notices = processWide<{ print: (notice: Explanation) => void }>('notices', () => ({
+/** Something that is no error and should be known. */
+export interface Notice extends Pick<Explanation, 'summary' | 'why' | 'fix'> {
+  /** Whether other workers will say the same. */
+  isShared?: boolean | undefined;
+}
+
+/** Where this process tells of such things. A test runner puts its own way here. */
+export const notices = processWide<{ print: (notice: Notice) => void }>('notices', () => ({
   print: (notice) => {
     stderr.write(`mountns: ${formatExplanation(notice)}\n`);
   },
@@ -21,7 +27,7 @@ export function leftRunning(
   what: string,
   processes: readonly ProcessInfo[],
   originOf: (process: ProcessInfo) => string | undefined = () => undefined,
-): Explanation {
+): Notice {
   const names = processes.map((each) => {
     const facts = [each.command, originOf(each)].filter((fact) => fact !== undefined);
     return `${each.pid} (${facts.join(', ')})`;

@@ -4,6 +4,7 @@ import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { drainFileOperations } from './file-operations.js';
@@ -50,6 +51,7 @@ export class Scope {
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
       outer: outerLayers(),
     });
+    watched.file?.onScopeEntered();
     scopes.open.push(this);
   }
 
@@ -155,6 +157,7 @@ export class Scope {
   #leave(): void {
     try {
       endTreeProcesses(this.#tree, 'a scope');
+      watched.file?.onScopeLeaving();
     } finally {
       // Code of a scope inside that was abandoned still runs.
       if (scopes.quarantine !== this.#quarantine) enterQuarantine(this.#tree);

@@ -28,8 +28,9 @@ export interface MountNamespacesOptions {
    */
   prewarm?: boolean | number;
   /**
-   * What happens to a test that leaves mounts behind.
-   * @defaultValue 'off'
+   * What happens to a test file that has changed the host: a mount of its worker got there, a file system of the
+   * host was remounted, a mount point that it made was left. The file fails, or it is only said, or nobody looks.
+   * @defaultValue 'fail'
    */
   leaks?: 'fail' | 'warn' | 'off';
 }
@@ -59,7 +60,7 @@ const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
       test: (value) => typeof value === 'boolean' || (Number.isInteger(value) && (value as number) >= 0),
     },
   },
-  leaks: { default: 'off', accepts: ['fail', 'warn', 'off'], notBuilt: ['fail', 'warn'] },
+  leaks: { default: 'fail', accepts: ['fail', 'warn', 'off'] },
 };
 
 /**

@@ -1,6 +1,6 @@
 /** What the pool and its workers say to each other beside Vitest's own messages. */
 
-import type { Explanation } from '../errors/explained-error.cjs';
+import type { Notice } from '../processes/notices.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The name of the pool, in configurations and reports of Vitest. */
@@ -31,7 +31,7 @@ export type WorkerMessage =
   /** It has run what it was given. How many bytes it has printed since its start. */
   | ({ mountns: 'printed' } & Printed)
   /** Something that is no error and that the user should know. */
-  | ({ mountns: 'notice'; notice: Pick<Explanation, 'summary' | 'why' | 'fix'> } & Whereabouts)
+  | ({ mountns: 'notice'; notice: Notice } & Whereabouts)
   /** It is done, and no other process is in its namespace. */
   | { mountns: 'deserted' };
 

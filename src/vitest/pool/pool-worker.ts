@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest/node';
 
-import type { Explanation } from '../../errors/explained-error.cjs';
 import { NamespaceError } from '../../errors/namespace-error.cjs';
+import type { Notice } from '../../processes/notices.js';
 import type { Unsupported } from '../../support/unsupported.js';
 import { judge } from '../../support/verdict.js';
 import type { ResolvedOptions } from '../options.js';
@@ -181,7 +181,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     this.#print(process.left, { file: this.#files[0] ?? this.#lastFile, ...process.readCurrentTask() });
   }
 
-  #print(notice: Explanation, { file = '', test }: Whereabouts): void {
+  #print(notice: Notice, { file = '', test }: Whereabouts): void {
     const { config, vitest } = this.#project;
     const where = relative(config.root, resolve(config.root, file)) || 'no test file';
     WorkerPools.of(vitest).print(notice, test === undefined ? where : `${where}, test "${test}"`);

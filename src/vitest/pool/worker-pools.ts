@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PoolOptions, Vitest } from 'vitest/node';
 
-import { type Explanation, formatExplanation } from '../../errors/explained-error.cjs';
+import { formatExplanation } from '../../errors/explained-error.cjs';
 import { findLauncher } from '../../namespace/launcher.cjs';
+import type { Notice } from '../../processes/notices.js';
 import { Warden } from '../../processes/warden.js';
 import type { ResolvedOptions } from '../options.js';
 import { OutputStream } from './output-stream.js';
@@ -17,6 +18,8 @@ export class WorkerPools {
   readonly #pools = new Map<string, WorkerPool>();
   readonly #output: Output;
   readonly #warden = new Warden();
+  /** What other workers may say again. */
+  readonly #printed = new Set<string>();
 
   private constructor(vitest: Vitest) {
     this.#vitest = vitest;
@@ -53,12 +56,17 @@ export class WorkerPools {
   }
 
   /**
-   * Prints what is no error and should be known.
+   * Prints a notice.
    *
    * @param where the file and the test that it is about
    */
-  print(notice: Explanation, where: string): void {
-    this.#vitest.logger.warn(`mountns: ${where}: ${formatExplanation(notice)}`);
+  print(notice: Notice, where: string): void {
+    const text = formatExplanation(notice);
+    if (!notice.isShared) this.#vitest.logger.warn(`mountns: ${where}: ${text}`);
+    else if (!this.#printed.has(text)) {
+      this.#printed.add(text);
+      this.#vitest.logger.warn(`mountns: ${text}`);
+    }
   }
 
   async discardSpares(): Promise<void> {

@@ -3,9 +3,8 @@ import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-import type { Explanation } from '../../errors/explained-error.cjs';
 import { NamespaceHold } from '../../processes/namespace-hold.js';
-import { leftRunning } from '../../processes/notices.js';
+import { leftRunning, type Notice } from '../../processes/notices.js';
 import type { Warden } from '../../processes/warden.js';
 import type { CurrentTask, Printed } from '../protocol.js';
 import type { OutputStream } from './output-stream.js';
@@ -38,7 +37,7 @@ export class WorkerProcess {
   /** Whether other processes can be in its namespace. */
   #isInhabited = false;
   /** What is to be said about the processes that were in its namespace when it had ended. */
-  left: Explanation | undefined;
+  left: Notice | undefined;
 
   constructor(child: ChildProcess, { output, warden }: { output: Output; warden: Warden }) {
     this.#child = child;

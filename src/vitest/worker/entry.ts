@@ -4,8 +4,8 @@ import type * as VitestWorker from 'vitest/worker';
 import { serve } from './transport.js';
 import { takeWorkerData } from './worker-data.js';
 
-const { vitestWorker } = takeWorkerData();
+const { vitestWorker, options } = takeWorkerData();
 const vitest: typeof VitestWorker = await import(vitestWorker);
 
 /** The task: it lasts as long as the worker. */
-export default (): Promise<never> => serve(vitest);
+export default (): Promise<never> => serve(vitest, options);

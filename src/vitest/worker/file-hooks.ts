@@ -1,12 +1,29 @@
-/** A test file that this worker is about to run, or has run. */
+import { FileTrees } from '../../scope/file-trees.js';
+import type { ResolvedOptions } from '../options.js';
+import { LeakCheck } from './leak-check.js';
+
+/** A test file that this worker is about to run. */
 export interface FileContext {
-  filepath: string;
   /** Whether the worker ends with this file. */
   isIsolated: boolean;
+  leaks: ResolvedOptions['leaks'];
 }
 
-/** Before Vitest loads a test file and its setup files. */
-export async function beforeFile(_context: FileContext): Promise<void> {}
+/**
+ * Before Vitest loads a test file and its setup files.
+ *
+ * @returns what is to be called after the last hook of the file; it tells what is wrong with the file besides
+ */
+export function beforeFile({ isIsolated, leaks }: FileContext): () => Promise<Error[]> {
+  // Files that share a process each start from the pristine mount tree.
+  if (!isIsolated) trees ??= new FileTrees();
+  const check = LeakCheck.begin(leaks);
+  return async () => {
+    const errors: Error[] = check?.end() ?? [];
+    if (isIsolated) return errors;
+    const left = await trees?.next();
+    return left === undefined ? errors : [...errors, left];
+  };
+}
 
-/** After the last hook of a test file, also when it has failed. */
-export async function afterFile(_context: FileContext): Promise<void> {}
+let trees: FileTrees | undefined;

@@ -1,9 +1,11 @@
 import type { runBaseTests as RunBaseTests } from 'vitest/worker';
 
+import type { ResolvedOptions } from '../options.js';
 import type { CurrentTask, WorkerMessage } from '../protocol.js';
 import type { CurrentTaskFile } from './current-task.js';
 import type { Diary } from './diary.js';
-import { afterFile, beforeFile } from './file-hooks.js';
+import { beforeFile } from './file-hooks.js';
+import { withLastWord } from './file-result.js';
 
 type Method = Parameters<typeof RunBaseTests>[0];
 type State = Parameters<typeof RunBaseTests>[1];
@@ -16,6 +18,7 @@ interface RunFiles {
   runBaseTests: typeof RunBaseTests;
   currentTask: CurrentTaskFile | undefined;
   diary: Diary;
+  options: ResolvedOptions;
   post: (message: WorkerMessage) => void;
 }
 
@@ -30,6 +33,7 @@ export async function runFiles({
   runBaseTests,
   currentTask,
   diary,
+  options,
   post,
 }: RunFiles): Promise<void> {
   let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
@@ -56,16 +60,29 @@ export async function runFiles({
       currentTask?.write(task);
       diary.note({ file: filepath, test: task.test });
     });
-    const context = { filepath, isIsolated: state.config.isolate };
-    await beforeFile(context);
-    try {
-      await runBaseTests(method, fileState, traces);
-    } finally {
-      await afterFile(context);
-    }
+    if (method === 'collect') await runBaseTests(method, fileState, traces);
+    else await runFile(fileState, (judged) => runBaseTests(method, judged, traces), options);
   }
   await flushOutput();
   post({ mountns: 'printed', stdout: process.stdout.bytesWritten, stderr: process.stderr.bytesWritten });
+}
+
+async function runFile(
+  state: State,
+  run: (state: State) => Promise<void>,
+  { leaks }: ResolvedOptions,
+): Promise<void> {
+  const afterFile = beforeFile({ isIsolated: state.config.isolate, leaks });
+  let judgement: Promise<Error[]> | undefined;
+  const judge = () => {
+    judgement ??= afterFile();
+    return judgement;
+  };
+  await run({ ...state, rpc: withLastWord(state.rpc, judge) });
+  // A file that was never reported as done.
+  if (judgement !== undefined) return;
+  const [error] = await judge();
+  if (error !== undefined) throw error;
 }
 
 /** Vitest's runner keeps the test or suite that it is at in `state.current`. */

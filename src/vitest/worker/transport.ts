@@ -3,6 +3,7 @@ import type * as VitestWorker from 'vitest/worker';
 
 import { notices } from '../../processes/notices.js';
 import { ownProc } from '../../processes/proc.js';
+import type { ResolvedOptions } from '../options.js';
 import { HEARTBEAT, type WorkerMessage } from '../protocol.js';
 import { openCurrentTask } from './current-task.js';
 import { Diary } from './diary.js';
@@ -18,12 +19,15 @@ const processOff = process.off.bind(process);
 const { url } = inspector;
 
 /** Connects this process with Vitest: messages of Vitest run through the channel of the pool. */
-export function serve({ init, runBaseTests, setupEnvironment }: typeof VitestWorker): Promise<never> {
+export function serve(
+  { init, runBaseTests, setupEnvironment }: typeof VitestWorker,
+  options: ResolvedOptions,
+): Promise<never> {
   const currentTask = openCurrentTask();
   const diary = new Diary(ownProc());
-  notices.print = ({ summary, why, fix }) =>
-    post({ mountns: 'notice', notice: { summary, why, fix }, ...diary.current });
-  const shared = { runBaseTests, currentTask, diary, post };
+  notices.print = ({ summary, why, fix, isShared }) =>
+    post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });
+  const shared = { runBaseTests, currentTask, diary, options, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: url() !== undefined }),

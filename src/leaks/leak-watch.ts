@@ -1,0 +1,167 @@
+import fs from 'node:fs';
+
+import { O_CLOEXEC, POLLPRI } from '../../native/constants.cjs';
+import { openat } from '../../native/directories.cjs';
+import { poll } from '../../native/poll.cjs';
+import { processWide } from '../../native/process-wide.cjs';
+import type { Mount } from '../mounts/mount.js';
+import { MountTable } from '../mounts/mount-table.js';
+import { readMountInfo } from '../mounts/read-mount-info.js';
+import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
+import {
+  findHostChanges,
+  findTie,
+  type HostChanges,
+  isRemounted,
+  type SuperblockChange,
+} from './host-changes.js';
+import { KnownMounts } from './known-mounts.js';
+import { findLeftMountPoints } from './left-mount-points.js';
+
+/** What is different on the host, with what ties it to this process; without a tie it may be anyone's doing. */
+export interface Findings {
+  readonly mounts: readonly { mount: Mount; tie: string | undefined }[];
+  readonly superblocks: readonly (SuperblockChange & { own: Mount | undefined })[];
+  /** Mount points of this process that were made on the host's file systems meanwhile and are still there. */
+  readonly mountPoints: readonly string[];
+}
+
+/**
+ * Watches what gets out of this process' namespace to the host, from its creation to {@link LeakWatch.finish}.
+ *
+ * What a scope has mounted is gone when it is left, and with it the proof of whose doing something on the host is.
+ * So it looks at each scope before that, unless the kernel says that nothing was mounted.
+ */
+export class LeakWatch {
+  readonly #entered: EnteredNamespace;
+  readonly #since = now();
+  readonly #hostBefore: Buffer;
+  readonly #ownBefore: Buffer;
+  readonly #known: KnownMounts;
+  /** Descriptors of mountinfo files for poll(2), which tells of changes since it was last asked. */
+  readonly #changes: { own: number; host: number | undefined };
+  readonly #ties = new Map<string, string>();
+  readonly #remounted = new Map<string, Mount>();
+  readonly #mountPoints = new Set<string>();
+  #parsedHost: MountTable | undefined;
+
+  constructor(entered: EnteredNamespace) {
+    this.#entered = entered;
+    this.#changes = { own: this.#openTable('thread-self'), host: this.#openHostTable() };
+    this.#hostBefore = readMountInfo(entered.host.mountInfoFd);
+    this.#ownBefore = readMountInfo(this.#changes.own);
+    this.#known = new KnownMounts(this.#ownBefore);
+  }
+
+  /** A scope was put in place, which is a change itself. */
+  onScopeEntered(): void {
+    hasChanged(this.#changes.own);
+  }
+
+  /** A scope is about to be left. */
+  onScopeLeaving(): void {
+    if (hasChanged(this.#changes.own)) this.#look();
+  }
+
+  /** Compares the host with what it was. */
+  finish(): Findings {
+    try {
+      this.#look();
+      const after = readMountInfo(this.#entered.host.mountInfoFd);
+      const isUnchanged = after.equals(this.#hostBefore);
+      const changes = isUnchanged ? NONE : findHostChanges(this.#before, new MountTable(after));
+      return { ...this.#judge(changes), mountPoints: this.#findLeftMountPoints() };
+    } finally {
+      for (const fd of Object.values(this.#changes)) if (fd !== undefined) fs.closeSync(fd);
+    }
+  }
+
+  get #before(): MountTable {
+    this.#parsedHost ??= new MountTable(this.#hostBefore);
+    return this.#parsedHost;
+  }
+
+  /** Takes down what is mounted now and was not when this began. */
+  #look(): void {
+    const fresh = this.#known.unknownIn(this.#readOwn());
+    if (fresh.length === 0) return;
+    for (const { mountPoint } of fresh) this.#mountPoints.add(mountPoint);
+    for (const mount of fresh) {
+      const before = this.#before.find({ device: mount.device });
+      if (before !== undefined) this.#noteRemount(mount, before);
+    }
+    if (this.#changes.host === undefined || hasChanged(this.#changes.host)) this.#noteTies(fresh);
+  }
+
+  #noteRemount(own: Mount, hostBefore: Mount): void {
+    const { device, root, mountPoint } = own;
+    const ownBefore = new MountTable(this.#ownBefore).find({ device, root, mountPoint });
+    if (ownBefore !== undefined && isRemounted({ before: hostBefore, after: own }, ownBefore, own)) {
+      this.#remounted.set(device, own);
+    }
+  }
+
+  #noteTies(own: readonly Mount[]): void {
+    const host = new MountTable(readMountInfo(this.#entered.host.mountInfoFd));
+    for (const mount of findHostChanges(this.#before, host).mounts) {
+      const tie = findTie(mount, own, [...this.#before]);
+      if (tie !== undefined) this.#ties.set(keyOf(mount), tie);
+    }
+  }
+
+  #judge({ mounts, superblocks }: HostChanges): Omit<Findings, 'mountPoints'> {
+    return {
+      mounts: mounts.map((mount) => ({ mount, tie: this.#ties.get(keyOf(mount)) })),
+      superblocks: superblocks.map((change) => ({
+        ...change,
+        own: this.#remounted.get(change.after.device),
+      })),
+    };
+  }
+
+  #findLeftMountPoints(): string[] {
+    if (this.#mountPoints.size === 0) return [];
+    const own = [...new MountTable(this.#readOwn())];
+    const hostDevices = new Set([...this.#before].map(({ device }) => device));
+    return findLeftMountPoints(this.#mountPoints, { since: this.#since, own, hostDevices });
+  }
+
+  /** As this process sees it now: a scope has another root directory. */
+  #readOwn(): Buffer {
+    const fd = this.#openTable('thread-self');
+    try {
+      return readMountInfo(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  /** The one of the host that we have is read by others, and poll(2) tells of a change once. */
+  #openHostTable(): number | undefined {
+    try {
+      return this.#openTable(String(process.ppid));
+    } catch {
+      return undefined;
+    }
+  }
+
+  #openTable(process: string): number {
+    return openat(this.#entered.procFd, `${process}/mountinfo`, fs.constants.O_RDONLY | O_CLOEXEC);
+  }
+}
+
+/** The watch of the test file that is run, if any: scopes tell it of themselves. */
+export const watched = processWide<{ file?: LeakWatch | undefined }>('leak-watch', () => ({}));
+
+function hasChanged(fd: number): boolean {
+  return poll(fd, POLLPRI) !== 0;
+}
+
+function keyOf({ id, device }: Mount): string {
+  return `${id} ${device}`;
+}
+
+const NONE: HostChanges = { mounts: [], superblocks: [] };
+
+// A test may replace the clock.
+const { now } = Date;

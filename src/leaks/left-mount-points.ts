@@ -1,0 +1,55 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { birthOf, mountIdOf } from '../../native/directories.cjs';
+import { openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import type { Mount } from '../mounts/mount.js';
+
+/**
+ * Which of `mountPoints` are there, on a file system that the host has mounted, and were made since then.
+ *
+ * @param since milliseconds since 1970
+ * @param own the mounts of this process
+ * @param hostDevices those of the file systems that the host has mounted
+ */
+export function findLeftMountPoints(
+  mountPoints: Iterable<string>,
+  { since, own, hostDevices }: { since: number; own: readonly Mount[]; hostDevices: ReadonlySet<string> },
+): string[] {
+  return [...mountPoints].filter((mountPoint) => {
+    if (mountPoint === '/') return false;
+    const directory = encodePath(path.dirname(mountPoint));
+    const device = deviceOf(directory, own);
+    if (device === undefined || !hostDevices.has(device)) return false;
+    const birth = birthBeneath(directory, encodePath(path.basename(mountPoint)));
+    return birth !== undefined && birth >= since;
+  });
+}
+
+function deviceOf(directory: Buffer, own: readonly Mount[]): string | undefined {
+  try {
+    const id = mountIdOf(directory);
+    return own.find((mount) => mount.id === id)?.device;
+  } catch {
+    return undefined;
+  }
+}
+
+/** When the entry `name` was made, whatever is mounted on it: a copy of the mount above shows what lies there. */
+function birthBeneath(directory: Buffer, name: Buffer): number | undefined {
+  let copy: number;
+  try {
+    copy = openTree(directory, OPEN_TREE_CLONE);
+  } catch {
+    return undefined;
+  }
+  try {
+    return birthOf(name, copy);
+  } catch {
+    return undefined;
+  } finally {
+    fs.closeSync(copy);
+  }
+}

@@ -1,0 +1,56 @@
+import { LeakError } from '../../errors/leak-error.js';
+import { describeFindings, type Report } from '../../leaks/describe-findings.js';
+import { type Findings, LeakWatch, watched } from '../../leaks/leak-watch.js';
+import { type EnteredNamespace, namespaceRecord } from '../../namespace/namespace-record.cjs';
+import { readDescendants } from '../../processes/descendants.js';
+import { notices } from '../../processes/notices.js';
+import { ownProc } from '../../processes/proc.js';
+
+/** Looks for what a test file has let out to the host, from its beginning to {@link LeakCheck.end}. */
+export class LeakCheck {
+  readonly #policy: 'fail' | 'warn';
+  readonly #entered: EnteredNamespace;
+  #watch: LeakWatch | undefined;
+
+  private constructor(policy: 'fail' | 'warn', entered: EnteredNamespace) {
+    this.#policy = policy;
+    this.#entered = entered;
+    this.#watch = new LeakWatch(entered);
+    watched.file = this.#watch;
+  }
+
+  /** Undefined when nobody wants to know. */
+  static begin(policy: 'fail' | 'warn' | 'off'): LeakCheck | undefined {
+    const { entered } = namespaceRecord;
+    return policy === 'off' || entered === undefined ? undefined : new LeakCheck(policy, entered);
+  }
+
+  /**
+   * Says what was found. Another time it does nothing.
+   *
+   * @returns what the file has to fail with
+   */
+  end(): LeakError[] {
+    if (this.#watch === undefined) return [];
+    let report: Report;
+    try {
+      report = this.#report(this.#watch.finish());
+    } catch (error) {
+      report = { leaks: [], suspicions: [{ summary: `cannot tell what has reached the host: ${error}` }] };
+    }
+    watched.file = undefined;
+    this.#watch = undefined;
+    for (const suspicion of report.suspicions) notices.print(suspicion);
+    if (this.#policy === 'fail') return report.leaks.map((leak) => new LeakError(leak));
+    for (const leak of report.leaks) notices.print(leak);
+    return [];
+  }
+
+  #report(findings: Findings): Report {
+    if (Object.values(findings).every((list) => list.length === 0)) return { leaks: [], suspicions: [] };
+    const proc = ownProc();
+    const { id } = this.#entered.host;
+    const onHost = readDescendants(proc).filter(({ pid }) => proc.inode(`${pid}/ns/mnt`) === id);
+    return describeFindings(findings, onHost);
+  }
+}

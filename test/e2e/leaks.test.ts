@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+import { type RunOptions, runners, startVitest } from './vitest-run.js';
+
+/** A directory on the host with empty directories in it; file systems are mounted on those of `mounted`. */
+function hostDirectory({ empty = [], mounted = [] }: { empty?: string[]; mounted?: string[] }): string {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-leaks-'));
+  onTestFinished(() => {
+    const table = fs.readFileSync('/proc/self/mountinfo', 'utf8').trimEnd().split('\n').reverse();
+    const points = table.map((line) => line.split(' ')[4] as string);
+    for (const point of points) if (point.startsWith(`${directory}/`)) execFileSync('umount', [point]);
+    fs.rmSync(directory, { recursive: true });
+  });
+  for (const name of [...empty, ...mounted]) fs.mkdirSync(path.join(directory, name));
+  for (const name of mounted) mountOnHost(path.join(directory, name));
+  return directory;
+}
+
+function mountOnHost(directory: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', 'mountns-host', directory]);
+}
+
+function start(directory: string, { env = {}, ...options }: RunOptions) {
+  return startVitest('leaks', { ...options, env: { SHARED_DIRECTORY: directory, ...env } });
+}
+
+/** The failures of the report, each from the name of the file to the line that ends it. */
+function failures(stderr: string): string[] {
+  return [...stderr.matchAll(/^ FAIL {2}(.*\n(?:(?!⎯| FAIL).*\n)*)/gm)].map(([, text]) => text as string);
+}
+
+describe.each(runners)('%s', (runner) => {
+  test('a mount that reached the host fails the file', async () => {
+    const directory = hostDirectory({ empty: ['scope', 'outside', 'peer'] });
+    const { code, stdout, stderr } = await start(directory, { runner, args: ['run', 'escape'] }).done;
+    expect(stdout).toMatch(/Tests {2}3 passed/);
+    expect(stdout).toMatch(/Test Files {2}1 failed/);
+    expect(code).toBe(1);
+    const text = failures(stderr).join('');
+    expect(text).toContain(
+      `LeakError: a mount reached the host: tmpfs on ${directory}/scope type tmpfs (rw,nosuid,nodev,relatime), shared:`,
+    );
+    expect(text).toMatch(
+      /why: {2}its file system \(device 0:\d+\) is the one that this worker has mounted on \/mnt\/leaks\/source\n/,
+    );
+    expect(text).toContain(`fix:  take it away with: umount ${directory}/scope\n`);
+    expect(text).toContain(`a mount reached the host: outside on ${directory}/outside type tmpfs`);
+    expect(text).toMatch(/is the one that this worker has mounted on \/mnt\n/);
+    expect(text).toMatch(
+      new RegExp(`a mount reached the host: .* on ${directory}/peer type .*, shared:\\d+\n`),
+    );
+    expect(text).toMatch(
+      /why: {2}it is in peer group \d+ with the one on \/mnt\/leaks\/usr of this worker\n/,
+    );
+    expect(failures(stderr)).toHaveLength(3);
+  });
+
+  test('a file system of the host that was remounted fails the file', async () => {
+    const directory = hostDirectory({ mounted: ['in-scope', 'outside', 'put-right', 'mount-only'] });
+    const { code, stdout, stderr } = await start(directory, { runner, args: ['run', 'remount.test'] }).done;
+    expect(stdout).toMatch(/Tests {2}4 passed/);
+    expect(code).toBe(1);
+    expect(failures(stderr).map((text) => text.split('\n')[1])).toEqual(
+      ['in-scope', 'outside'].map(
+        (name) =>
+          `LeakError: a file system of the host was remounted: mountns-host on ${directory}/${name} type tmpfs: rw became ro`,
+      ),
+    );
+    expect(stderr).toContain(`fix:  put it right with: mount -o remount,rw ${directory}/in-scope\n`);
+  });
+
+  test('a mount point that is left fails the file', async () => {
+    const directory = hostDirectory({ empty: ['before'] });
+    const { code, stdout, stderr } = await start(directory, { runner, args: ['run', 'mount-point'] }).done;
+    expect(stdout).toMatch(/Tests {2}4 passed/);
+    expect(code).toBe(1);
+    expect(failures(stderr).map((text) => text.split('\n')[1])).toEqual(
+      ['new/in-scope', 'new/file'].map(
+        (name) => `LeakError: a mount point was left on the host: ${directory}/${name}`,
+      ),
+    );
+  });
+
+  test('leaks: warn only says so, leaks: off does not look', async () => {
+    const args = ['run', 'mount-point'];
+    const warned = hostDirectory({ empty: ['before'] });
+    const warn = await start(warned, { runner, args, env: { OPTIONS: '{"leaks":"warn"}' } }).done;
+    expect(warn.stderr).toContain(
+      `mountns: mount-point.test.ts: a mount point was left on the host: ${warned}/new/in-scope\n  why:  `,
+    );
+    expect(warn.code).toBe(0);
+    const ignored = hostDirectory({ empty: ['before'] });
+    const off = await start(ignored, { runner, args, env: { OPTIONS: '{"leaks":"off"}' } }).done;
+    expect(off.stderr).toBe('');
+    expect(off.code).toBe(0);
+  });
+
+  test('what others do to the host meanwhile fails nobody', async () => {
+    const directory = hostDirectory({ empty: ['own', 'new'], mounted: ['fs', 'other'] });
+    const run = start(directory, { runner, args: ['run', 'innocent', 'remount', 'mount-point'] });
+    await run.output(/^ready$/m);
+    mountOnHost(path.join(directory, 'new'));
+    for (const name of ['fs', 'other'])
+      execFileSync('mount', ['-o', 'remount,ro', path.join(directory, name)]);
+    fs.writeFileSync(path.join(directory, 'go'), '');
+    const { stdout, stderr } = await run.done;
+    expect(stdout).toContain('✓ innocent.test.ts');
+    expect(failures(stderr).join('')).not.toContain('innocent.test.ts [');
+    expect(stderr).toContain(
+      `mountns: the host has a new mount: mountns-host on ${directory}/new type tmpfs (rw,relatime), shared:`,
+    );
+    expect(stderr.match(/the host has a new mount/g)).toHaveLength(1);
+  });
+});
