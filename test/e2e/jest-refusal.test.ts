@@ -74,7 +74,7 @@ describe('the runner refuses', () => {
   });
 
   test.each([
-    ['{"leaks":"fail"}', "mountns/jest/runner: option leaks: 'fail' is not built yet"],
+    ['{"leaks":"fail"}', 'mountns/jest/runner: option leaks is not built yet for Jest'],
     ['{"leaks":"off"}', 'mountns/jest/runner: option leaks is not built yet for Jest'],
     ['{"prewarm":true}', 'mountns/jest/runner: option prewarm is for Vitest: Jest uses its workers again'],
     ['{"copyOnwrite":true}', "mountns/jest/runner: unknown option 'copyOnwrite'"],

@@ -39,7 +39,10 @@ const refused: { option: unknown; message: string }[] = [
     option: { permissions: 'none' },
     message: "option permissions must be 'root' or 'enforced', received 'none'",
   },
-  { option: { leaks: 'fail' }, message: "option leaks: 'fail' is not built yet" },
+  {
+    option: { leaks: 'ignore' },
+    message: "option leaks must be 'fail', 'warn' or 'off', received 'ignore'",
+  },
   {
     option: { prewarm: -1 },
     message: 'option prewarm must be true, false or a whole number from 0, received -1',
