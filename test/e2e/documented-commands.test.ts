@@ -34,7 +34,11 @@ test.each(commands)('the command at $where works', ({ text, output }) => {
   const result = spawnSync(
     'unshare',
     ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh', text],
-    { cwd: directory, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1' } },
+    {
+      cwd: directory,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1', npm_config_loglevel: 'error' },
+    },
   );
   expect(result.status, result.stdout + result.stderr).toBe(0);
   if (output !== undefined) expect(result.stdout).toMatch(patternOf(output));

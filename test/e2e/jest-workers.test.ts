@@ -77,7 +77,7 @@ test('each file starts from the pristine tree in a worker that is used again, an
   const run = startJest('jest-leftovers', { env: { SHARED_DIRECTORY: sharedDirectory() } });
   const { code, stderr } = await run.done;
   expect(stderr).toContain('PASS ./1-mounts.test.js');
-  expect(stderr).toMatch(/a test file ended with process \d+ \(sleep 1000\) still running in it: killed/);
+  expect(stderr).toMatch(/a test file ended with process \d+ \(sleep 1000\) still running: killed/);
   expect(stderr).toContain(
     [
       'FAIL ./2-open.test.js',

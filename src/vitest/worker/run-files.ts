@@ -61,24 +61,22 @@ export async function runFiles({
       diary.note({ file: filepath, test: task.test });
     });
     if (method === 'collect') await runBaseTests(method, fileState, traces);
-    else await runFile(fileState, (judged) => runBaseTests(method, judged, traces), options);
+    else await runFile(fileState, () => runBaseTests(method, fileState, traces), options);
   }
   await flushOutput();
   post({ mountns: 'printed', stdout: process.stdout.bytesWritten, stderr: process.stderr.bytesWritten });
 }
 
-async function runFile(
-  state: State,
-  run: (state: State) => Promise<void>,
-  { leaks }: ResolvedOptions,
-): Promise<void> {
+async function runFile(state: State, run: () => Promise<void>, { leaks }: ResolvedOptions): Promise<void> {
   const afterFile = beforeFile({ isIsolated: state.config.isolate, leaks });
   let judgement: Promise<Error[]> | undefined;
   const judge = () => {
     judgement ??= afterFile();
     return judgement;
   };
-  await run({ ...state, rpc: withLastWord(state.rpc, judge) });
+  // Not in a copy: that would not follow its tasks.
+  state.rpc = withLastWord(state.rpc, judge);
+  await run();
   // A file that was never reported as done.
   if (judgement !== undefined) return;
   const [error] = await judge();
