@@ -59,5 +59,5 @@ export class OutputStream {
 }
 
 /** How long the beginning of a line waits for its end, in milliseconds: a test may print a prompt, or dots. */
-const PATIENCE = 50;
+const PATIENCE = 1000;
 const LONGEST_LINE = 1 << 20;

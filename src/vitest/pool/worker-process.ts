@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import timers from 'node:timers/promises';
 
 import { NamespaceHold } from '../../processes/namespace-hold.js';
 import { leftRunning, type Notice } from '../../processes/notices.js';
@@ -31,6 +32,8 @@ export class WorkerProcess {
   readonly #warden: Warden;
   /** What it printed to stderr while it started: part of the error if it doesn't. */
   #heldStderr: Buffer[] | undefined = [];
+  readonly #passedOn: Printed = { stdout: 0, stderr: 0 };
+  #onPassedOn = () => {};
   #currentTask: number | undefined;
   #lastTask: CurrentTask = {};
   #hold: NamespaceHold | undefined;
@@ -47,8 +50,8 @@ export class WorkerProcess {
     // Tinypool pipes to this process' own streams, and stops at the exit, with output still in the pipe.
     stdout?.unpipe(process.stdout);
     stderr?.unpipe(process.stderr);
-    stdout?.on('data', (chunk: Buffer) => output.stdout.write(chunk, stdout)).resume();
-    stderr?.on('data', (chunk: Buffer) => this.#onStderr(chunk, stderr)).resume();
+    stdout?.on('data', (chunk: Buffer) => this.#onOutput('stdout', chunk, stdout)).resume();
+    stderr?.on('data', (chunk: Buffer) => this.#onOutput('stderr', chunk, stderr)).resume();
     this.closed = new Promise((resolve) => {
       // First: Tinypool's own listener raises its error from within the same event.
       child.prependOnceListener('exit', (code, signal) => {
@@ -111,15 +114,20 @@ export class WorkerProcess {
     this.#isInhabited = false;
   }
 
-  /** Settles when so much of its output was read, or after a second: a test may have sent its output elsewhere. */
-  async hasPrinted({ stdout, stderr }: Printed): Promise<void> {
-    const isRead = (stream: unknown, bytes: number) => (stream as Socket).bytesRead >= bytes;
-    const deadline = Date.now() + 1000;
-    while (!isRead(this.#child.stdout, stdout) || !isRead(this.#child.stderr, stderr)) {
-      if (this.end !== undefined || Date.now() > deadline) return;
-      // It is in the pipe: the next turns of the event loop read it.
-      await new Promise(setImmediate);
-    }
+  /** Settles when so much of its output was passed on. Not for ever: a test may have sent its output elsewhere. */
+  async hasPrinted(printed: Printed): Promise<void> {
+    const timeout = new AbortController();
+    await Promise.race([
+      new Promise<void>((resolve) => {
+        this.#onPassedOn = () => {
+          if (this.#passedOn.stdout >= printed.stdout && this.#passedOn.stderr >= printed.stderr) resolve();
+        };
+        this.#onPassedOn();
+      }),
+      this.closed,
+      timers.setTimeout(PRINT_TIMEOUT, undefined, { signal: timeout.signal }).catch(() => {}),
+    ]);
+    timeout.abort();
   }
 
   readCurrentTask(): CurrentTask {
@@ -169,12 +177,15 @@ export class WorkerProcess {
     this.#currentTask = undefined;
   }
 
-  #onStderr(chunk: Buffer, source: Readable): void {
-    if (this.#heldStderr === undefined) this.#output.stderr.write(chunk, source);
-    else this.#heldStderr.push(chunk);
+  #onOutput(name: keyof Printed, chunk: Buffer, source: Readable): void {
+    this.#passedOn[name] += chunk.length;
+    if (name === 'stderr' && this.#heldStderr !== undefined) this.#heldStderr.push(chunk);
+    else this.#output[name].write(chunk, source);
+    this.#onPassedOn();
   }
 }
 
 const CLOSE_GRACE = 500;
+const PRINT_TIMEOUT = 5000;
 /** A worker that waits for a debugger says so on stderr. */
 const HOLD_STDERR = 1000;

@@ -50,7 +50,7 @@ test('keeps lines of several sources whole, and does not wait for the end of a l
   expect(target.read()).toBe('two\none begins, one ends\n');
   output.end(one);
   expect(target.read()).toBe('last words');
-  await vi.waitFor(() => expect(target.read()).toBe('prompt: '));
+  await vi.waitFor(() => expect(target.read()).toBe('prompt: '), 4000);
 });
 
 function turn(): Promise<void> {
