@@ -5,17 +5,21 @@
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import type { FileResult, TestFramework, WorkerConfig } from './jest.cjs';
 import { packRefusal } from './refusal-message.cjs';
+import { watchTests } from './watch-tests.cjs';
 import { workerState } from './worker-state.cjs';
 
 // Here too, since Jest loads this file before it runs any code of the user's.
 requireFiles();
 
-const runFile: TestFramework = async (globalConfig, config, ...rest) => {
+const runFile: TestFramework = async (globalConfig, config, environment, ...rest) => {
   const files = requireFiles();
+  // Jest starts another worker in place of this one, and gives it the file.
+  if (files.isSpent) process.exit(1);
+  watchTests(environment, files);
   const framework = loadFramework((config as WorkerConfig).mountnsFramework);
   let result: FileResult;
   try {
-    result = await framework(globalConfig, config, ...rest);
+    result = await framework(globalConfig, config, environment, ...rest);
   } catch (error) {
     await endFile(files);
     throw error;
@@ -41,9 +45,6 @@ async function endFile(files: FileTrees): Promise<Error | undefined> {
   try {
     return await files.next();
   } catch (error) {
-    // The next file would start with what this one has left.
-    delete workerState.files;
-    workerState.refusal = error;
     return error as Error;
   }
 }

@@ -36,11 +36,23 @@ export interface TestRunner {
 
 export type TestRunnerClass = new (globalConfig: GlobalConfig, context: unknown) => TestRunner;
 
+/** An event of jest-circus, which awaits those who get it. */
+export interface TestEvent {
+  readonly name: string;
+  readonly concurrent?: boolean;
+  readonly test?: { readonly name: string };
+}
+
+/** The environment of a test file. */
+export interface TestEnvironment {
+  handleTestEvent?(event: TestEvent, state: unknown): void | Promise<void>;
+}
+
 /** Runs one test file, in a worker. Returns the file's results. */
 export type TestFramework = (
   globalConfig: GlobalConfig,
   config: ProjectConfig,
-  environment: unknown,
+  environment: TestEnvironment,
   runtime: unknown,
   testPath: string,
   sendMessageToJest?: unknown,

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { abandonScopes } from './abandon.js';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
@@ -12,14 +13,48 @@ import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
  */
 export class FileTrees {
   #tree: EnteredTree = enterFileTree();
+  /** The scopes that are there for more than one test. */
+  #around: readonly Scope[] = [];
+  /** Who left scopes open. */
+  #left: string[] = [];
+  #isBroken = false;
+
+  /** Before the hooks of a test. */
+  startTest(): void {
+    this.#around = [...scopes.open];
+  }
+
+  /** After the hooks of a test: gives up the scopes that it left open. */
+  async endTest(name: string): Promise<void> {
+    const own = scopes.open.filter((scope) => !this.#around.includes(scope));
+    if (own.length > 0) await this.#abandon(own, `test "${name}"`);
+  }
 
   /**
-   * Ends a file: closes the scopes that it left open, and puts a fresh copy in place of its tree.
+   * Ends a file: gives up the scopes that it left open, ends the processes that it left running, and puts a
+   * fresh copy in place of its tree, if that is possible.
    *
    * @returns what is wrong with the file, if anything
    */
   async next(): Promise<NamespaceError | undefined> {
-    const { count, errors } = await closeOpenScopes();
+    // Those that wait for a turn open when the ones before them have ended.
+    while (!this.isSpent && (scopes.open.length > 0 || scopes.turns.open > 0)) {
+      if (scopes.open.length > 0) await this.#abandon([...scopes.open], 'a test file');
+      else await new Promise(setImmediate);
+    }
+    if (!this.isSpent) await this.#renew();
+    const left = this.#left;
+    this.#left = [];
+    return left.length === 0 ? undefined : leftOpen(left);
+  }
+
+  /** Whether code of a file may still run here: the process must run no other. */
+  get isSpent(): boolean {
+    return this.#isBroken || scopes.quarantine !== undefined || scopes.refusal !== undefined;
+  }
+
+  async #renew(): Promise<void> {
+    this.#isBroken = true;
     await awaitTreeProcesses(this.#tree);
     try {
       endTreeProcesses(this.#tree, 'a test file');
@@ -27,18 +62,12 @@ export class FileTrees {
       this.#tree.leave();
       this.#tree = enterFileTree();
     }
-    if (count === 0) return undefined;
-    return new NamespaceError(
-      {
-        summary: `the test file ended with ${count === 1 ? 'a scope' : `${count} scopes`} still open`,
-        why: [
-          'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
-          ...errors.map((error) => (error instanceof Error ? error.message : String(error))),
-        ].join('\n'),
-        fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace()',
-      },
-      'ERR_MOUNTNS_SCOPE',
-    );
+    this.#isBroken = false;
+  }
+
+  async #abandon(open: readonly Scope[], whose: string): Promise<void> {
+    this.#left.push(whose);
+    await abandonScopes(open, whose);
   }
 }
 
@@ -46,17 +75,13 @@ function enterFileTree(): EnteredTree {
   return enterTree({ isOutermost: false, copyOnWrite: false, outer: [] });
 }
 
-async function closeOpenScopes(): Promise<{ count: number; errors: unknown[] }> {
-  const closed = new Set<Scope>();
-  const errors: unknown[] = [];
-  // Those that wait for a turn open when the ones before them are closed.
-  while (scopes.open.length > 0 || scopes.turns.open > 0) {
-    for (const scope of scopes.open.toReversed()) {
-      if (closed.has(scope)) continue;
-      closed.add(scope);
-      scope.close().catch((error: unknown) => errors.push(error));
-    }
-    await new Promise(setImmediate);
-  }
-  return { count: closed.size, errors };
+function leftOpen(whose: readonly string[]): NamespaceError {
+  return new NamespaceError(
+    {
+      summary: `${whose.join(', ')} ended with a scope still open`,
+      why: 'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
+      fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace()',
+    },
+    'ERR_MOUNTNS_SCOPE',
+  );
 }

@@ -81,7 +81,7 @@ test('each file starts from the pristine tree in a worker that is used again, an
   expect(stderr).toContain(
     [
       'FAIL ./2-open.test.js',
-      '  ● the test file ended with 3 scopes still open',
+      '  ● test "leaves scopes open: a handle, one that hangs, and one that waits for it" ended with a scope still open',
       '      why:  a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
       '      fix:  await withMountNamespace(…); await using ns = await enterMountNamespace()',
     ].join('\n'),
@@ -91,5 +91,27 @@ test('each file starts from the pristine tree in a worker that is used again, an
   expect(stderr).toContain('PASS ./5-pristine.test.js');
   expect(stderr).toMatch(/Tests: {7}7 passed, 7 total/);
   expect(code).toBe(1);
-  expect(new Set(linesOf(run, 'pids.txt')).size).toBe(1);
+  const [first, second, third] = linesOf(run, 'pids.txt');
+  expect(second).toBe(first);
+  // Code of the second file may still run in that worker.
+  expect(third).not.toBe(first);
+});
+
+test('code that goes on after its test or its file has ended does not reach the host', async () => {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-timeouts-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  fs.mkdirSync(path.join(directory, 'tmpfs'));
+  fs.writeFileSync(path.join(directory, 'precious'), 'host');
+  const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  const { code, stderr } = await runJest('jest-timeouts', { env: { SHARED_DIRECTORY: directory } });
+  expect(stderr).toContain('● times out\n\n    thrown: "Exceeded timeout of 100 ms for a test.');
+  expect(stderr).toContain(
+    '● test "times out", test "leaves code behind that goes on until the process ends" ended with a scope still open',
+  );
+  expect(stderr).toContain('PASS ./2-next.test.js');
+  expect(stderr).toMatch(/Tests: {7}1 failed, 3 passed, 4 total/);
+  expect(code).toBe(1);
+  expect(fs.readdirSync(path.join(directory, 'tmpfs'))).toEqual([]);
+  expect(fs.readFileSync(path.join(directory, 'precious'), 'utf8')).toBe('written by the second file');
+  expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
 });
