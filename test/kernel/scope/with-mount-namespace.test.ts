@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { NamespaceError, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 function temporaryDirectory(): string {
   const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-scope-'));
@@ -127,6 +127,16 @@ describe('withMountNamespace', () => {
       for (let i = 0; i < 500; i++) void fs.promises.writeFile(`${directory}/${i}`, 'x');
     });
     expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
+  test('is not held up by fake timers', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    await withMountNamespace(() => {
+      void fs.promises.readFile('/proc/self/mountinfo');
+    });
   });
 
   test('leaves a scope that unmounted everything or covered the root', async () => {
