@@ -245,8 +245,12 @@ test('refuses what is no namespace, in both directions', ({ host, ns }) => {
     ns.mounts(),
     { ...namespaceLike(ns, {}), host: null },
   ]) {
-    expect(() => expect(value).toBeIsolatedFromHost()).toThrow(TypeError);
-    expect(() => expect(value).not.toBeIsolatedFromHost()).toThrow(TypeError);
+    expect(() => expect(value).toBeIsolatedFromHost()).toThrow(
+      /^toBeIsolatedFromHost: expect\(\) must be given the namespace /,
+    );
+    expect(() => expect(value).not.toBeIsolatedFromHost()).toThrow(
+      /^toBeIsolatedFromHost: expect\(\) must be given the namespace /,
+    );
   }
   expect(() => expect({ id: 1 }).toBeIsolatedFromHost()).toThrowErrorMatchingInlineSnapshot(
     `[TypeError: toBeIsolatedFromHost: expect() must be given the namespace that withMountNamespace passes to its callback, received { id: 1 }]`,

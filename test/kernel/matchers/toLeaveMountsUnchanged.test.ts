@@ -47,6 +47,13 @@ test('says what was added, removed and changed', async ({ ns }) => {
   `);
 });
 
+test('each kind of change is one', async ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  await expect(() => ns.tmpfs('/mnt/test_mount/sub')).not.toLeaveMountsUnchanged();
+  await expect(() => ns.remount('/mnt/test_mount/sub', { flags: ['ro'] })).not.toLeaveMountsUnchanged();
+  await expect(() => ns.umount('/mnt/test_mount/sub')).not.toLeaveMountsUnchanged();
+});
+
 test('says with .not that nothing has changed', async ({ ns }) => {
   await expect(() => ns.tmpfs('/mnt/test_mount')).not.toLeaveMountsUnchanged();
   expect(await failureOf(() => expect(() => {}).not.toLeaveMountsUnchanged())).toMatchInlineSnapshot(`

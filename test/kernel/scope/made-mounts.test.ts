@@ -1,8 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os, { constants } from 'node:os';
 import path from 'node:path';
 import { type MountNamespace, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+import { hookSystemCalls } from '../../../native/libc.cjs';
 import { errorOf, stable } from '../../failure-of.js';
 
 const mount = (...args: string[]) => execFileSync('mount', args);
@@ -10,6 +13,13 @@ const mount = (...args: string[]) => execFileSync('mount', args);
 /** The stack up to the first frame. */
 function headOf(error: Error): string {
   return stable((error.stack as string).split(/\n +at /)[0] as string);
+}
+
+/** The lines that stand for mounts. */
+function changesIn(error: Error): string[] {
+  return headOf(error)
+    .split('\n')
+    .filter((line) => /^ {2}[-+~] /.test(line));
 }
 
 /** The error that `withMountNamespace` passes on when `act` is followed by an error. */
@@ -57,10 +67,9 @@ test('what a copy-on-write scope is made of is not shown', async () => {
       throw new RangeError('mine');
     }),
   );
-  const changes = headOf(error)
-    .split('\n')
-    .filter((line) => /^ {2}[-+~] /.test(line));
-  expect(changes).toEqual(['  + tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private']);
+  expect(changesIn(error)).toEqual([
+    '  + tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private',
+  ]);
 });
 
 test('an overlay that was asked for is shown, one for a mount point is not', async () => {
@@ -104,6 +113,45 @@ test('each scope on the way adds its own', async () => {
 
     "
   `);
+});
+
+test('what lay there before is not shown, wherever a layer for a mount point has put it', async ({ ns }) => {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-made-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  for (const name of ['a', 'c']) fs.mkdirSync(`${directory}/${name}`);
+  ns.tmpfs(`${directory}/a`);
+  ns.tmpfs(`${directory}/a/b`);
+  ns.tmpfs(`${directory}/c`);
+  ns.propagation(`${directory}/c`, 'unbindable');
+  for (const missing of [`${directory}/missing`, '/missing_below_root']) {
+    const error = await failAfter((inner) => inner.tmpfs(missing));
+    expect(changesIn(error)).toEqual([
+      `  + tmpfs on ${missing} type tmpfs (rw,nosuid,nodev,relatime), private`,
+    ]);
+  }
+});
+
+test('what a scope inside has mounted is not shown, when it is still open', async () => {
+  const error = await failAfter(async () => {
+    await new Promise<void>((opened) => {
+      void withMountNamespace(async (inner) => {
+        inner.tmpfs('/mnt/test_mount');
+        opened();
+        await new Promise(setImmediate);
+      });
+    });
+  });
+  expect(headOf(error)).toBe('RangeError: mine');
+});
+
+test('an error is passed on when the mounts can not be read', async () => {
+  const error = await failAfter((ns) => {
+    ns.tmpfs('/mnt/test_mount');
+    let failures = 0;
+    hookSystemCalls((name) => (name === 'openat' && failures++ === 0 ? constants.errno.EMFILE : undefined));
+  });
+  hookSystemCalls(undefined);
+  expect(headOf(error)).toBe('RangeError: mine');
 });
 
 test('a scope that waits for its turn does not mix its mounts in', async () => {
