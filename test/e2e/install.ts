@@ -28,7 +28,8 @@ export default async function install(project: TestProject): Promise<() => Promi
     // Not a development dependency: npm can't hold both, their optional peers exclude each other.
     vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`, '@types/node@24'],
     mocha: [tarball, `mocha@${installedVersion('mocha')}`],
-    jest30: [tarball, `jest@${installedVersion('jest')}`, '@types/jest@30', '@types/node@20'],
+    jest30: [tarball, `jest@${installedVersion('jest')}`, '@types/jest@30', '@types/node@20', ...BABEL],
+    pnpm: ['pnpm@10'],
     // Vitest 5 needs a newer Node than this package does.
     node24: [`node-linux-${process.arch}@24`],
     node22: [`node-linux-${process.arch}@22`],
@@ -63,3 +64,4 @@ async function npm(cwd: string, ...args: string[]): Promise<string> {
 }
 
 const VITEST_5 = '5.1.1';
+const BABEL = ['@babel/preset-typescript@7', '@babel/plugin-transform-modules-commonjs@7'];

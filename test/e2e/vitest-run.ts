@@ -11,7 +11,7 @@ export const runners: readonly Runner[] = ['vitest4', 'vitest5'];
 
 export interface RunOptions {
   /** The folder of `install.ts` that it works in. */
-  runner?: Runner | 'jest30' | 'mocha';
+  runner?: Runner | 'jest30' | 'mocha' | 'pnpm';
   /** The version of Node, where it is not the one that the runner is tested with. */
   node?: Node | undefined;
   args?: readonly string[];
