@@ -41,7 +41,7 @@ test.each(commands)('the command at $where works', ({ text, output }) => {
     },
   );
   expect(result.status, result.stdout + result.stderr).toBe(0);
-  if (output !== undefined) expect(result.stdout).toMatch(patternOf(output));
+  if (output !== undefined) expect(result.stdout + result.stderr).toMatch(patternOf(output));
 });
 
 test('every output that a page shows belongs to a command that is run', () => {
