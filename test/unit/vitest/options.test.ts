@@ -9,7 +9,7 @@ test('fills in the defaults', () => {
     unsupported: 'fail',
     permissions: 'root',
     prewarm: true,
-    leaks: 'off',
+    leaks: 'fail',
   };
   expect(resolveOptions('f')).toEqual(defaults);
   expect(resolveOptions('f', { prewarm: undefined } as never)).toEqual(defaults);
@@ -41,7 +41,7 @@ const refused: { option: unknown; message: string }[] = [
   },
   {
     option: { leaks: 'ignore' },
-    message: "option leaks must be 'fail', 'warn' or 'off', received 'ignore'",
+    message: "option leaks must be 'fail' or 'warn' or 'off', received 'ignore'",
   },
   {
     option: { prewarm: -1 },
