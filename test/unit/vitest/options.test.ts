@@ -13,7 +13,11 @@ test('fills in the defaults', () => {
   };
   expect(resolveOptions('f')).toEqual(defaults);
   expect(resolveOptions('f', { prewarm: undefined } as never)).toEqual(defaults);
-  expect(resolveOptions('f', { prewarm: 2, leaks: 'off' })).toEqual({ ...defaults, prewarm: 2 });
+  expect(resolveOptions('f', { prewarm: 2, leaks: 'off' })).toEqual({
+    ...defaults,
+    prewarm: 2,
+    leaks: 'off',
+  });
   expect(resolveOptions('f', { copyOnWrite: ['/etc'], permissions: 'enforced' })).toEqual({
     ...defaults,
     copyOnWrite: ['/etc'],
