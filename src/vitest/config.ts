@@ -19,7 +19,7 @@ export type { MountNamespacesOptions } from './options.js';
  *
  * In a configuration with `projects`, put it into the `plugins` of each project that needs it.
  *
- * @throws {TypeError} for an option that is unknown, has a wrong value or is not built yet.
+ * @throws {TypeError} for an option that is unknown or has a wrong value.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
 /**
  * The pool alone, for `test.pool`: without the setup file, and so without what needs it.
  *
- * @throws {TypeError} for an option that is unknown, has a wrong value, is not built yet or needs the plugin.
+ * @throws {TypeError} for an option that is unknown, has a wrong value or needs the plugin.
  *
  * @example
  * ```ts

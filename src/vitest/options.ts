@@ -42,8 +42,6 @@ interface OptionRow {
   default: unknown;
   /** What may be given. */
   accepts: readonly unknown[] | { describe: string; test: (value: unknown) => boolean };
-  /** Accepted values that do not work yet: a test that asks for them must not run without them. */
-  notBuilt?: readonly unknown[];
 }
 
 const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
@@ -66,7 +64,7 @@ const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
 /**
  * Checks the options of `caller` and fills in the defaults.
  *
- * @throws {TypeError} for an option that is unknown, has a wrong value or is not built yet.
+ * @throws {TypeError} for an option that is unknown or has a wrong value.
  */
 export function resolveOptions(caller: string, options: MountNamespacesOptions = {}): ResolvedOptions {
   if (options === null || typeof options !== 'object') {
@@ -82,9 +80,6 @@ export function resolveOptions(caller: string, options: MountNamespacesOptions =
     if (value === undefined) continue;
     if (!isAccepted(row, value)) {
       throw invalid(`${caller}: option ${name} must be ${describe(row)}, received ${inspect(value)}`);
-    }
-    if (row.notBuilt?.includes(value)) {
-      throw invalid(`${caller}: option ${name}: ${inspect(value)} is not built yet`);
     }
     resolved[name] = value;
   }
@@ -105,7 +100,9 @@ function isAccepted({ accepts }: OptionRow, value: unknown): boolean {
 }
 
 function describe({ accepts }: OptionRow): string {
-  return 'describe' in accepts ? accepts.describe : accepts.map((value) => inspect(value)).join(' or ');
+  if ('describe' in accepts) return accepts.describe;
+  const values = accepts.map((value) => inspect(value));
+  return `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
 }
 
 function invalid(message: string): TypeError {
