@@ -1,3 +1,4 @@
+import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { isMount, isReadOnly, type Mount } from './mount.js';
 import { mountRows } from './mount-rows.js';
 import { MountTable } from './mount-table.js';
@@ -10,8 +11,8 @@ import { StableNames } from './stable-names.js';
  * every machine, as far as the mounts are the test's own.
  *
  * It leaves out ids and devices; numbers peer groups, loop devices and directories below os.tmpdir() by first
- * appearance; leaves out options that depend on how the kernel was built; and of a bind mount whose file system
- * is not among the mounts, prints only whether it is read-only.
+ * appearance; leaves out options that depend on how the kernel was built, and the ids that root of a user namespace
+ * has outside; and of a bind mount whose file system is not among the mounts, prints only whether it is read-only.
  *
  * @example
  * ```ts
@@ -64,10 +65,15 @@ function stableLines(mounts: Iterable<Mount>): string[] {
 function describe(mount: Mount, names: StableNames): string {
   const root = mount.root === '/' ? '' : `[${printable(names.inText(mount.root))}]`;
   const options = mergeOptions(mount)
-    .filter((option) => !OF_THE_KERNEL.test(option))
+    .filter((option) => !OF_THE_KERNEL.test(option) && !isOwner(option, mount))
     .map((option) => printable(names.inText(option)));
   const source = printable(names.inText(mount.source));
   return `${printable(mount.fsType)} ${source}${root} (${options.join(',')})`;
+}
+
+/** In a user namespace, the kernel tells of each tmpfs to whom it belongs, by the ids outside. */
+function isOwner(option: string, { fsType }: Mount): boolean {
+  return fsType === 'tmpfs' && /^[ug]id=\d+$/.test(option) && isInUserNamespace();
 }
 
 /**

@@ -11,6 +11,18 @@ const known = processWide<{ isInside?: boolean }>('user-namespace', () => ({}));
  */
 export function isInUserNamespace(): boolean {
   // Remembered, since a test may cover /proc.
-  known.isInside ??= !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync('/proc/self/uid_map', 'latin1'));
+  known.isInside ??= !MAP_OF_ALL.test(readMap());
   return known.isInside;
 }
+
+/** A kernel without user namespaces has no such file: everybody is in the one and only. */
+function readMap(): string {
+  try {
+    return fs.readFileSync('/proc/self/uid_map', 'latin1');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '0 0 4294967295';
+    throw error;
+  }
+}
+
+const MAP_OF_ALL = /^\s*0\s+0\s+4294967295\s*$/;

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
+import { processWide } from '../../../native/process-wide.cjs';
 import { MountTable } from '../../../src/mounts/mount-table.js';
 import { parseMountInfo } from '../../../src/mounts/parse-mount-info.js';
 import { mountSerializer } from '../../../src/mounts/serializer.js';
@@ -120,6 +121,22 @@ describe('a snapshot', () => {
         /t: tmpfs tmpfs (rw,relatime,size=64k), private
       ]
     `);
+  });
+
+  test.each([
+    [true, 'rw,size=64k'],
+    [false, 'rw,size=64k,uid=1234,gid=1234'],
+  ])('in a user namespace (%s), leaves out to whom a tmpfs belongs outside', (isInside, options) => {
+    const known = processWide<{ isInside?: boolean }>('user-namespace', () => ({}));
+    const before = { ...known };
+    known.isInside = isInside;
+    onTestFinished(() => {
+      delete known.isInside;
+      Object.assign(known, before);
+    });
+    const [mount] = parse('31 27 0:40 / /t rw - tmpfs tmpfs rw,size=64k,uid=1234,gid=1234');
+    const printed = mountSerializer.serialize(mount, { indent: '  ' }, '');
+    expect(printed).toContain(`(${options})`);
   });
 
   test('shows of a bind mount from outside only what the test decided', () => {
