@@ -8,11 +8,14 @@ import type { Runner } from './vitest-run.js';
 
 export const USER = UID;
 
-/** A copy of the fixture that belongs to the user, as do all directories above it but the temporary one. */
+/** A copy of the fixture, or of another directory by its path, that belongs to the user, as do all directories above it but the temporary one. */
 export function copyForUser(fixture: string, runner: Runner): string {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-user-'));
   onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
+  fs.cpSync(path.resolve(import.meta.dirname, 'fixtures', fixture), directory, {
+    recursive: true,
+    filter: (file) => path.basename(file) !== 'node_modules',
+  });
   fs.writeFileSync(path.join(directory, 'package.json'), '{ "private": true, "type": "module" }');
   const installed = path.join(inject('installed'), runner, 'node_modules');
   const modules = path.join(directory, 'node_modules');

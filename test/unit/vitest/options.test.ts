@@ -45,7 +45,7 @@ const refused: { option: unknown; message: string }[] = [
   },
   {
     option: { leaks: 'ignore' },
-    message: "option leaks must be 'fail' or 'warn' or 'off', received 'ignore'",
+    message: "option leaks must be 'fail', 'warn' or 'off', received 'ignore'",
   },
   {
     option: { prewarm: -1 },
