@@ -48,7 +48,11 @@ describe('findTie', () => {
   const fresh = line('30 21 0:40 / /mnt rw shared:9 - tmpfs tmpfs rw');
 
   test.each([
-    ['the same new file system', '50 40 0:40 / /a rw - tmpfs tmpfs rw', /device 0:40\) is the one .* on \/a$/],
+    [
+      'the same new file system',
+      '50 40 0:40 / /a rw - tmpfs tmpfs rw',
+      /device 0:40\) is the one .* on \/a$/,
+    ],
     ['a peer', '50 40 0:41 / /a rw shared:9 - tmpfs tmpfs rw', /in peer group 9 with the one on \/a/],
     ['a slave', '50 40 0:41 / /a rw master:9 - tmpfs tmpfs rw', /in peer group 9 with the one on \/a/],
   ])('%s is one', (_, own, expected) => {
@@ -57,10 +61,22 @@ describe('findTie', () => {
 
   test.each([
     ['another file system', '30 21 0:40 / /mnt rw - tmpfs tmpfs rw', '50 40 0:41 / /a rw - tmpfs tmpfs rw'],
-    ['a file system that the host had', '30 21 0:30 / /mnt rw - tmpfs t rw', '50 40 0:30 / /a rw - tmpfs t rw'],
+    [
+      'a file system that the host had',
+      '30 21 0:30 / /mnt rw - tmpfs t rw',
+      '50 40 0:30 / /a rw - tmpfs t rw',
+    ],
     ['two private mounts', '30 21 8:1 / /mnt rw - ext4 e rw', '50 40 8:1 / /mnt rw - ext4 e rw'],
-    ['a disk that another program mounts too', '30 21 7:0 / /m rw - ext4 e rw', '50 40 7:0 / /a rw - ext4 e rw'],
-    ['a type of which there is one instance', '30 21 0:7 / /m rw - debugfs d rw', '50 40 0:7 / /a rw - debugfs d rw'],
+    [
+      'a disk that another program mounts too',
+      '30 21 7:0 / /m rw - ext4 e rw',
+      '50 40 7:0 / /a rw - ext4 e rw',
+    ],
+    [
+      'a type of which there is one instance',
+      '30 21 0:7 / /m rw - debugfs d rw',
+      '50 40 0:7 / /a rw - debugfs d rw',
+    ],
   ])('%s is none', (_, host, own) => {
     expect(findTie(line(host), parse(own), before)).toBeUndefined();
   });
@@ -83,7 +99,10 @@ describe('isRemounted', () => {
       ReturnType<typeof mount>,
       ReturnType<typeof mount>,
     ];
-    const [ownBefore, ownAfter] = own.map((options) => mount(options, 'rw')) as [typeof before, typeof before];
+    const [ownBefore, ownAfter] = own.map((options) => mount(options, 'rw')) as [
+      typeof before,
+      typeof before,
+    ];
     expect(isRemounted({ before, after }, ownBefore, ownAfter)).toBe(expected);
   });
 });

@@ -8,7 +8,9 @@ const TABLE = `
 `.trimStart();
 
 const unknown = (table: string) =>
-  new KnownMounts(Buffer.from(TABLE)).unknownIn(Buffer.from(table, 'latin1')).map((mount) => mount.mountPoint);
+  new KnownMounts(Buffer.from(TABLE))
+    .unknownIn(Buffer.from(table, 'latin1'))
+    .map((mount) => mount.mountPoint);
 
 test('a copy of the tree has other ids and nothing new', () => {
   expect(unknown(TABLE)).toEqual([]);

@@ -17,7 +17,12 @@ test('finds the parent and the time of the start', () => {
 });
 
 test.each([') S 1 (', 'a b', '(((', ') Z 1 1', 'line\nbreak', ''])('takes the name %j', (name) => {
-  expect(parseStat(stat(name, 'R'))).toMatchObject({ name, parentPid: 7, startTime: 123456, hasEnded: false });
+  expect(parseStat(stat(name, 'R'))).toMatchObject({
+    name,
+    parentPid: 7,
+    startTime: 123456,
+    hasEnded: false,
+  });
 });
 
 test('a process has ended when none of its threads is left', () => {
