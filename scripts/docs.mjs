@@ -1,5 +1,5 @@
 // @ts-check
-// Writes what the documentation is made of: example files in code blocks, links to the next page, the API
+// Writes what the documentation is made of: example files in code blocks, tables, links to the next page, the API
 // reference, the map of the code.
 //
 //   node scripts/docs.mjs          writes
@@ -12,6 +12,7 @@ import { addCodeMap } from './docs/code-map.mjs';
 import { embedExamples } from './docs/examples.mjs';
 import { addFooter } from './docs/footers.mjs';
 import { listPages, readPage, repository } from './docs/pages.mjs';
+import { embedTables } from './docs/tables.mjs';
 
 const [option, ...rest] = process.argv.slice(2);
 if ((option !== undefined && option !== '--check') || rest.length > 0) {
@@ -22,7 +23,7 @@ if ((option !== undefined && option !== '--check') || rest.length > 0) {
 const changed = [...new Set([...listPages(), 'docs/api.md'])].filter((file) => {
   const before = fs.existsSync(path.join(repository, file)) ? readPage(file) : '';
   const source = file === 'docs/api.md' ? apiPage() : before;
-  const after = addFooter(file, addCodeMap(embedExamples(source)));
+  const after = addFooter(file, addCodeMap(embedTables(embedExamples(source))));
   if (after === before) return false;
   if (option === undefined) fs.writeFileSync(path.join(repository, file), after);
   return true;

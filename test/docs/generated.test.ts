@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { embedExamples } from '../../scripts/docs/examples.mjs';
 import { addFooter } from '../../scripts/docs/footers.mjs';
 import { orderedPages, readPage, repository } from '../../scripts/docs/pages.mjs';
+import { embedTables } from '../../scripts/docs/tables.mjs';
 
 test('examples, footers and the API reference are up to date', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], {
@@ -48,4 +49,11 @@ test('a footer is replaced, not repeated', () => {
     /^# Title\n\nText\.\n\n---\n\nPrevious: \[Contents\]\(README\.md\) · Next: \[.+\]\(.+\.md\)\n$/,
   );
   expect(addFooter(first.file, page)).toBe(page);
+});
+
+test('a table is put between its markers', () => {
+  const [start, end] = ['<!-- table: test/e2e/versions.md -->', '<!-- end of table -->'];
+  const page = embedTables(`before\n\n${start}\nstale\n${end}\n\nafter\n`);
+  expect(page).toBe(`before\n\n${start}\n\n${readPage('test/e2e/versions.md')}\n${end}\n\nafter\n`);
+  expect(embedTables(page)).toBe(page);
 });

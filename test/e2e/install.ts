@@ -5,6 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 
+import { nodes } from './versions.js';
+
 declare module 'vitest' {
   export interface ProvidedContext {
     /** A directory with one folder for each runner, in which the packed package and that runner are installed. */
@@ -30,9 +32,9 @@ export default async function install(project: TestProject): Promise<() => Promi
     mocha: [tarball, `mocha@${installedVersion('mocha')}`],
     jest30: [tarball, `jest@${installedVersion('jest')}`, '@types/jest@30', '@types/node@20', ...BABEL],
     pnpm: ['pnpm@10'],
-    // Vitest 5 needs a newer Node than this package does.
-    node24: [`node-linux-${process.arch}@24`],
-    node22: [`node-linux-${process.arch}@22`],
+    ...Object.fromEntries(
+      nodes.map((node) => [node, [`node-linux-${process.arch}@${node.slice('node'.length)}`]]),
+    ),
   };
   await Promise.all(
     Object.entries(folders).map(async ([name, packages]) => {

@@ -6,14 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startJest } from './jest-run.js';
 import type { RunOptions } from './vitest-run.js';
 
-/** Runs a command as root without CAP_SYS_ADMIN: mountns needs a user namespace then. */
-const UNPRIVILEGED = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
-
 describe.each([
   ['jest-commonjs', {}],
-  ['jest-commonjs', { node: 'node22' }],
-  ['jest-commonjs', { node: 'node24' }],
-  ['jest-commonjs', { wrapper: UNPRIVILEGED }],
   ['jest-esm', {}],
   ['jest-esm', { node: 'node22' }],
   ['jest-esm', { node: 'node24' }],

@@ -3,10 +3,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 
-import { copyFixture, type Node, VitestRun } from './vitest-run.js';
-
-/** Runs a command as root without CAP_SYS_ADMIN: mountns needs a user namespace then. */
-const UNPRIVILEGED = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
+import { WITHOUT_SYS_ADMIN } from './places.js';
+import type { Node } from './versions.js';
+import { copyFixture, VitestRun } from './vitest-run.js';
 
 const PRELOAD = ['--require', 'mountns/register'];
 
@@ -30,8 +29,8 @@ const ways: [string, Way][] = [
   ['node:test on Node 22', { ...nodeTest, node: 'node22' }],
   ['node:test on Node 24', { ...nodeTest, node: 'node24' }],
   ['Mocha in parallel', mochaParallel],
-  ['node:test without root', { ...nodeTest, wrapper: UNPRIVILEGED }],
-  ['Mocha in parallel without root', { ...mochaParallel, wrapper: UNPRIVILEGED }],
+  ['node:test without root', { ...nodeTest, wrapper: WITHOUT_SYS_ADMIN }],
+  ['Mocha in parallel without root', { ...mochaParallel, wrapper: WITHOUT_SYS_ADMIN }],
   ['Mocha in parallel on Node 24', { ...mochaParallel, node: 'node24' }],
 ];
 

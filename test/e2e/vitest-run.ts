@@ -3,11 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, inject, onTestFinished } from 'vitest';
 
-export type Runner = 'vitest4' | 'vitest5';
-export type Node = 'node22' | 'node24';
+import type { Node, Runner } from './versions.js';
 
-/** The Vitest versions that a test goes through: `describe.each(runners)`. */
-export const runners: readonly Runner[] = ['vitest4', 'vitest5'];
+export { type Runner, runners } from './versions.js';
 
 export interface RunOptions {
   /** The folder of `install.ts` that it works in. */
@@ -162,8 +160,12 @@ function processesIn(directory: string): string[] {
   });
 }
 
-function nodeFor(runner: string, node = runner === 'vitest5' ? 'node24' : undefined): string {
-  if (node === undefined) return process.execPath;
+function nodeFor(runner: string, named?: Node): string {
+  const node = named ?? (runner === 'vitest5' ? 'node24' : undefined);
+  return node === undefined ? process.execPath : programOf(node);
+}
+
+export function programOf(node: Node): string {
   return path.join(inject('installed'), node, `node_modules/node-linux-${process.arch}/bin/node`);
 }
 

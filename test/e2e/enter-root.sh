@@ -1,0 +1,33 @@
+# enter-root.sh chroot|pivot_root ROOT INSTALLED COMMAND [ARGUMENT ...]
+# Runs the command in the root file system ROOT, in which INSTALLED is at its own path, in a mount namespace whose
+# `/` is shared. By chroot the root is a plain directory; by pivot_root it is an overlay, as a container's is.
+set -eu
+if [ -z "${ENTER_ROOT:-}" ]; then
+  ENTER_ROOT=1 exec unshare --mount --propagation private sh "$0" "$@"
+fi
+unset ENTER_ROOT
+entering=$1 root=$2 installed=$3
+shift 3
+directory=$(pwd -P)
+if [ "$entering" = pivot_root ]; then
+  # The upper directory of an overlay can't be on an overlay.
+  mount -t tmpfs tmpfs "$root/old"
+  mkdir "$root/old/upper" "$root/old/work" "$root/old/merged"
+  mount -t overlay overlay -o "lowerdir=$root,upperdir=$root/old/upper,workdir=$root/old/work" "$root/old/merged"
+  root=$root/old/merged
+fi
+mount --rbind /proc "$root/proc"
+mount --bind /dev/null "$root/dev/null"
+mount --bind "$installed" "$root$installed"
+if [ "$entering" = pivot_root ]; then
+  cd "$root"
+  pivot_root . old
+  # BusyBox's from here on.
+  export PATH=/bin
+  umount -l /old
+  mount --make-rshared /
+  cd "$directory"
+  exec "$@"
+fi
+mount --make-rshared /
+exec chroot "$root" /bin/sh -c 'cd "$0" && PATH=/bin && exec "$@"' "$directory" "$@"
