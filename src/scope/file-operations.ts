@@ -1,37 +1,53 @@
-import { setImmediate } from 'node:timers';
+import { setImmediate, setTimeout } from 'node:timers';
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
 
 /**
- * Waits until no asynchronous file operation is under way: one that nobody awaited would go on after the scope
- * was left, and land on the host.
+ * Waits until no asynchronous file operation is under way: one that nobody awaited would go on in another tree than
+ * the one it was started in, and land on the host, or be lost with a scope.
  *
- * @throws {NamespaceError} when there are still some after {@link PATIENCE} milliseconds.
+ * @param boundary which the scope is at
+ * @throws {NamespaceError} when for {@link PATIENCE} milliseconds they have not become fewer.
  */
-export async function drainFileOperations(): Promise<void> {
-  const deadline = now() + PATIENCE;
-  while (hasFileOperations()) {
-    if (now() > deadline) {
-      throw new NamespaceError(
-        {
-          summary: `a scope ended with file operations still under way after ${PATIENCE / 1000} s`,
-          why: 'the callback started asynchronous file operations that it did not await',
-          fix: 'await them before the callback returns',
-        },
-        'ERR_MOUNTNS_PENDING',
-      );
+export async function drainFileOperations(boundary: 'begin' | 'end' = 'end'): Promise<void> {
+  let fewest = Number.POSITIVE_INFINITY;
+  let deadline = 0;
+  for (let count = countFileOperations(); count > 0; count = countFileOperations()) {
+    if (count < fewest) {
+      fewest = count;
+      deadline = now() + PATIENCE;
     }
-    await new Promise(setImmediate);
+    if (now() > deadline) throw pendingError(boundary);
+    // Counting takes longer the more there are, and they wait for it.
+    await new Promise((resolve) => (count > FEW ? setTimeout(resolve, 5) : setImmediate(resolve)));
   }
 }
 
-function hasFileOperations(): boolean {
+function pendingError(boundary: 'begin' | 'end'): NamespaceError {
+  const still = `file operations still under way after ${PATIENCE / 1000} s`;
+  const message =
+    boundary === 'begin'
+      ? {
+          summary: `a scope was not entered: ${still}`,
+          why: 'they were started before, were not awaited, and would go on inside',
+          fix: 'await them before the scope begins',
+        }
+      : {
+          summary: `a scope ended with ${still}`,
+          why: 'the callback started asynchronous file operations that it did not await',
+          fix: 'await them before the callback returns',
+        };
+  return new NamespaceError(message, 'ERR_MOUNTNS_PENDING');
+}
+
+function countFileOperations(): number {
   return process
     .getActiveResourcesInfo()
-    .some((resource) => resource === 'FSReqCallback' || resource === 'FSReqPromise');
+    .filter((resource) => resource === 'FSReqCallback' || resource === 'FSReqPromise').length;
 }
 
 // Not the globals, which fake timers stop.
 const now = performance.now.bind(performance);
 
 const PATIENCE = 2_000;
+const FEW = 100;

@@ -60,6 +60,7 @@ export class Scope {
     requireOwnNamespace();
     const endTurn = await (parent ?? scopes).turns.take();
     try {
+      await drainFileOperations('begin');
       if (scopes.refusal !== undefined) throw scopes.refusal;
       if (parent !== undefined && !parent.isOpen)
         throw closedError('the scope that this one lies in has ended');

@@ -139,6 +139,30 @@ describe('withMountNamespace', () => {
     });
   });
 
+  test('waits for file operations that were started before it', async () => {
+    const directory = temporaryDirectory();
+    const files = Array.from({ length: 3000 }, (_, index) => `${directory}/${index}`);
+    const writes = files.map((file) => fs.promises.writeFile(file, ''));
+    await withMountNamespace((ns) => ns.tmpfs(directory));
+    await Promise.all(writes);
+    expect(fs.readdirSync(directory)).toHaveLength(files.length);
+  });
+
+  test('is not entered while a file operation that was started before it does not end', async () => {
+    const directory = temporaryDirectory();
+    execFileSync('mkfifo', [`${directory}/fifo`]);
+    const reader = fs.promises.open(`${directory}/fifo`, 'r');
+    const entered = vi.fn();
+    await expect(withMountNamespace(entered)).rejects.toMatchObject({
+      code: 'ERR_MOUNTNS_PENDING',
+      message: expect.stringMatching(/^a scope was not entered: file operations still under way after 2 s\n/),
+    });
+    fs.closeSync(fs.openSync(`${directory}/fifo`, 'r+'));
+    await (await reader).close();
+    await withMountNamespace(entered);
+    expect(entered).toHaveBeenCalledOnce();
+  });
+
   test('leaves a scope that unmounted everything or covered the root', async () => {
     const before = table();
     await withMountNamespace((ns) => ns.umount('/', { lazy: true }));
