@@ -6,8 +6,9 @@ import path = require('node:path');
 import worker_threads = require('node:worker_threads');
 
 import { requireInMainRealm } from '../../native/main-realm.cjs';
+import type * as Leaks from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
-import { COPY_ON_WRITE, JEST_INSPECT, PARENT_PID, PERMISSIONS } from '../namespace/environment.cjs';
+import { COPY_ON_WRITE, JEST_INSPECT, LEAKS, PARENT_PID, PERMISSIONS } from '../namespace/environment.cjs';
 import type * as Scopes from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import { listenForDebugger } from './inspect.cjs';
 import { removePreload } from './preload-option.cjs';
@@ -17,7 +18,7 @@ if (worker_threads.isMainThread) {
   // jest-worker sets the variable, and talks to its children over a channel.
   if (process.env.JEST_WORKER_ID !== undefined && process.connected) startWorker();
   else for (const name of [PARENT_PID, COPY_ON_WRITE, PERMISSIONS]) delete process.env[name];
-  delete process.env[JEST_INSPECT];
+  for (const name of [JEST_INSPECT, LEAKS]) delete process.env[name];
   removePreload();
 }
 
@@ -29,6 +30,9 @@ function startWorker(): void {
     requireInMainRealm(path.join(__dirname, '../index.js'));
     const { FileTrees } = requireInMainRealm(path.join(__dirname, '../scope/file-trees.js')) as typeof Scopes;
     workerState.files = new FileTrees();
+    const { LeakCheck } = requireInMainRealm(path.join(__dirname, '../leaks/leak-check.js')) as typeof Leaks;
+    const policy = process.env[LEAKS] as 'fail' | 'warn' | 'off';
+    workerState.beginLeakCheck = (file) => LeakCheck.begin(policy, file);
   } catch (error) {
     // Jest starts a worker that dies again and again. This one lives, and tells each test file the reason.
     workerState.refusal = error;

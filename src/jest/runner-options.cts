@@ -2,7 +2,10 @@ import type { MountNamespacesOptions } from '../vitest/options.js' with { 'resol
 import { resolveOptions } from '../vitest/options.js';
 
 /** The options of the runner: `runner: ['mountns/jest/runner', options]`. */
-export type RunnerOptions = Pick<MountNamespacesOptions, 'copyOnWrite' | 'unsupported' | 'permissions'>;
+export type RunnerOptions = Pick<
+  MountNamespacesOptions,
+  'copyOnWrite' | 'unsupported' | 'permissions' | 'leaks'
+>;
 
 /**
  * Checks the options and fills in the defaults. One that does nothing here is refused: a test that asked for it
@@ -11,17 +14,16 @@ export type RunnerOptions = Pick<MountNamespacesOptions, 'copyOnWrite' | 'unsupp
  * @throws {TypeError} naming the value.
  */
 export function resolveRunnerOptions(options: RunnerOptions): Required<RunnerOptions> {
-  const { copyOnWrite, unsupported, permissions } = resolveOptions(CALLER, options);
+  const { copyOnWrite, unsupported, permissions, leaks } = resolveOptions(CALLER, options);
   for (const [name, reason] of Object.entries(REFUSED)) {
     if ((options as MountNamespacesOptions)[name as keyof typeof REFUSED] === undefined) continue;
     const error = new TypeError(`${CALLER}: option ${name} ${reason}`);
     throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
   }
-  return { copyOnWrite, unsupported, permissions };
+  return { copyOnWrite, unsupported, permissions, leaks };
 }
 
 const CALLER = 'mountns/jest/runner';
 const REFUSED = {
   prewarm: 'is for Vitest: Jest uses its workers again',
-  leaks: 'is not built yet for Jest',
 } satisfies Partial<Record<keyof MountNamespacesOptions, string>>;

@@ -2,6 +2,7 @@ import {
   COPY_ON_WRITE,
   HOST_MARK,
   JEST_INSPECT,
+  LEAKS,
   NAMESPACE_MARK,
   PARENT_PID,
   PERMISSIONS,
@@ -21,7 +22,7 @@ export interface WorkerKind extends Required<RunnerOptions> {
  * it forks meanwhile, and has no other way to give them options of Node.
  */
 export async function withWorkerEnvironment<T>(
-  { maxWorkers, copyOnWrite, permissions }: WorkerKind,
+  { maxWorkers, copyOnWrite, permissions, leaks }: WorkerKind,
   run: () => Promise<T>,
 ): Promise<T> {
   const changes: Record<string, string | undefined> = {
@@ -32,6 +33,7 @@ export async function withWorkerEnvironment<T>(
     [PARENT_PID]: String(process.pid),
     [COPY_ON_WRITE]: JSON.stringify(copyOnWrite),
     [PERMISSIONS]: permissions,
+    [LEAKS]: leaks,
     // Its threads would be there before the preload, on the host.
     UV_USE_IO_URING: '0',
     // Several could not share the port.

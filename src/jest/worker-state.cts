@@ -1,9 +1,12 @@
 import { processWide } from '../../native/process-wide.cjs';
+import type { LeakCheck } from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 
 interface WorkerState {
   /** Undefined where this worker is on the host. */
   files?: FileTrees;
+  /** Looks for what the file that begins lets out to the host; undefined when nobody wants to know. */
+  beginLeakCheck?: (file: string) => LeakCheck | undefined;
   /** Why it is on the host: its preload could not enter a namespace. */
   refusal?: unknown;
 }

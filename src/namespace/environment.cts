@@ -18,6 +18,9 @@ export const PERMISSIONS = 'MOUNTNS_PERMISSIONS';
 /** Set by the pool: which directories are copy-on-write in scopes that say nothing about it, as JSON. */
 export const COPY_ON_WRITE = 'MOUNTNS_COPY_ON_WRITE';
 
+/** Set by the Jest runner: what becomes of a file that something has reached the host from. The worker removes it. */
+export const LEAKS = 'MOUNTNS_LEAKS';
+
 /** How many milliseconds a worker may be silent beyond the time limit of its test. For tests of this package. */
 export const SILENCE_MARGIN = 'MOUNTNS_SILENCE_MARGIN';
 

@@ -74,8 +74,6 @@ describe('the runner refuses', () => {
   });
 
   test.each([
-    ['{"leaks":"fail"}', 'mountns/jest/runner: option leaks is not built yet for Jest'],
-    ['{"leaks":"off"}', 'mountns/jest/runner: option leaks is not built yet for Jest'],
     ['{"prewarm":true}', 'mountns/jest/runner: option prewarm is for Vitest: Jest uses its workers again'],
     ['{"copyOnwrite":true}', "mountns/jest/runner: unknown option 'copyOnwrite'"],
     [

@@ -1,6 +1,6 @@
+import { LeakCheck } from '../../leaks/leak-check.js';
 import { FileTrees } from '../../scope/file-trees.js';
 import type { ResolvedOptions } from '../options.js';
-import { LeakCheck } from './leak-check.js';
 
 /** A test file that this worker is about to run. */
 export interface FileContext {

@@ -1,28 +1,34 @@
-import { LeakError } from '../../errors/leak-error.js';
-import { describeFindings, type Report } from '../../leaks/describe-findings.js';
-import { type Findings, LeakWatch, watched } from '../../leaks/leak-watch.js';
-import { type EnteredNamespace, namespaceRecord } from '../../namespace/namespace-record.cjs';
-import { readDescendants } from '../../processes/descendants.js';
-import { notices } from '../../processes/notices.js';
-import { ownProc } from '../../processes/proc.js';
+import { LeakError } from '../errors/leak-error.js';
+import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
+import { readDescendants } from '../processes/descendants.js';
+import { type Notice, notices } from '../processes/notices.js';
+import { ownProc } from '../processes/proc.js';
+import { describeFindings, type Report } from './describe-findings.js';
+import { type Findings, LeakWatch, watched } from './leak-watch.js';
 
 /** Looks for what a test file has let out to the host, from its beginning to {@link LeakCheck.end}. */
 export class LeakCheck {
   readonly #policy: 'fail' | 'warn';
   readonly #entered: EnteredNamespace;
+  readonly #file: string | undefined;
   #watch: LeakWatch | undefined;
 
-  private constructor(policy: 'fail' | 'warn', entered: EnteredNamespace) {
+  private constructor(policy: 'fail' | 'warn', entered: EnteredNamespace, file: string | undefined) {
     this.#policy = policy;
+    this.#file = file;
     this.#entered = entered;
     this.#watch = new LeakWatch(entered);
     watched.file = this.#watch;
   }
 
-  /** Undefined when nobody wants to know. */
-  static begin(policy: 'fail' | 'warn' | 'off'): LeakCheck | undefined {
+  /**
+   * Undefined when nobody wants to know.
+   *
+   * @param file for notices, where nobody else says whose they are
+   */
+  static begin(policy: 'fail' | 'warn' | 'off', file?: string): LeakCheck | undefined {
     const { entered } = namespaceRecord;
-    return policy === 'off' || entered === undefined ? undefined : new LeakCheck(policy, entered);
+    return policy === 'off' || entered === undefined ? undefined : new LeakCheck(policy, entered, file);
   }
 
   /**
@@ -40,10 +46,15 @@ export class LeakCheck {
     }
     watched.file = undefined;
     this.#watch = undefined;
-    for (const suspicion of report.suspicions) notices.print(suspicion);
+    for (const suspicion of report.suspicions) this.#tell(suspicion);
     if (this.#policy === 'fail') return report.leaks.map((leak) => new LeakError(leak));
-    for (const leak of report.leaks) notices.print(leak);
+    for (const leak of report.leaks) this.#tell(leak);
     return [];
+  }
+
+  #tell(notice: Notice): void {
+    const { summary } = notice;
+    notices.print({ ...notice, summary: this.#file === undefined ? summary : `${this.#file}: ${summary}` });
   }
 
   #report(findings: Findings): Report {
