@@ -5,38 +5,39 @@ import { type MountNamespace, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
+type Run = (ns: MountNamespace, directory: string) => void | Promise<void>;
+
+/** A test of an operation, as {@link inCheckedScope} runs it. */
+export function operationTest(name: string, entries: readonly string[], run: Run): void {
+  test(name, () => inCheckedScope(entries, run));
+}
+
 /**
- * A test of an operation in a scope, with a directory of the host's file system that holds `entries`: `'d/'` is a
+ * Runs an operation in a scope, with a directory of the host's file system that holds `entries`: `'d/'` is a
  * directory, `'d/f'` a file that holds its own path.
  *
  * While the scope is open, and when it has ended, the host must have the mounts, the entries and the contents that
  * it had before; afterwards, so must this process.
  */
-export function operationTest(
-  name: string,
-  entries: readonly string[],
-  run: (ns: MountNamespace, directory: string) => void | Promise<void>,
-): void {
-  test(name, async () => {
-    const directory = temporaryDirectory();
-    for (const entry of entries) {
-      if (entry.endsWith('/')) fs.mkdirSync(path.join(directory, entry), { recursive: true });
-      else fs.writeFileSync(path.join(directory, entry), entry);
-    }
-    const host = `/proc/${process.ppid}`;
-    const look = () => ({
-      mounts: fs.readFileSync(`${host}/mountinfo`, 'utf8'),
-      files: contentsOf(`${host}/root${directory}`),
-    });
-    const before = { ...look(), own: fs.readFileSync('/proc/self/mountinfo', 'utf8'), cwd: process.cwd() };
-    await withMountNamespace(async (ns) => {
-      await run(ns, directory);
-      // Where a test has left nothing of /proc, only the end can be looked at.
-      if (fs.existsSync(host)) expect(look()).toEqual({ mounts: before.mounts, files: before.files });
-    });
-    const own = fs.readFileSync('/proc/self/mountinfo', 'utf8');
-    expect({ ...look(), own, cwd: process.cwd() }).toEqual(before);
+export async function inCheckedScope(entries: readonly string[], run: Run): Promise<void> {
+  const directory = temporaryDirectory();
+  for (const entry of entries) {
+    if (entry.endsWith('/')) fs.mkdirSync(path.join(directory, entry), { recursive: true });
+    else fs.writeFileSync(path.join(directory, entry), entry);
+  }
+  const host = `/proc/${process.ppid}`;
+  const look = () => ({
+    mounts: fs.readFileSync(`${host}/mountinfo`, 'utf8'),
+    files: contentsOf(`${host}/root${directory}`),
   });
+  const before = { ...look(), own: fs.readFileSync('/proc/self/mountinfo', 'utf8'), cwd: process.cwd() };
+  await withMountNamespace(async (ns) => {
+    await run(ns, directory);
+    // Where a test has left nothing of /proc, only the end can be looked at.
+    if (fs.existsSync(host)) expect(look()).toEqual({ mounts: before.mounts, files: before.files });
+  });
+  const own = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  expect({ ...look(), own, cwd: process.cwd() }).toEqual(before);
 }
 
 function contentsOf(directory: string): Record<string, string> {
