@@ -12,26 +12,31 @@ import { readMounts } from '../../../src/mounts/read-mounts.js';
  */
 export class OtherNamespace {
   readonly #child: ChildProcess;
+  readonly #isUser: boolean;
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, isUser: boolean) {
     this.#child = child;
+    this.#isUser = isUser;
   }
 
   /**
    * As unshare(1) makes it from the namespace of `from` (the real host's when left out): `unchanged` leaves its
-   * mounts in the peer groups of those that they are copies of.
+   * mounts in the peer groups of those that they are copies of. With `isUser`, in a user namespace of its own.
    */
   static async start(
     propagation: 'unchanged' | 'private' | 'slave' | 'shared',
     from: OtherNamespace | { pid: number } = { pid: process.ppid },
+    { isUser = false } = {},
   ): Promise<OtherNamespace> {
-    const command = ['unshare', '--mount', '--propagation', propagation, 'sh', '-c', 'echo; read line'];
+    const user = isUser ? ['--user', '--map-root-user'] : [];
+    const unshare = ['unshare', ...user, '--mount', '--propagation', propagation];
+    const command = [...unshare, 'sh', '-c', 'echo; read line'];
     const child = spawn('nsenter', ['--target', String(from.pid), '--mount', ...command], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     onTestFinished(() => void child.kill('SIGKILL'));
     await once(child.stdout, 'data');
-    return new OtherNamespace(child);
+    return new OtherNamespace(child, isUser);
   }
 
   get pid(): number {
@@ -43,7 +48,8 @@ export class OtherNamespace {
   }
 
   run(command: string, ...args: string[]): void {
-    execFileSync('nsenter', ['--target', String(this.pid), '--mount', command, ...args]);
+    const user = this.#isUser ? ['--user'] : [];
+    execFileSync('nsenter', ['--target', String(this.pid), ...user, '--mount', command, ...args]);
   }
 }
 
