@@ -147,7 +147,7 @@ function readNumber(text: string, start: number, end: number): number | undefine
     if (digit < 0 || digit > 9) return undefined;
     number = number * 10 + digit;
   }
-  return start < end ? number : undefined;
+  return start < end && number <= Number.MAX_SAFE_INTEGER ? number : undefined;
 }
 
 function isDevice(field: string): boolean {

@@ -5,8 +5,8 @@ import { formatMountInfo } from '../../../src/mounts/format-mount-info.js';
 import type { Mount } from '../../../src/mounts/mount.js';
 import { MountInfoError } from '../../../src/mounts/mount-info-error.js';
 import { parseMountInfo } from '../../../src/mounts/parse-mount-info.js';
-import { encodePath } from '../../../src/mounts/path-bytes.js';
-import { anyMount } from './any-mounts.js';
+import { decodePath, encodePath } from '../../../src/mounts/path-bytes.js';
+import { anyMount, anyText } from './any-mounts.js';
 
 const parseOne = (line: string | Buffer): Mount => {
   const mounts = parseMountInfo(line);
@@ -46,6 +46,7 @@ describe('optional fields', () => {
     ['unbindable ', { propagation: 'unbindable' }],
     ['shared:4 future:1 later ', { propagation: 'shared', unknownFields: ['future:1', 'later'] }],
     ['shared:x shared: unbindable:1 xshared:5 ', { propagation: 'private', peerGroup: undefined }],
+    ['shared:9007199254740993 ', { propagation: 'private', unknownFields: ['shared:9007199254740993'] }],
     ['-x x- -- ', { unknownFields: ['-x', 'x-', '--'] }],
     ['a\\040b ', { unknownFields: ['a b'] }],
   ])('%j', (fields, expected) => {
@@ -163,6 +164,7 @@ describe('malformed text', () => {
     ['1', 'has fewer than seven fields'],
     ['proc /proc proc rw 0 0 0', 'has no mount ID in its first field'],
     [' 1 2 0:3 / /a rw - tmpfs t rw', 'has no mount ID in its first field'],
+    ['9007199254740993 2 0:3 / /a rw - tmpfs t rw', 'has no mount ID in its first field'],
     ['1 -2 0:3 / /a rw - tmpfs t rw', 'has no parent ID in its second field'],
     ['1 2 0 / /a rw - tmpfs t rw', 'has no major:minor in its third field'],
     ['1 2 0: / /a rw - tmpfs t rw', 'has no major:minor in its third field'],
@@ -219,5 +221,64 @@ describe('what is printed is parsed back', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('any text is parsed, or refused with the documented error', () => {
+  /** What parsing comes to, printed and parsed again; undefined where the text is refused. */
+  const roundTrip = (text: string | Buffer): [first: Mount[], second: Mount[]] | undefined => {
+    let mounts: Mount[];
+    try {
+      mounts = parseMountInfo(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(MountInfoError);
+      const { lineNumber, line } = error as MountInfoError;
+      const decoded = typeof text === 'string' ? text : decodePath(text);
+      expect(decoded.split('\n')[lineNumber - 1]).toBe(line);
+      return undefined;
+    }
+    return [mounts, parseMountInfo(formatMountInfo(mounts))];
+  };
+
+  test('whatever it is', () => {
+    const anyBytes = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), anyText, anyBytes), (text) => {
+        roundTrip(text);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  // Without this, nothing above gets as far as the later fields.
+  test('a table of which a few bytes are changed', () => {
+    const anyChange = fc.record({
+      at: fc.nat(),
+      length: fc.nat({ max: 3 }),
+      by: fc.oneof(anyText, fc.constantFrom('', ' ', '-', ' - ', '\n', '\\', '\\04', ',', ':')),
+    });
+    let parsed = 0;
+    let refused = 0;
+    fc.assert(
+      fc.property(
+        fc.array(anyMount, { minLength: 1, maxLength: 3 }),
+        fc.array(anyChange, { minLength: 1, maxLength: 3 }),
+        (mounts, changes) => {
+          let bytes = encodePath(formatMountInfo(mounts));
+          for (const { at, length, by } of changes) {
+            const from = at % (bytes.length + 1);
+            bytes = Buffer.concat([bytes.subarray(0, from), encodePath(by), bytes.subarray(from + length)]);
+          }
+          const both = roundTrip(bytes);
+          if (both === undefined) refused++;
+          else {
+            parsed++;
+            expect(both[1]).toStrictEqual(both[0]);
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+    expect(Math.min(parsed, refused)).toBeGreaterThan(20);
   });
 });
