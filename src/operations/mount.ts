@@ -63,28 +63,44 @@ export function attachFileSystem({ target, type, source, attributes, options }: 
   );
 }
 
+type Options = [name: string, value: string | true][];
+
 function parseData(data: unknown): Record<string, string | true> {
-  if (typeof data === 'string') return parseOptionString(data);
+  const options = typeof data === 'string' ? splitOptions(data) : entriesOf(data);
+  for (const [name] of options) {
+    // Older kernels hand some file systems all options in one text.
+    if (name === '' || /[,="\0]/.test(name)) {
+      throw new TypeError(`data must hold names of options, received ${inspect(name)} in ${inspect(data)}`);
+    }
+    if (name === 'source') throw new TypeError('data must not hold source, an option of mount by itself');
+  }
+  const parsed = Object.fromEntries(options);
+  if (Object.keys(parsed).length < options.length) {
+    throw new TypeError(`data must hold each option once, received ${inspect(data)}`);
+  }
+  return parsed;
+}
+
+function entriesOf(data: unknown): Options {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw new TypeError(`data must be a string or an object, received ${inspect(data)}`);
   }
-  for (const [key, value] of Object.entries(data)) {
+  return Object.entries(data).map(([name, value]) => {
     if (value !== true && typeof value !== 'string' && typeof value !== 'number') {
-      throw new TypeError(`data.${key} must be a string, a number or true, received ${inspect(value)}`);
+      throw new TypeError(`data.${name} must be a string, a number or true, received ${inspect(value)}`);
     }
-  }
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, value === true ? true : String(value)]),
-  );
+    return [name, value === true ? true : String(value)];
+  });
 }
 
 /** Splits at commas outside of double quotes, as the kernel does for security contexts. */
-function parseOptionString(text: string): Record<string, string | true> {
+function splitOptions(text: string): Options {
+  if (text.split('"').length % 2 === 0) {
+    throw new TypeError(`data must close the quotes that it opens, received ${inspect(text)}`);
+  }
   const parts = text.match(/(?:[^,"]|"[^"]*")+/g) ?? [];
-  return Object.fromEntries(
-    parts.map((part) => {
-      const equals = part.indexOf('=');
-      return equals === -1 ? [part, true] : [part.slice(0, equals), part.slice(equals + 1)];
-    }),
-  );
+  return parts.map((part) => {
+    const equals = part.indexOf('=');
+    return equals === -1 ? [part, true] : [part.slice(0, equals), part.slice(equals + 1)];
+  });
 }

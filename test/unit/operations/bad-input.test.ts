@@ -223,6 +223,23 @@ describe('a request to mount', () => {
     refuses(mount({ data: 7 }), 'data must be a string or an object, received 7');
     refuses(mount({ data: ['size=1m'] }), "data must be a string or an object, received [ 'size=1m' ]");
     refuses(mount({ data: { size: false } }), 'data.size must be a string, a number or true, received false');
+    refuses(
+      mount({ data: 'size="1m,mode=0700' }),
+      `data must close the quotes that it opens, received 'size="1m,mode=0700'`,
+    );
+    refuses(
+      mount({ data: { 'mode=0700,size': '1m' } }),
+      "data must hold names of options, received 'mode=0700,size' in { 'mode=0700,size': '1m' }",
+    );
+    refuses(mount({ data: '=1m' }), "data must hold names of options, received '' in '=1m'");
+    refuses(
+      mount({ data: 'size=1m,size=2m' }),
+      "data must hold each option once, received 'size=1m,size=2m'",
+    );
+    refuses(
+      mount({ data: { source: '/dev/sda' } }),
+      'data must not hold source, an option of mount by itself',
+    );
   });
 });
 
