@@ -120,7 +120,7 @@ describe('the value of an option is that of no other option', () => {
           const asked = Object.keys(options).map((name) => (name === 'inodes' ? 'nr_inodes' : name));
           for (const name of namesOf(made)) expect([...plain, ...asked]).toContain(name);
           if ('mode' in options) {
-            const mode = (options.mode as number).toString(8);
+            const mode = (options.mode as number).toString(8).padStart(3, '0');
             if (mode !== '1777') expect(made.superOptions).toContain(`mode=${mode}`);
           }
         }),
