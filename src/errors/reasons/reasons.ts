@@ -9,6 +9,7 @@ import { explainNoDevice, explainNotBlockDevice } from './no-device.js';
 import { explainNoSpace } from './no-space.js';
 import { explainNotDirectory } from './not-directory.js';
 import { explainPermission } from './permission.js';
+import { explainTooLong } from './too-long.js';
 
 /** A system call of an operation that failed. */
 export interface Failure extends Attempt {
@@ -33,6 +34,7 @@ const REASONS: Record<string, (failure: Failure) => Reason | undefined> = {
   EEXIST: explainExisting,
   EINVAL: explainInvalid,
   ELOOP: explainLoop,
+  ENAMETOOLONG: explainTooLong,
   ENODEV: explainNoDevice,
   ENOENT: explainMissing,
   ENOSPC: explainNoSpace,
