@@ -50,13 +50,17 @@ export function mount({ source = null, target, type = null, flags = 0, data = nu
 /** The flags of mount(2) that set a propagation type. */
 export const PROPAGATION_FLAGS = MS_PRIVATE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE;
 
-/** umount2(2). `target` may be relative ("." is the mount of the current directory). */
-export function umount2(target: PathLike, flags = 0): void {
+/**
+ * umount2(2). `target` may be relative ("." is the mount of the current directory).
+ *
+ * @param known the path that messages show in its place
+ */
+export function umount2(target: PathLike, flags = 0, known = target): void {
   const cTarget = cPath('target', target);
   const cFlags = cInt('flags', flags);
   const facts = () => ({
-    path: printable(target),
-    call: `umount2(${quoted(target)}, ${flagNames(['MNT_', 'UMOUNT_'], cFlags)})`,
+    path: printable(known),
+    call: `umount2(${quoted(known)}, ${flagNames(['MNT_', 'UMOUNT_'], cFlags)})`,
   });
   umount2Call(facts, cTarget, cFlags);
 }

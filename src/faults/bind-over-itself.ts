@@ -20,6 +20,6 @@ export function bindOverItself({ path, fd, steps }: Fault, attributes = 0): void
   const cwd = findWorkingDirectory();
   const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
   mountSetattr(tree, 0, { attrSet: attributes });
-  attachTo(fd, tree, path, steps);
+  attachTo(fd, tree, steps);
   followWorkingDirectory(path, cwd, steps);
 }

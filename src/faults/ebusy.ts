@@ -1,6 +1,9 @@
 import fs from 'node:fs';
+import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { withPathOf } from '../layers/descriptor-path.js';
+import { withTarget } from '../operations/target.js';
 import { bindOverItself } from './bind-over-itself.js';
 import type { Recipe } from './recipe.js';
 
@@ -9,10 +12,14 @@ export const EBUSY: Recipe = {
   kinds: ['directory', 'file'],
   induce: (fault) => bindOverItself(fault),
   probe({ path, kind }) {
-    const bytes = encodePath(path);
-    // Or what is there would be gone.
-    if (!isMountRoot(bytes)) return;
-    if (kind === 'directory') fs.rmdirSync(bytes);
-    else fs.unlinkSync(bytes);
+    withTarget(posix.dirname(path), (fd) =>
+      withPathOf(fd, (parent) => {
+        const bytes = encodePath(path === '/' ? path : `${parent}/${posix.basename(path)}`);
+        // Or what is there would be gone.
+        if (!isMountRoot(bytes)) return;
+        if (kind === 'directory') fs.rmdirSync(bytes);
+        else fs.unlinkSync(bytes);
+      }),
+    );
   },
 };

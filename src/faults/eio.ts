@@ -11,9 +11,9 @@ import type { Recipe } from './recipe.js';
  */
 export const EIO: Recipe = {
   kinds: ['file'],
-  induce({ path, fd, steps }) {
+  induce({ fd, steps }) {
     const memory = openTree('/proc/self/mem', OPEN_TREE_CLONE);
-    attachTo(fd, steps.closing(memory), path, steps);
+    attachTo(fd, steps.closing(memory), steps);
   },
   probe({ path }) {
     const fd = fs.openSync(encodePath(path), 'r');

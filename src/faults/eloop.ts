@@ -26,7 +26,7 @@ function mountLinkToItself({ path, fd, steps }: Fault): void {
     symlinkat(path, scratch, 'link');
     return openTree('link', OPEN_TREE_CLONE | AT_SYMLINK_NOFOLLOW, scratch);
   });
-  attachTo(fd, steps.closing(link), path, steps);
+  attachTo(fd, steps.closing(link), steps);
 }
 
 /** A link of the directory, or where there is none, one on another mount of this kind: nothing is made on the host's. */

@@ -10,12 +10,12 @@ import type { Recipe } from './recipe.js';
 /** The node of a device that the machine does not have. */
 export const ENODEV: Recipe = {
   kinds: ['file'],
-  induce({ path, fd, steps }) {
+  induce({ fd, steps }) {
     const node = withScratch((scratch) => {
       makeCharacterDevice(scratch, 'node', MISC_MAJOR, UNUSED_MINOR);
       return openTree('node', OPEN_TREE_CLONE, scratch);
     });
-    attachTo(fd, steps.closing(node), path, steps);
+    attachTo(fd, steps.closing(node), steps);
   },
   probe({ path }) {
     fs.closeSync(fs.openSync(encodePath(path), 'r'));

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
+import { withPathOf } from '../layers/descriptor-path.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { attachTo } from '../operations/attach.js';
 import { checkBoolean } from '../operations/options.js';
+import { openTarget, withTarget } from '../operations/target.js';
 import { type Lack, makeFullOverlay } from './full-overlay.js';
 import { writeNewFile } from './probe-file.js';
 import type { Recipe } from './recipe.js';
@@ -21,22 +22,28 @@ export const ENOSPC: Recipe = {
     checkBoolean('inodes', options.inodes);
     const lack: Lack = options.inodes ? 'inodes' : 'space';
     if (kind === 'directory') {
-      const make = (attributes: number) => makeFullOverlay({ directory: path, lack }, steps, attributes);
-      coverWithOverlay(path, steps, make);
+      const make = (attributes: number) => makeFullOverlay({ path, fd, lack }, steps, attributes);
+      coverWithOverlay({ path, fd }, steps, make);
       return;
     }
-    const [directory, below] = [posix.dirname(path), `/${posix.basename(path)}`];
-    attachTo(fd, makeFullOverlay({ directory, below, lack }, steps), path, steps);
+    const [directory, name] = [posix.dirname(path), posix.basename(path)];
+    const parent = { path: directory, fd: steps.closing(openTarget(directory)) };
+    const full = makeFullOverlay({ ...parent, below: `/${name}`, lack }, steps);
+    attachTo(fd, full, steps);
   },
   probe({ path, kind }) {
     if (kind === 'directory') writeNewFile(path);
-    // Or the file itself would be written to.
-    else if (isMountRoot(encodePath(path))) append(path);
+    else {
+      withTarget(path, (fd) => {
+        // Or the file itself would be written to.
+        if (isMountRoot('', fd)) withPathOf(fd, append);
+      });
+    }
   },
 };
 
 function append(path: string): void {
-  const fd = fs.openSync(encodePath(path), 'a');
+  const fd = fs.openSync(path, 'a');
   try {
     fs.writeSync(fd, 'x');
   } finally {

@@ -9,6 +9,7 @@ import { lowerNames } from '../copy-on-write/layer.js';
 import { mountOverlay } from '../copy-on-write/overlay.js';
 import { join, pathBelow } from '../copy-on-write/part.js';
 import { usableXattrs } from '../layers/overlay-features.js';
+import type { Place } from '../layers/place.js';
 import { withScratch } from '../layers/scratch.js';
 import type { Steps } from '../layers/steps.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -18,19 +19,19 @@ import { scopes } from '../scope/scopes.js';
 export type Lack = 'space' | 'inodes';
 
 /**
- * A detached mount of an overlay that shows `directory`, or what is at `below` in it, and takes nothing more: its
+ * A detached mount of an overlay that shows a directory, or what is at `below` in it, and takes nothing more: its
  * upper layer is on a tmpfs that is full.
  */
 export function makeFullOverlay(
-  { directory, below = '', lack }: { directory: string; below?: string; lack: Lack },
+  { path, fd, below = '', lack }: Place & { below?: string; lack: Lack },
   steps: Steps,
   attributes = 0,
 ): number {
   const cwd = steps.closing(openDirectory('.'));
   return withScratch((scratch) => {
     steps.onFailure(() => fchdir(cwd));
-    const from = steps.closing(fs.openSync(encodePath(directory), O_RDONLY | O_DIRECTORY));
-    const { lowers, inside } = copyLowers(directory, from, steps);
+    const from = steps.closing(openat(fd, '.', O_RDONLY | O_DIRECTORY));
+    const { lowers, inside } = copyLowers(path, from, steps);
     mountOverlay(scratch, lowers, usableXattrs(scratch));
     if (inside === '') copyAttributes(from, steps.closing(openat(scratch, 'merged', O_RDONLY | O_DIRECTORY)));
     if (lack === 'space') useUpSpace(scratch);

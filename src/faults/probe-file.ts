@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { withPathOf } from '../layers/descriptor-path.js';
+import { withTarget } from '../operations/target.js';
 
 /** A path in `directory` at which nothing is. */
 export function unusedPath(directory: string): Buffer {
@@ -9,12 +11,16 @@ export function unusedPath(directory: string): Buffer {
 
 /** Creates a file in `directory`, writes to it, and removes it again. */
 export function writeNewFile(directory: string): void {
-  const path = unusedPath(directory);
-  const fd = fs.openSync(path, 'wx');
-  try {
-    fs.writeSync(fd, 'x');
-  } finally {
-    fs.closeSync(fd);
-    fs.unlinkSync(path);
-  }
+  withTarget(directory, (found) =>
+    withPathOf(found, (place) => {
+      const path = unusedPath(place);
+      const fd = fs.openSync(path, 'wx');
+      try {
+        fs.writeSync(fd, 'x');
+      } finally {
+        fs.closeSync(fd);
+        fs.unlinkSync(path);
+      }
+    }),
+  );
 }

@@ -3,7 +3,6 @@ import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/const
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
 import { findFile } from '../copy-on-write/found-file.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -12,27 +11,28 @@ import { findWorkingDirectory, followWorkingDirectory } from '../operations/work
 import { cover } from './cover.js';
 import { makeFileSystem } from './file-system.js';
 import { OWN_LAYER } from './own-layer.js';
+import { findMount, type Place } from './place.js';
 import type { Steps } from './steps.js';
 
 /**
- * Covers `directory` with a tmpfs that holds the same names, each with what it stood for bound to it: what is made
+ * Covers a directory with a tmpfs that holds the same names, each with what it stood for bound to it: what is made
  * beside them stays in memory. It takes a mount for each name, and works where no overlay does, since the mounts
  * below are locked (mount_namespaces(7)): they come along.
  *
  * @returns a descriptor of the tmpfs' mount
  */
-export function coverWithBinds(directory: string, steps: Steps): number {
-  const { options = [] } = readMounts('self').containing(directory) ?? {};
+export function coverWithBinds(place: Place, steps: Steps): number {
+  const { options = [] } = findMount(readMounts('self'), place.fd) ?? {};
   const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
   const cwd = findWorkingDirectory();
-  const from = steps.closing(fs.openSync(encodePath(directory), O_RDONLY | O_DIRECTORY));
+  const from = steps.closing(openat(place.fd, '.', O_RDONLY | O_DIRECTORY));
   const layer = steps.closing(makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes }));
   const to = steps.closing(openat(layer, '.', O_RDONLY | O_DIRECTORY));
   const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
   copyAttributes(from, to);
-  cover(directory, layer, steps);
+  cover(place, layer, steps);
   for (const { tree, name } of copies) moveMount(tree, name, 0, layer);
-  followWorkingDirectory(directory, cwd, steps);
+  followWorkingDirectory(place.path, cwd, steps);
   return layer;
 }
 

@@ -1,24 +1,27 @@
 import {
+  AT_EMPTY_PATH,
   AT_RECURSIVE,
-  AT_SYMLINK_NOFOLLOW,
+  MOVE_MOUNT_T_EMPTY_PATH,
   MS_PRIVATE,
   MS_UNBINDABLE,
+  O_PATH,
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
+import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
-import { visibleMounts } from '../copy-on-write/part.js';
+import { pathBelow, visibleMounts } from '../copy-on-write/part.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
-import { openTarget } from '../operations/target.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
 import { cover } from './cover.js';
 import { makeOverlay } from './overlay.js';
+import { findMount, type Place } from './place.js';
 import type { Steps } from './steps.js';
 
 /**
- * Covers `directory` with an overlay whose lower layer is the directory and whose upper layer is on a tmpfs of
+ * Covers a directory with an overlay whose lower layer is the directory and whose upper layer is on a tmpfs of
  * its own: from now on, changes made below stay in memory. The mounts below are put back on top, the working
  * directory follows, and the flags of the mount are those of the one beneath, but that it is writable.
  *
@@ -26,48 +29,57 @@ import type { Steps } from './steps.js';
  * @returns a descriptor of the overlay's mount
  */
 export function coverWithOverlay(
-  directory: string,
+  place: Place,
   steps: Steps,
-  make = (attributes: number) => makeOverlay({ lower: [directory], writable: undefined }, steps, attributes),
+  make = (attributes: number) => makeOverlay({ lower: place, writable: undefined }, steps, attributes),
 ): number {
   const table = readMounts('self');
-  const { options = [] } = table.containing(directory) ?? {};
+  const { options = [] } = findMount(table, place.fd) ?? {};
   const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
   const cwd = findWorkingDirectory();
-  const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, directory));
-  const copies = copyTrees(below, steps);
+  const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, place.path));
+  const copies = copyTrees(below, place, steps);
   const overlay = make(attributes);
-  cover(directory, overlay, steps);
-  for (const { tree, mountPoint } of copies) moveMount(tree, mountPoint);
-  for (const { mountPoint } of below.filter(isUnbindable)) {
-    mountSetattr(steps.closing(openTarget(mountPoint)), 0, { propagation: MS_UNBINDABLE });
+  cover(place, overlay, steps);
+  const covering = { path: place.path, fd: overlay };
+  for (const { tree, mount } of copies) {
+    moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, openBelow(covering, mount, steps));
   }
-  followWorkingDirectory(directory, cwd, steps);
+  for (const mount of below.filter(isUnbindable)) {
+    mountSetattr(openBelow(covering, mount, steps), 0, { propagation: MS_UNBINDABLE });
+  }
+  followWorkingDirectory(place.path, cwd, steps);
   return overlay;
 }
 
 interface CopiedTree {
   tree: number;
-  mountPoint: string;
+  mount: Mount;
 }
 
 /** Copies of mount trees: the overlay shows only what its own file system holds. */
-function copyTrees(mounts: readonly Mount[], steps: Steps): CopiedTree[] {
+function copyTrees(mounts: readonly Mount[], place: Place, steps: Steps): CopiedTree[] {
   const topMost = mounts.filter(
     ({ mountPoint }) => !mounts.some((other) => isBelow(mountPoint, other.mountPoint)),
   );
-  const unbindable = mounts.filter(isUnbindable).map((mount) => steps.closing(openTarget(mount.mountPoint)));
+  const unbindable = mounts.filter(isUnbindable).map((mount) => openBelow(place, mount, steps));
   const make = (propagation: number) => {
     for (const fd of unbindable) mountSetattr(fd, 0, { propagation });
   };
   steps.onFailure(() => make(MS_UNBINDABLE));
   make(MS_PRIVATE);
-  const copies = topMost.map(({ mountPoint }) => ({
-    tree: steps.closing(openTree(mountPoint, OPEN_TREE_CLONE | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW)),
-    mountPoint,
+  const flags = OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH;
+  const copies = topMost.map((mount) => ({
+    tree: steps.closing(openTree('', flags, openBelow(place, mount, steps))),
+    mount,
   }));
   make(MS_UNBINDABLE);
   return copies;
+}
+
+/** A descriptor of the mount point of `mount`, from the directory that it lies below. */
+function openBelow({ path, fd }: Place, { mountPoint }: Mount, steps: Steps): number {
+  return steps.closing(openWithoutSymlinks(pathBelow(mountPoint, path).slice(1), O_PATH, fd));
 }
 
 function isUnbindable({ propagation }: Mount): boolean {

@@ -1,17 +1,20 @@
 import fs from 'node:fs';
+import { AT_EMPTY_PATH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { makeFileSystem } from './file-system.js';
 import { overlayFeatures, usableXattrs } from './overlay-features.js';
+import type { Place } from './place.js';
 import { withScratch } from './scratch.js';
 import type { Steps } from './steps.js';
 
 /** Directories that an overlay is made of, by their absolute paths. */
 export interface OverlayLayers {
-  /** At least one, the top-most first. */
-  lower: readonly string[];
+  /** At least one, the top-most first; or one that was found already, as a descriptor. */
+  lower: readonly string[] | Place;
   /** Upper and work directory. Undefined for new ones in memory. */
   writable: readonly [upper: string, work: string] | undefined;
   /** What the mount table shows, `'overlay'` when left out. */
@@ -30,8 +33,9 @@ export function makeOverlay(
 ): number {
   const cwd = steps.closing(openDirectory('.'));
   return withScratch((scratch) => {
+    const found = 'fd' in lower ? [mountLower(lower, scratch, steps)] : lower;
     const [upper, work, ...lowers] = nameLayers(
-      [...(writable ?? makeWritableLayers(lower[0] as string, scratch, steps)), ...lower],
+      [...(writable ?? makeWritableLayers(openLower(lower, steps), scratch, steps)), ...found],
       scratch,
     );
     if (writable !== undefined) removeKernelsOwn(writable[1], steps);
@@ -71,11 +75,25 @@ function nameLayers(paths: readonly string[], scratch: number): readonly string[
   });
 }
 
-function makeWritableLayers(lower: string, scratch: number, steps: Steps): [upper: string, work: string] {
+/** Mounts the directory in the scratch: overlay takes names, which could lead elsewhere by now. */
+function mountLower({ fd }: Place, scratch: number, steps: Steps): string {
+  const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
+  mountSetattr(tree, 0, { propagation: MS_PRIVATE });
+  mkdirat(scratch, 'lower');
+  moveMount(tree, 'lower', 0, scratch);
+  return 'lower';
+}
+
+function openLower(lower: readonly string[] | Place, steps: Steps): number {
+  const flags = O_RDONLY | O_DIRECTORY;
+  return steps.closing(
+    'fd' in lower ? openat(lower.fd, '.', flags) : fs.openSync(encodePath(lower[0] as string), flags),
+  );
+}
+
+function makeWritableLayers(from: number, scratch: number, steps: Steps): [upper: string, work: string] {
   for (const name of ['upper', 'work']) mkdirat(scratch, name);
   // The root of an overlay has the attributes of its upper layer.
-  const { O_DIRECTORY, O_RDONLY } = fs.constants;
-  const from = steps.closing(fs.openSync(encodePath(lower), O_RDONLY | O_DIRECTORY));
   copyAttributes(from, steps.closing(openat(scratch, 'upper', O_RDONLY)));
   return ['upper', 'work'];
 }
@@ -88,4 +106,5 @@ function removeKernelsOwn(work: string, steps: Steps): void {
   }
 }
 
+const { O_DIRECTORY, O_RDONLY } = fs.constants;
 const MAX_VALUE = 255;

@@ -20,7 +20,7 @@ export function maskPath(target: string): void {
     inSteps((steps) => {
       const fd = steps.closing(openTarget(path));
       const mask = kindOf(fd) === 'directory' ? makeEmptyDirectory() : makeEmptyFile();
-      attachTo(fd, steps.closing(mask), path, steps);
+      attachTo(fd, steps.closing(mask), steps);
     }),
   );
 }

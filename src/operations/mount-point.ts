@@ -1,18 +1,20 @@
 import fs from 'node:fs';
-import path from 'node:path';
-import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
-import { mkdirat, mountIdOf, openat } from '../../native/directories.cjs';
+import { posix } from 'node:path';
+import { MOUNT_ATTR_RDONLY, O_PATH } from '../../native/constants.cjs';
+import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { coverWithBinds } from '../layers/bind-layer.js';
+import { withPathOf } from '../layers/descriptor-path.js';
 import { makeOverlay } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
+import { findMount, type Place } from '../layers/place.js';
 import type { Steps } from '../layers/steps.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
-import { hasTarget, withTarget } from './target.js';
+import { openIfThere } from './target.js';
 
 /** A file system is mounted on a directory; a single file on anything else. */
 export type MountPointKind = 'directory' | 'file';
@@ -21,55 +23,57 @@ export type MountPointKind = 'directory' | 'file';
  * Provides the mount point `target` when it is missing, without creating anything on a file system that the
  * host has mounted: the nearest directory that exists is covered with a layer in memory, and what is missing is
  * made there. So nothing is left behind, not even by a worker that is killed.
+ *
+ * @returns a descriptor of the mount point, which `steps` closes
  */
-export function provideMountPoint(target: string, kind: MountPointKind, steps: Steps): void {
+export function provideMountPoint(target: string, kind: MountPointKind, steps: Steps): number {
   const missing: string[] = [];
-  let existing = target;
-  while (!hasTarget(existing)) {
-    missing.unshift(existing);
-    existing = path.dirname(existing);
+  let path = target;
+  let found = openIfThere(path);
+  while (found === undefined) {
+    missing.unshift(posix.basename(path));
+    path = posix.dirname(path);
+    found = openIfThere(path);
   }
-  if (missing.length === 0) return;
-  const mount = findMount(existing);
+  const fd = steps.closing(found);
+  if (missing.length === 0) return fd;
+  const mount = findMount(readMounts('self'), fd);
   const isCovered = mount === undefined || isReadOnly(mount) || isOnHost(mount);
-  const layer = isCovered ? coverWithLayer(existing, steps) : undefined;
-  for (const part of missing) {
-    if (kind === 'directory' || part !== target) makeDirectory(part, steps);
-    else makeFile(part, steps);
+  const layer = isCovered ? coverWithLayer({ path, fd }, steps) : undefined;
+  let made = layer ?? fd;
+  for (const [index, name] of missing.entries()) {
+    const isDirectory = kind === 'directory' || index < missing.length - 1;
+    made = isDirectory ? makeDirectory(made, name, steps) : makeFile(made, name, steps);
   }
   // What was read-only looks no different now.
   if (layer !== undefined && mount !== undefined && isReadOnly(mount)) {
     mountSetattr(layer, 0, { attrSet: MOUNT_ATTR_RDONLY });
   }
+  return made;
 }
 
 /** In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay. */
-function coverWithLayer(directory: string, steps: Steps): number {
-  const hasMounts = readMounts('self').under(directory).length > 0;
-  if (isInUserNamespace() && hasMounts) return coverWithBinds(directory, steps);
-  const layers = { lower: [directory], writable: undefined, source: OWN_LAYER };
-  return coverWithOverlay(directory, steps, (attributes) => makeOverlay(layers, steps, attributes));
-}
-
-/** The mount that `directory` lies on; one that is not in the table can't be told from the host's. */
-function findMount(directory: string): Mount | undefined {
-  const id = mountIdOf(directory);
-  return [...readMounts('self')].find((mount) => mount.id === id);
+function coverWithLayer(place: Place, steps: Steps): number {
+  const hasMounts = readMounts('self').under(place.path).length > 0;
+  if (isInUserNamespace() && hasMounts) return coverWithBinds(place, steps);
+  const layers = { lower: place, writable: undefined, source: OWN_LAYER };
+  return coverWithOverlay(place, steps, (attributes) => makeOverlay(layers, steps, attributes));
 }
 
 function isOnHost({ device }: Mount): boolean {
   return readMounts('host').find({ device }) !== undefined;
 }
 
-function makeDirectory(directory: string, steps: Steps): void {
-  withTarget(path.dirname(directory), (parent) => mkdirat(parent, path.basename(directory)));
-  steps.onFailure(() => fs.rmdirSync(encodePath(directory)));
+function makeDirectory(parent: number, name: string, steps: Steps): number {
+  mkdirat(parent, name);
+  steps.onFailure(() => withPathOf(parent, (path) => fs.rmdirSync(encodePath(`${path}/${name}`))));
+  return steps.closing(openWithoutSymlinks(name, O_PATH, parent));
 }
 
-function makeFile(file: string, steps: Steps): void {
+function makeFile(parent: number, name: string, steps: Steps): number {
   const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
-  const flags = O_CREAT | O_EXCL | O_WRONLY;
-  const fd = withTarget(path.dirname(file), (parent) => openat(parent, path.basename(file), flags));
-  steps.onFailure(() => fs.unlinkSync(encodePath(file)));
-  fs.fchmodSync(steps.closing(fd), 0o644);
+  const fd = steps.closing(openat(parent, name, O_CREAT | O_EXCL | O_WRONLY));
+  steps.onFailure(() => withPathOf(parent, (path) => fs.unlinkSync(encodePath(`${path}/${name}`))));
+  fs.fchmodSync(fd, 0o644);
+  return steps.closing(openWithoutSymlinks(name, O_PATH, parent));
 }

@@ -17,11 +17,9 @@ export function moveMountPoint(from: string, to: string): void {
   const action = `move ${printable(source)} to ${printable(target)}`;
   attempt({ operation: 'move', action, path: source, dest: target, sources: { from: source } }, () =>
     inSteps((steps) => {
-      provideMountPoint(target, withTarget(source, kindOf), steps);
+      const fd = provideMountPoint(target, withTarget(source, kindOf), steps);
       // Opened afterwards: what covers a directory has copies of the mounts below on top.
-      withTarget(source, (mount) =>
-        withTarget(target, (fd) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd)),
-      );
+      withTarget(source, (mount) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd));
       // It may have moved along.
       refreshWorkingDirectory();
     }),

@@ -7,7 +7,7 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
 import { checkOptions } from './options.js';
-import { checkPath, withTarget } from './target.js';
+import { checkPath, openTarget } from './target.js';
 
 /** Options of an overlay (overlayfs, Linux Documentation/filesystems/overlayfs.rst). */
 export interface OverlayOptions {
@@ -32,8 +32,7 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
         attachTree(makeOverlay(layers, steps), path, steps);
       } else {
         // Here the mounts below stay in sight.
-        withTarget(path, () => {});
-        coverWithOverlay(path, steps);
+        coverWithOverlay({ path, fd: steps.closing(openTarget(path)) }, steps);
       }
     }),
   );

@@ -57,7 +57,7 @@ function makeMountPoint(path: string, steps: Steps): void {
     if (isMountRoot('', fd)) return;
     const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
     mountSetattr(tree, 0, { propagation: MS_PRIVATE });
-    attachTo(fd, tree, path, steps);
+    attachTo(fd, tree, steps);
   });
 }
 

@@ -33,7 +33,7 @@ export function makeReadOnly(target: string, options: ReadonlyOptions): void {
       const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
       const isDone = hasChanged(tree, change);
       const cwd = findWorkingDirectory();
-      attachTo(fd, tree, path, steps);
+      attachTo(fd, tree, steps);
       if (!isDone) changeFlagsInPlace(path, change, steps);
       followWorkingDirectory(path, cwd, steps);
     }),

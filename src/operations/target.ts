@@ -54,13 +54,12 @@ export function openTarget(path: string): number {
   }
 }
 
-/** Whether something is there; a symbolic link on the way is an error. */
-export function hasTarget(path: string): boolean {
+/** As {@link openTarget}; undefined where nothing is there. */
+export function openIfThere(path: string): number | undefined {
   try {
-    withTarget(path, () => {});
-    return true;
+    return openTarget(path);
   } catch (error) {
-    if (error instanceof SystemCallError && error.code === 'ENOENT') return false;
+    if (error instanceof SystemCallError && error.code === 'ENOENT') return undefined;
     throw error;
   }
 }

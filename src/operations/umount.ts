@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { withPathOf } from '../layers/descriptor-path.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
@@ -23,9 +25,13 @@ export function unmount(target: string, options: UmountOptions): void {
   const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
   requireEntered();
   const action = `umount ${printable(mountPoint)}`;
-  attempt({ operation: 'umount', action, path: mountPoint }, () => {
-    // No descriptor is kept open here: it would make the mount busy.
-    withTarget(mountPoint, () => {});
-    umount2(mountPoint, flags);
-  });
+  attempt({ operation: 'umount', action, path: mountPoint }, () =>
+    // A descriptor of the mount itself would make it busy.
+    withTarget(posix.dirname(mountPoint), (parent) => {
+      withTarget(mountPoint, () => {});
+      withPathOf(parent, (path) => {
+        umount2(mountPoint === '/' ? '/' : `${path}/${posix.basename(mountPoint)}`, flags, mountPoint);
+      });
+    }),
+  );
 }

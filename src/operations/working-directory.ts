@@ -1,5 +1,6 @@
 import fs from 'node:fs';
-import { fchdir, openDirectory, readlinkat } from '../../native/directories.cjs';
+import { O_PATH } from '../../native/constants.cjs';
+import { fchdir, openDirectory, openWithoutSymlinks, readlinkat } from '../../native/directories.cjs';
 import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 import type { Steps } from '../layers/steps.js';
 import { isBelow } from '../mounts/absolute-path.js';
@@ -13,9 +14,9 @@ export function readWorkingDirectory(): string {
   return decodePath(readlinkat(requireEntered().procFd, 'thread-self/cwd'));
 }
 
-/** Changes to `path`, for every thread. */
+/** Changes to `path`, which holds no symbolic links, for every thread. */
 export function changeWorkingDirectory(path: string, steps: Steps): void {
-  fchdir(steps.closing(openDirectory(encodePath(path))));
+  fchdir(steps.closing(openWithoutSymlinks(path, O_PATH | fs.constants.O_DIRECTORY)));
   refreshWorkingDirectory();
 }
 
