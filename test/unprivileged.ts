@@ -1,6 +1,9 @@
 import fs from 'node:fs';
 
-const isInUserNamespace = !/^\s*0\s+0\s+4294967295\s*$/.test(fs.readFileSync('/proc/self/uid_map', 'latin1'));
+/** Whether this process has its privileges from a user namespace only (user_namespaces(7)). */
+export const isInUserNamespace = !/^\s*0\s+0\s+4294967295\s*$/.test(
+  fs.readFileSync('/proc/self/uid_map', 'latin1'),
+);
 
 /**
  * The user that commands run as, to be without privileges. In a user namespace there is no other user to become:

@@ -73,6 +73,14 @@ test('the two commands of the README are those that are run elsewhere', () => {
   expect(script).toMatch(/^npm ci && npm test$/m);
 });
 
+test('CONTRIBUTING.md names the packages that the tests need', () => {
+  const list = fs.readFileSync(path.join(repository, '.ci/install'), 'utf8');
+  const packages = [...list.matchAll(/(?<=\s)[\w.-]+:([\w-]+)/g)].map(([, name]) => name as string);
+  expect(packages).toContain('bubblewrap');
+  const text = readPage('CONTRIBUTING.md');
+  expect(packages.filter((name) => !text.includes(name))).toEqual([]);
+});
+
 test('every explained error has a place in docs/troubleshooting.md', () => {
   const known = fs.readFileSync(path.join(repository, 'src/errors/reasons/reasons.ts'), 'utf8');
   const errnos = [...known.matchAll(/^ {2}(E[A-Z]+): /gm)].map(([, code]) => code as string);

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-import { RunMark } from './run-processes.js';
+import { RunMark } from '../run-mark.js';
 import { runners, startVitest, type VitestRun } from './vitest-run.js';
 
 const readTable = () => fs.readFileSync('/proc/self/mountinfo', 'utf8');

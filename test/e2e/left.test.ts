@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { RunMark } from './run-processes.js';
+import { RunMark } from '../run-mark.js';
 import { runners, runVitest } from './vitest-run.js';
 
 /** What was printed about processes that were left running, from `mountns:` on. */

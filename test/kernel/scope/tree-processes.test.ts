@@ -10,7 +10,7 @@ import { MNT_DETACH } from '../../../native/constants.cjs';
 import { chroot } from '../../../native/directories.cjs';
 import { umount2 } from '../../../native/mount.cjs';
 import type { Explanation } from '../../../src/errors/explained-error.cjs';
-import { notices } from '../../../src/processes/notices.js';
+import { collectNotices } from '../collect-notices.js';
 
 function temporaryDirectory(): string {
   const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-processes-'));
@@ -21,12 +21,7 @@ function temporaryDirectory(): string {
 let printed: Explanation[] = [];
 
 beforeEach(() => {
-  const { print } = notices;
-  printed = [];
-  notices.print = (notice) => printed.push(notice);
-  onTestFinished(() => {
-    notices.print = print;
-  });
+  printed = collectNotices();
 });
 
 /** Runs a script that leaves a process behind, and returns the pid that the process itself has written. */

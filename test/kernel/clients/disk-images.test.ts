@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect } from 'mountns/vitest';
+import { afterEach, onTestFinished } from 'vitest';
+import { clientTest, type Inside } from './client-test.js';
+import { loopDevicesOf, probeLoopDevices } from './loop-devices.js';
+
+const obstacle = probeLoopDevices();
+/** Part of the names of all images here: loop devices are told apart by it. */
+const id = randomUUID();
+
+// A loop device belongs to the machine and not to a namespace.
+afterEach(async () => {
+  onTestFinished(() => {
+    for (const device of loopDevicesOf(id)) execFileSync('losetup', ['--detach', `/dev/${device}`]);
+  });
+  await expect.poll(() => loopDevicesOf(id), { interval: 5, timeout: 5_000 }).toEqual([]);
+});
+
+const makers: Record<string, (inside: Inside, image: string) => void> = {
+  ext4: ({ run }, image) => {
+    fs.closeSync(fs.openSync(image, 'w'));
+    fs.truncateSync(image, 4 << 20);
+    run('mkfs.ext4', '-q', image);
+  },
+  squashfs: ({ run, directory }, image) => {
+    fs.mkdirSync(`${directory}/content`);
+    fs.writeFileSync(`${directory}/content/file`, 'content');
+    run('mksquashfs', `${directory}/content`, image, '-quiet', '-no-progress');
+  },
+};
+
+describe.each([
+  { type: 'ext4', program: 'mkfs.ext4' },
+  { type: 'squashfs', program: 'mksquashfs' },
+])('an image of $type', ({ type, program }) => {
+  const makeImage = (inside: Inside) => {
+    const image = path.join(inside.directory, `${id}.img`);
+    makers[type]?.(inside, image);
+    return image;
+  };
+
+  clientTest('is refused without a loop device, and the error says what to do', [program], (inside) => {
+    const image = makeImage(inside);
+    expect(() => inside.ns.mount({ source: image, target: `${inside.directory}/mnt`, type })).toThrow(
+      obstacle === undefined || !obstacle.includes('user namespace')
+        ? `source ${image} is a file, and ${type} is mounted from a block device\n  fix:  make it one: losetup`
+        : `mount ${type} on ${inside.directory}/mnt failed`,
+    );
+  });
+
+  if (obstacle === undefined) {
+    clientTest('is mounted, and its loop device goes with the mount', [program, 'mount'], (inside) => {
+      const { ns, directory, run } = inside;
+      const image = makeImage(inside);
+      fs.mkdirSync(`${directory}/mnt`);
+      run('mount', '-o', 'loop', image, `${directory}/mnt`);
+      expect(`${directory}/mnt`).toBeMountPoint({ type });
+      expect(ns.mounts().at(`${directory}/mnt`)?.source).toBe(`/dev/${loopDevicesOf(id)[0]}`);
+      use(type, `${directory}/mnt`);
+      run('umount', `${directory}/mnt`);
+      expect(loopDevicesOf(id)).toEqual([]);
+    });
+
+    clientTest('is mounted until the scope ends, and so is its loop device', [program, 'mount'], (inside) => {
+      const { directory, run } = inside;
+      const image = makeImage(inside);
+      fs.mkdirSync(`${directory}/mnt`);
+      run('mount', '-o', 'loop', image, `${directory}/mnt`);
+      use(type, `${directory}/mnt`);
+      expect(loopDevicesOf(id)).toHaveLength(1);
+    });
+  } else {
+    console.warn(`${type} images can't be mounted here, only that is tested: ${obstacle}`);
+    clientTest('cannot be mounted here, which mount(8) says', [program, 'mount'], (inside) => {
+      const image = makeImage(inside);
+      fs.mkdirSync(`${inside.directory}/mnt`);
+      expect(inside.fail('mount', '-o', 'loop', image, `${inside.directory}/mnt`)).toMatch(
+        /^mount: .*(loop device|permission denied|must be superuser|not permitted)/i,
+      );
+      expect(`${inside.directory}/mnt`).not.toBeMountPoint();
+    });
+  }
+});
+
+function use(type: string, directory: string): void {
+  if (type === 'squashfs') {
+    expect(fs.readFileSync(`${directory}/file`, 'utf8')).toBe('content');
+    expect(() => fs.writeFileSync(`${directory}/file`, '')).toThrow('EROFS');
+    return;
+  }
+  fs.writeFileSync(`${directory}/file`, 'content');
+  expect(fs.readFileSync(`${directory}/file`, 'utf8')).toBe('content');
+  expect(() => fs.writeFileSync(`${directory}/large`, Buffer.alloc(8 << 20))).toThrow('ENOSPC');
+}
