@@ -11,6 +11,8 @@ if (command === undefined) {
   process.exit(2);
 }
 
+if (process.getuid?.() !== 0)
+  console.error('not root: tests of what a user namespace does not allow will fail');
 const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 const child = spawn(
   'unshare',
