@@ -12,7 +12,7 @@ if (command === undefined) {
 }
 
 if (process.getuid?.() !== 0)
-  console.error('not root: tests of what a user namespace does not allow will fail');
+  console.error('without root the tests run in a user namespace: those of what it does not allow will fail');
 const asRoot = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 const child = spawn(
   'unshare',
