@@ -1,8 +1,7 @@
 import fs from 'node:fs';
-import { AT_EMPTY_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
-import { fchdir, mkdirat, openat, openDirectory } from '../../native/directories.cjs';
+import { AT_EMPTY_PATH, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { fchdir, mkdirat, openat, openDirectory, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
 import { deviceOf } from '../copy-on-write/device.js';
 import { lowerNames } from '../copy-on-write/layer.js';
@@ -36,8 +35,8 @@ export function makeFullOverlay(
     if (inside === '') copyAttributes(from, steps.closing(openat(scratch, 'merged', O_RDONLY | O_DIRECTORY)));
     if (lack === 'space') useUpSpace(scratch);
     else useUpInodes(scratch);
-    const shown = encodePath(`merged${inside}${below}`);
-    const tree = steps.closing(openTree(shown, OPEN_TREE_CLONE, scratch));
+    const shown = steps.closing(openWithoutSymlinks(`merged${inside}${below}`, O_PATH, scratch));
+    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, shown));
     mountSetattr(tree, 0, { attrSet: attributes });
     return tree;
   }, LIMITS[lack]);

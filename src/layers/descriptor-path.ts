@@ -26,7 +26,10 @@ export function withPathOf<T>(fd: number, use: (path: string) => T): T {
 function leadsTo(path: string, fd: number): boolean {
   try {
     return mountIdOf(path) === mountIdOf('', fd) && inodeOf(path) === inodeOf('', fd);
-  } catch {
-    return false;
+  } catch (error) {
+    if (ELSEWHERE.includes((error as NodeJS.ErrnoException).code)) return false;
+    throw error;
   }
 }
+
+const ELSEWHERE: unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'];

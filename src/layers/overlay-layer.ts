@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import {
   AT_EMPTY_PATH,
   AT_RECURSIVE,
@@ -79,7 +80,9 @@ function copyTrees(mounts: readonly Mount[], place: Place, steps: Steps): Copied
 
 /** A descriptor of the mount point of `mount`, from the directory that it lies below. */
 function openBelow({ path, fd }: Place, { mountPoint }: Mount, steps: Steps): number {
-  return steps.closing(openWithoutSymlinks(pathBelow(mountPoint, path).slice(1), O_PATH, fd));
+  // A symbolic link can be mounted too.
+  const flags = O_PATH | fs.constants.O_NOFOLLOW;
+  return steps.closing(openWithoutSymlinks(pathBelow(mountPoint, path).slice(1), flags, fd));
 }
 
 function isUnbindable({ propagation }: Mount): boolean {

@@ -25,13 +25,13 @@ export function unmount(target: string, options: UmountOptions): void {
   const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
   requireEntered();
   const action = `umount ${printable(mountPoint)}`;
-  attempt({ operation: 'umount', action, path: mountPoint }, () =>
+  attempt({ operation: 'umount', action, path: mountPoint }, () => {
+    withTarget(mountPoint, () => {});
     // A descriptor of the mount itself would make it busy.
-    withTarget(posix.dirname(mountPoint), (parent) => {
-      withTarget(mountPoint, () => {});
+    withTarget(posix.dirname(mountPoint), (parent) =>
       withPathOf(parent, (path) => {
         umount2(mountPoint === '/' ? '/' : `${path}/${posix.basename(mountPoint)}`, flags, mountPoint);
-      });
-    }),
-  );
+      }),
+    );
+  });
 }

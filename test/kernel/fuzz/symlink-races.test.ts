@@ -23,10 +23,6 @@ const enter = (_: MountNamespace, base: string) => process.chdir(`${base}/a/b/d`
 const OPERATIONS: Record<string, Operation> = {
   'tmpfs on a directory': { run: (ns, base) => ns.tmpfs(`${base}/a/b/d`) },
   'tmpfs on a missing directory': { run: (ns, base) => ns.tmpfs(`${base}/a/b/x/y`) },
-  'tmpfs on a missing directory of the host': {
-    run: (ns, base) => ns.tmpfs(`${base}/a/b/x/y`),
-    isOnHost: true,
-  },
   'tmpfs beside mounts, on a missing directory of the host': {
     prepare: mountBoth,
     run: (ns, base) => ns.tmpfs(`${base}/a/b/x/y`),
@@ -36,7 +32,6 @@ const OPERATIONS: Record<string, Operation> = {
     run: (ns, base) => ns.bind(`${base}/source`, `${base}/a/b/d`, { readonly: true }),
   },
   'bind of a file on a missing one': { run: (ns, base) => ns.bind(`${base}/source/f`, `${base}/a/b/x/g`) },
-  'overlay of the directory itself': { run: (ns, base) => ns.overlay(`${base}/a/b/d`) },
   'overlay of a directory with a mount': { prepare: mountBoth, run: (ns, base) => ns.overlay(`${base}/a/b`) },
   'overlay of another directory': {
     run: (ns, base) => ns.overlay(`${base}/a/b/d`, { lower: `${base}/source` }),
@@ -54,7 +49,6 @@ const OPERATIONS: Record<string, Operation> = {
   'move from': { prepare: mountBoth, run: (ns, base) => ns.move(`${base}/a/b/d`, `${base}/to`) },
   propagation: { prepare: mountBoth, run: (ns, base) => ns.propagation(`${base}/a/b/d`, 'shared') },
   umount: { prepare: mountBoth, run: (ns, base) => ns.umount(`${base}/a/b/d`) },
-  'umount, lazy': { prepare: mountBoth, run: (ns, base) => ns.umount(`${base}/a/b/d`, { lazy: true }) },
   'ENOSPC in a directory': { run: (ns, base) => ns.induce('ENOSPC', `${base}/a/b/d`) },
   'ENOSPC of a file': { run: (ns, base) => ns.induce('ENOSPC', `${base}/a/b/f`) },
   'EBUSY of a directory': { run: (ns, base) => ns.induce('EBUSY', `${base}/a/b/d`) },
@@ -119,15 +113,13 @@ function swapper(base: string, part: string): () => (() => void) | undefined {
     }
     fs.symlinkSync(link, path);
     return () => {
+      if (!fs.existsSync(aside)) return;
       try {
-        fs.unlinkSync(path);
-      } catch {
-        // It was taken away before, or what it lies in is read-only by now.
-      }
-      try {
+        // What it lies in may be read-only by now, or it may be a mount point itself.
+        if (fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) fs.unlinkSync(path);
         fs.renameSync(aside, path);
-      } catch {
-        // It was put back before, or it is a mount point by now.
+      } catch (error) {
+        expect((error as NodeJS.ErrnoException).code).toMatch(/^(EBUSY|EROFS)$/);
       }
     };
   };
