@@ -23,12 +23,17 @@ function formatLine(mount: Mount): string {
     encodeOctal(mount.mountPoint, IN_PATHS),
     formatOptions(mount.options),
     ...optional,
-    ...mount.unknownFields.map((field) => encodeOctal(field, IN_NAMES)),
+    ...mount.unknownFields.map(formatUnknown),
     '-',
     encodeOctal(mount.fsType, IN_NAMES),
     encodeOctal(mount.source, IN_NAMES),
     formatOptions(mount.superOptions),
   ].join(' ');
+}
+
+// What only looks like a known field, or like the separator, must not be read as one.
+function formatUnknown(field: string): string {
+  return KNOWN_FIELD.test(field) ? encodeOctal(field, FIRST) : encodeOctal(field, IN_NAMES);
 }
 
 function formatOptions(options: readonly string[]): string {
@@ -46,5 +51,7 @@ const IN_PATHS = /[ \t\n\\]/g;
 const IN_NAMES = /[ \t\n\\#]/g;
 const IN_OPTIONS = /[ \t\n\\,]/g;
 const IN_OPTIONS_AND_QUOTES = /[ \t\n\\,"]/g;
+const FIRST = /^./;
+const KNOWN_FIELD = /^(?:-|unbindable|(?:shared|master|propagate_from):\d+)$/;
 const IN_QUOTES = /[ \t\n\\]/g;
 const QUOTED_CONTEXT = /^(?:fs|def|root)?context="[^"]*"$/;

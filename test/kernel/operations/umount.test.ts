@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { expect } from 'mountns/vitest';
+import { hookSystemCalls } from '../../../native/libc.cjs';
 import { listEverywhere, operationTest } from './operation-test.js';
 
 operationTest('umount takes the top-most mount away', ['d/', 'd/f'], async (ns, dir) => {
@@ -28,4 +29,22 @@ operationTest('umount of a mount that the host has too leaves that of the host',
   ns.umount('/proc', { lazy: true });
   expect(ns.mounts().at('/proc')).toBeUndefined();
   expect(ns.host.mounts().at('/proc')).toEqual(proc);
+});
+
+operationTest('works where /proc is covered, and so does undoing', [], (ns, dir) => {
+  ns.tmpfs(`${dir}/d`);
+  ns.tmpfs(`${dir}/t`);
+  const before = fs.readdirSync('.');
+  ns.tmpfs('/proc');
+  ns.umount(`${dir}/d`);
+  hookSystemCalls((syscall) => (syscall === 'move_mount' ? 5 : undefined));
+  try {
+    expect(() => ns.tmpfs(`${dir}/t/made/x`)).toThrow('EIO');
+  } finally {
+    hookSystemCalls(undefined);
+  }
+  expect(fs.readdirSync(`${dir}/t`)).toEqual([]);
+  expect(fs.readdirSync('.')).toEqual(before);
+  ns.umount('/proc');
+  expect(`${dir}/d`).not.toBeMountPoint();
 });
