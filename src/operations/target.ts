@@ -65,7 +65,9 @@ export function openIfThere(path: string): number | undefined {
 }
 
 function symbolicLink(path: string): MountError {
-  const link = ancestors(path).find((part) => fs.lstatSync(encodePath(part)).isSymbolicLink()) ?? path;
+  const isLink = (part: string) =>
+    fs.lstatSync(encodePath(part), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  const link = ancestors(path).find(isLink) ?? path;
   return new MountError(
     {
       summary: `cannot use ${printable(path)}: ${printable(link)} is a symbolic link`,

@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { MountError, type MountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
-import { afterEach, test } from 'vitest';
+import { afterEach, onTestFinished, test } from 'vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
@@ -201,5 +203,55 @@ describe('a directory that becomes a symbolic link between two system calls lead
       }
     }
     expect(Math.min(outcomes.done, outcomes.refused)).toBeGreaterThan(0);
+  });
+});
+
+const SWAP_FOREVER = `
+const fs = require('node:fs');
+const [base, counter] = process.argv.slice(1);
+for (let swaps = 0; ; swaps++) {
+  fs.renameSync(base + '/a', base + '/aside');
+  fs.symlinkSync('elsewhere', base + '/a');
+  fs.unlinkSync(base + '/a');
+  fs.renameSync(base + '/aside', base + '/a');
+  if (swaps % 100 === 0) fs.writeFileSync(counter, String(swaps));
+}
+`;
+
+test('nor does one that another process swaps all the time', async () => {
+  const base = temporaryDirectory();
+  await withMountNamespace(async (ns) => {
+    ns.tmpfs(base);
+    makeWorld(base);
+    const before = elsewhere(ns, base);
+    const counter = `${base}/counter`;
+    fs.writeFileSync(counter, '');
+    const child = spawn(process.execPath, ['-e', SWAP_FOREVER, base, counter], { stdio: 'inherit' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const swaps = () => Number(fs.readFileSync(counter, 'utf8'));
+    const target = `${base}/a/b/d`;
+    const operations = [
+      () => ns.mask(target),
+      () => ns.umount(target),
+      () => ns.overlay(target),
+      () => ns.umount(target),
+      () => ns.readonly(target),
+      () => ns.umount(target, { lazy: true }),
+    ];
+    for (let index = 0; swaps() < 5000; index++) {
+      expect(index, 'operations, and the other process has not swapped enough').toBeLessThan(500_000);
+      try {
+        operations[index % operations.length]?.();
+      } catch (error) {
+        expect(error).toBeInstanceOf(MountError);
+      }
+      expect(ns.mounts().under(`${base}/elsewhere`)).toEqual([]);
+    }
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(elsewhere(ns, base)).toEqual(before);
+    for (const { mountPoint } of ns.mounts().under(base)) {
+      expect(mountPoint).toMatch(/\/(a|aside)\/b\/d$/);
+    }
   });
 });
