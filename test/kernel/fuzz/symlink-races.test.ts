@@ -173,29 +173,32 @@ describe('a directory that becomes a symbolic link between two system calls lead
     const outcomes = { done: 0, refused: 0 };
     const base = temporaryDirectory();
     for (const attack of attacksOn('a', name.includes('file') ? 'a/b/f' : 'a/b/d')) {
-      for (let index = 0, isDone = false; !isDone; index++) {
+      for (let index = 0, isDone = false; !isDone; ) {
         await withMountNamespace((ns) => {
           if (!isOnHost) ns.tmpfs(base);
           makeWorld(base);
           prepare?.(ns, base);
           const before = { elsewhere: elsewhere(ns, base), mounts: String(ns.mounts()), files: list(base) };
-          const { isReached, error, restore } = attackAt(base, attack, index, () => run(ns, base));
-          isDone = !isReached;
-          restore();
-          const what = `${attack.part} at call ${index}, then ${attack.then}: ${error ?? 'done'}`;
-          expect(elsewhere(ns, base), what).toEqual(before.elsewhere);
-          expect(fs.readlinkSync('/proc/self/cwd'), what).not.toContain('elsewhere');
-          if (error === undefined) {
-            outcomes.done++;
-            const others = list(base).filter((name) => name.includes('other'));
-            expect(others, what).toEqual(before.files.filter((name) => name.includes('other')));
-            const files = [`${base}/a/b/f`, `${base}/aside`].filter(isFile);
-            for (const file of files) expect(fs.readFileSync(file, 'latin1'), what).not.toContain('other');
-          } else {
-            outcomes.refused++;
-            if ((error as MountError).code !== 'EIO') expect(error, what).toBeInstanceOf(MountError);
-            expect(String(ns.mounts()), what).toBe(before.mounts);
-            expect(list(base), what).toEqual(before.files);
+          // What was refused has left everything as it was, for the next attack.
+          for (let isRefused = true; isRefused; index++) {
+            const { isReached, error, restore } = attackAt(base, attack, index, () => run(ns, base));
+            isDone = !isReached;
+            isRefused = error !== undefined;
+            outcomes[isRefused ? 'refused' : 'done']++;
+            restore();
+            const what = `${attack.part} at call ${index}, then ${attack.then}: ${error ?? 'done'}`;
+            expect(elsewhere(ns, base), what).toEqual(before.elsewhere);
+            expect(fs.readlinkSync('/proc/self/cwd'), what).not.toContain('elsewhere');
+            if (isRefused) {
+              if ((error as MountError).code !== 'EIO') expect(error, what).toBeInstanceOf(MountError);
+              expect(String(ns.mounts()), what).toBe(before.mounts);
+              expect(list(base), what).toEqual(before.files);
+            } else {
+              const others = list(base).filter((name) => name.includes('other'));
+              expect(others, what).toEqual(before.files.filter((name) => name.includes('other')));
+              const files = [`${base}/a/b/f`, `${base}/aside`].filter(isFile);
+              for (const file of files) expect(fs.readFileSync(file, 'latin1'), what).not.toContain('other');
+            }
           }
         });
         process.chdir(cwd);
