@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isatty } from 'node:tty';
 
@@ -31,14 +31,16 @@ async function runToItsEnd([program, ...args]: Command, descriptors: readonly nu
   const stdio = Array.from({ length: Math.max(...descriptors, 2) + 1 }, (_, fd) =>
     descriptors.includes(fd) ? fd : 'ignore',
   );
-  const child = spawn(program, args, { stdio });
+  let child: ChildProcess;
   const handlers = [...FOR_BOTH, ...FOR_THE_COMMAND].map((signal) => {
     // A terminal sends these to the command, too.
     const isSent = FOR_BOTH.includes(signal) && isatty(STDIN);
     return { signal, handler: isSent ? () => {} : () => void child.kill(signal) };
   });
+  // First: whoever hears of the command may send a signal at once.
   for (const { signal, handler } of handlers) process.on(signal, handler);
   try {
+    child = spawn(program, args, { stdio });
     const [code, signal] = (await once(child, 'exit')) as [End['code'], End['signal']];
     return { code, signal };
   } finally {

@@ -108,7 +108,10 @@ describe('ns-tool doctor', () => {
 describe('ns-tool doctor names the first layer that refuses', () => {
   test('no capability and no unshare(1)', ({ ns }) => {
     const host = prepareHost(ns);
-    execFileSync('mount', ['--bind', '/dev/null', '/usr/bin/unshare']);
+    // BusyBox has it too.
+    for (const program of ['/usr/bin/unshare', '/usr/bin/busybox', '/bin/busybox'].filter(fs.existsSync)) {
+      execFileSync('mount', ['--bind', '/dev/null', program]);
+    }
     const support = examine({ host, prefix: UNPRIVILEGED });
     expect(support).toMatchObject({ supported: false, status: 1, summary: 'there is no unshare(1)' });
     expect(statusOf(support)).toMatchObject({ privileges: 'limited', 'user namespace': 'refused' });
