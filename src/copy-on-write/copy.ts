@@ -42,30 +42,34 @@ export interface Skeleton {
  * Copies a directory, and those below that mounts lie in, with their files. All other directories and mount
  * points become empty ones; what has to be mounted there is returned, but for mounts.
  */
-export function copySkeleton({ part, directory, name, ...rest }: Skeleton): Part[] {
+export function copySkeleton(skeleton: Skeleton): Part[] {
+  const { part, directory, name } = skeleton;
   mkdirat(directory, name, 0o755);
   const from = fs.openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY);
-  const to = openat(directory, name, O_RDONLY | O_DIRECTORY);
-  const pieces: Part[] = [];
   try {
-    for (const entry of readDirectory(from)) {
-      const path = join(part.path, `/${decodePath(entry)}`);
-      const found = findFile(from, entry);
-      // Somebody has deleted it meanwhile.
-      if (found === undefined) continue;
-      const skeleton = { ...rest, part: partAt(path, part, 'protect'), directory: to, name: entry };
-      try {
-        pieces.push(...copyEntry(skeleton, found));
-      } finally {
-        found.close();
-      }
+    const to = openat(directory, name, O_RDONLY | O_DIRECTORY);
+    try {
+      const pieces = readDirectory(from).flatMap((entry) => copyNamed(entry, from, to, skeleton));
+      copyAttributes(from, to);
+      return pieces;
+    } finally {
+      fs.closeSync(to);
     }
-    copyAttributes(from, to);
   } finally {
     fs.closeSync(from);
-    fs.closeSync(to);
   }
-  return pieces;
+}
+
+function copyNamed(name: Buffer, from: number, to: number, { part, ...rest }: Skeleton): Part[] {
+  const found = findFile(from, name);
+  // Somebody has deleted it meanwhile.
+  if (found === undefined) return [];
+  const path = join(part.path, `/${decodePath(name)}`);
+  try {
+    return copyEntry({ ...rest, part: partAt(path, part, 'protect'), directory: to, name }, found);
+  } finally {
+    found.close();
+  }
 }
 
 function copyEntry(entry: Skeleton, { fd, stat }: FoundFile): Part[] {
