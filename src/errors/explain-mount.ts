@@ -1,5 +1,5 @@
 import { describeErrno, type SystemCallError } from '../../native/system-call-error.cjs';
-import { ExplainedError } from './explained-error.cjs';
+import { ExplainedError, type Explanation } from './explained-error.cjs';
 import { MountError } from './mount-error.js';
 import { findReason } from './reasons/reasons.js';
 
@@ -44,9 +44,9 @@ export function attempt<T>(what: Attempt, step: () => T): T {
 }
 
 /** An error of a system call, ours or Node's. */
-type ErrnoError = Error & { errno: number; syscall: string };
+export type ErrnoError = Error & { errno: number; syscall: string };
 
-function isErrnoError(error: unknown): error is ErrnoError {
+export function isErrnoError(error: unknown): error is ErrnoError {
   // Explained errors have the fields too; what they say is more than could be said here.
   if (!(error instanceof Error) || error instanceof ExplainedError) return false;
   const { errno, syscall } = error as NodeJS.ErrnoException;
@@ -54,15 +54,25 @@ function isErrnoError(error: unknown): error is ErrnoError {
 }
 
 function explainMount(what: Attempt, error: ErrnoError): MountError {
+  const { errno, syscall } = error;
+  const { path, dest } = what;
+  return new MountError(explainErrno(what, error), {
+    code: describeErrno(-errno).code,
+    errno,
+    syscall,
+    path,
+    dest,
+  });
+}
+
+/** What is known of a system call that failed while something was attempted. */
+export function explainErrno(what: Attempt, error: ErrnoError): Explanation {
   const { code, description } = describeErrno(-error.errno);
   const { call, log = [] } = error as Partial<SystemCallError>;
-  return new MountError(
-    {
-      summary: `${what.action} failed: ${error.syscall}(2) ${code}, ${description}`,
-      ...findReason({ ...what, code, syscall: error.syscall, call, log }),
-      call,
-      cause: error,
-    },
-    { code, errno: error.errno, syscall: error.syscall, path: what.path, dest: what.dest },
-  );
+  return {
+    summary: `${what.action} failed: ${error.syscall}(2) ${code}, ${description}`,
+    ...findReason({ ...what, code, syscall: error.syscall, call, log }),
+    call,
+    cause: error,
+  };
 }

@@ -2,6 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 
 import { explainProcess } from '../errors/explain-process.js';
 import { ExplainedError, type Explanation } from '../errors/explained-error.cjs';
+import { explainTooManyFiles } from '../errors/reasons/too-many-files.js';
 
 /** The mount table of a process could not be read: it is gone, not ours, or its table never stood still. */
 export class ReadMountsError extends ExplainedError {
@@ -47,7 +48,7 @@ export function explainReadFailure(
   return new ReadMountsError(
     {
       summary: `read the mounts of ${whose} failed: ${syscall}(2) ${code}, ${description}`,
-      ...explainProcess(code, pid),
+      ...(code === 'EMFILE' ? explainTooManyFiles() : explainProcess(code, pid)),
       call: error.call ?? (path === undefined ? undefined : `${syscall}("${path}", O_RDONLY|O_CLOEXEC) = -1`),
       cause: error,
     },

@@ -17,6 +17,7 @@ import { makeReadOnly, type ReadonlyOptions } from '../operations/readonly.js';
 import { type RemountOptions, remount } from '../operations/remount.js';
 import { mountTmpfs, type TmpfsOptions } from '../operations/tmpfs.js';
 import { type UmountOptions, unmount } from '../operations/umount.js';
+import { attemptEntry } from './explain-entry.js';
 import { HostNamespace } from './host-namespace.js';
 import type { Scope } from './scope.js';
 
@@ -33,7 +34,7 @@ export class MountNamespace {
   /** @internal */
   constructor(scope: Scope) {
     this.#scope = scope;
-    this.#entered = requireEntered();
+    this.#entered = attemptEntry(requireEntered);
   }
 
   /** The id of the namespace: the inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]` (namespaces(7)). */

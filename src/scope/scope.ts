@@ -7,6 +7,7 @@ import { NamespaceError } from '../errors/namespace-error.cjs';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
+import { attemptEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
 import { scopes } from './scopes.js';
@@ -51,20 +52,25 @@ export class Scope {
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
       outer: outerLayers(),
     });
-    watched.file?.onScopeEntered();
+    try {
+      watched.file?.onScopeEntered();
+    } catch (error) {
+      this.#tree.leave();
+      throw error;
+    }
     scopes.open.push(this);
   }
 
   /** Waits until no other scope with the same parent is open, then enters. */
   static async open(parent: Scope | undefined, options: OpenOptions): Promise<Scope> {
-    requireOwnNamespace();
+    attemptEntry(requireOwnNamespace);
     const endTurn = await (parent ?? scopes).turns.take();
     try {
       await drainFileOperations('begin');
       if (scopes.refusal !== undefined) throw scopes.refusal;
       if (parent !== undefined && !parent.isOpen)
         throw closedError('the scope that this one lies in has ended');
-      return new Scope(parent, options, endTurn);
+      return attemptEntry(() => new Scope(parent, options, endTurn));
     } catch (error) {
       endTurn();
       throw error;

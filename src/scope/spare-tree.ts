@@ -25,15 +25,20 @@ const spare = processWide<SpareTree>('spare-tree', () => ({
 
 /**
  * A copy of the worker's own tree that a scope has left as good as new, if neither it nor the original has been
- * changed since. The caller moves it into place.
+ * changed since. The caller moves it into place, and takes what lies on `/` off when this throws.
  */
 export function takeSpareTree(): number | undefined {
   const { tree } = spare;
+  if (tree === undefined) return undefined;
+  const isStale = hasChanged();
   spare.tree = undefined;
-  if (tree === undefined || !hasChanged()) return tree;
-  moveMount(tree, '/');
-  umount2('/', MNT_DETACH);
-  fs.closeSync(tree);
+  if (!isStale) return tree;
+  try {
+    moveMount(tree, '/');
+    umount2('/', MNT_DETACH);
+  } finally {
+    fs.closeSync(tree);
+  }
   return undefined;
 }
 

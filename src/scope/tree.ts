@@ -7,6 +7,8 @@ import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-writ
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
 import { refreshWorkingDirectory } from '../operations/working-directory.js';
+import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
+import { explainEntry } from './explain-entry.js';
 import { keepTree, takeSpareTree, watchTree } from './spare-tree.js';
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
@@ -37,9 +39,10 @@ export interface TreeOptions {
  * that starts later. When a step fails, the steps before it are undone and its error is thrown.
  */
 export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): EnteredTree {
-  const cwdPath = process.cwd();
   const undo: Undo = [];
   try {
+    const cwdPath = findEntryDirectory();
+    if (cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
     const root = keep(openDirectory('/'), undo);
     const cwd = keep(openDirectory('.'), undo);
     const umask = process.umask();
@@ -57,7 +60,8 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     const made =
       copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, baseId, enter }, undo);
     if (made === undefined) enter(stackPlain({ root, isOutermost, baseId }, undo));
-    process.chdir(cwdPath);
+    if (cwdPath === undefined) fchdir(cwd);
+    else changeTo(cwdPath);
     process.umask(umask);
     const stepOut = () => {
       returnTo(root);
@@ -66,9 +70,34 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     };
     return { baseId, copyOnWrite: made, stepOut, leave: () => undoAll(undo) };
   } catch (error) {
-    undoAll(undo);
-    throw error;
+    throw undoEntry(error, undo);
   }
+}
+
+/** Undoes the steps before the one that failed; returns the error for all of it. */
+function undoEntry(error: unknown, undo: Undo): unknown {
+  try {
+    undoAll(undo);
+  } catch (other) {
+    const summary = `entering a scope failed, and could not be undone: ${error}`;
+    return new AggregateError([explainEntry(error), other], summary);
+  }
+  return explainEntry(error);
+}
+
+/** Goes to a directory by its path; a Buffer is one that Node can't have as a string. */
+function changeTo(path: string | Buffer): void {
+  if (typeof path === 'string') {
+    process.chdir(path);
+    return;
+  }
+  const fd = openDirectory(path);
+  try {
+    fchdir(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+  refreshWorkingDirectory();
 }
 
 interface PlainOptions {
@@ -78,18 +107,22 @@ interface PlainOptions {
 }
 
 function stackPlain({ root, isOutermost, baseId }: PlainOptions, undo: Undo): number {
-  const tree = (isOutermost ? takeSpareTree() : undefined) ?? copyTree(root);
+  let tree: number | undefined;
   let isKept = false;
   undo.push(() => {
-    if (!isKept) fs.closeSync(tree);
+    if (tree !== undefined && !isKept) fs.closeSync(tree);
   });
+  undo.push(() => {
+    try {
+      isKept = isOutermost && tree !== undefined && keepTree(tree);
+    } finally {
+      if (!isKept) popMounts(baseId);
+    }
+  });
+  tree = (isOutermost ? takeSpareTree() : undefined) ?? copyTree(root);
   // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
   mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
   moveMount(tree, '/');
-  undo.push(() => {
-    isKept = isOutermost && keepTree(tree);
-    if (!isKept) popMounts(baseId);
-  });
   if (isOutermost) watchTree();
   return tree;
 }

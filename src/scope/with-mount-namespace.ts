@@ -1,5 +1,4 @@
 import { noteInStack } from '../errors/stack-note.js';
-import { requireEntered } from '../namespace/guard.js';
 import { watchMadeMounts } from './made-mounts.js';
 import { MountNamespace } from './mount-namespace.js';
 import { Scope } from './scope.js';
@@ -39,7 +38,6 @@ export async function withMountNamespace<T>(
   const [options, fn] = args.length === 1 ? [{}, args[0]] : args;
   if (typeof fn !== 'function') throw new TypeError(`fn must be a function, received ${typeof fn}`);
   const { copyOnWrite } = checkScopeOptions(options);
-  requireEntered();
   const scope = await Scope.open(enclosingScope(), { isHandle: false, copyOnWrite });
   const outcome = await settle(() => scopes.storage.run(scope, () => fn(new MountNamespace(scope))));
   const recallMounts = outcome.error && watchMadeMounts(scope);
@@ -63,7 +61,6 @@ export async function withMountNamespace<T>(
  */
 export async function enterMountNamespace(options: ScopeOptions = {}): Promise<MountNamespace> {
   const { copyOnWrite } = checkScopeOptions(options);
-  requireEntered();
   return new MountNamespace(await Scope.open(enclosingScope(), { isHandle: true, copyOnWrite }));
 }
 

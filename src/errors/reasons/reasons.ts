@@ -10,6 +10,7 @@ import { explainNoSpace } from './no-space.js';
 import { explainNotDirectory } from './not-directory.js';
 import { explainPermission } from './permission.js';
 import { explainTooLong } from './too-long.js';
+import { explainTooManyFiles } from './too-many-files.js';
 
 /** A system call of an operation that failed. */
 export interface Failure extends Attempt {
@@ -34,6 +35,7 @@ const REASONS: Record<string, (failure: Failure) => Reason | undefined> = {
   EEXIST: explainExisting,
   EINVAL: explainInvalid,
   ELOOP: explainLoop,
+  EMFILE: explainTooManyFiles,
   ENAMETOOLONG: explainTooLong,
   ENODEV: explainNoDevice,
   ENOENT: explainMissing,

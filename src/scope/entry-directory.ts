@@ -1,0 +1,48 @@
+import fs from 'node:fs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { printable } from '../mounts/printable.js';
+import { findWorkingDirectory, readWorkingDirectory } from '../operations/working-directory.js';
+
+/**
+ * The path by which the copy of a tree has the working directory; undefined where there is none: the directory is
+ * deleted, or covered, or out of reach.
+ */
+export function findEntryDirectory(): string | Buffer | undefined {
+  const remembered = probeCwd();
+  if (remembered !== undefined && isHere(remembered)) return remembered;
+  const found = findWorkingDirectory();
+  return found === undefined ? undefined : encodePath(found);
+}
+
+/** Node remembers it, so this takes no system call. */
+function probeCwd(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    // It is deleted.
+    return undefined;
+  }
+}
+
+function isHere(path: string): boolean {
+  try {
+    const [here, there] = [fs.statSync('.'), fs.statSync(path, { throwIfNoEntry: false })];
+    return here.ino === there?.ino && here.dev === there.dev;
+  } catch {
+    return false;
+  }
+}
+
+/** The error for a copy-on-write scope: a directory that its tree does not have is the one outside of it. */
+export function noEntryDirectory(): NamespaceError {
+  const path = printable(readWorkingDirectory());
+  return new NamespaceError(
+    {
+      summary: `entering a copy-on-write scope failed: its files do not have the working directory ${path}`,
+      why: 'no path leads to that directory, which is deleted or covered by a mount; relative paths would lead out of the scope, to be written to',
+      fix: "change to a directory that is there, before: process.chdir('/')",
+    },
+    'ERR_MOUNTNS_SCOPE',
+  );
+}

@@ -1,0 +1,20 @@
+import { explainErrno, isErrnoError } from '../errors/explain-mount.js';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+
+/** Runs a step of entering a scope; what it throws gets a reason, where it was a system call that failed. */
+export function attemptEntry<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    throw explainEntry(error);
+  }
+}
+
+/** The error for a scope that could not be entered: with the reason, where it was a system call that failed. */
+export function explainEntry(error: unknown): unknown {
+  if (!isErrnoError(error)) return error;
+  return new NamespaceError(
+    explainErrno({ action: 'entering a scope', path: '/' }, error),
+    'ERR_MOUNTNS_SCOPE',
+  );
+}

@@ -1,0 +1,188 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { type NamespaceError, type ScopeOptions, withMountNamespace } from 'mountns';
+import { describe, expect, test } from 'mountns/vitest';
+import { MS_BIND, MS_REC } from '../../../native/constants.cjs';
+import { mountIdOf } from '../../../native/directories.cjs';
+import { hookSystemCalls } from '../../../native/libc.cjs';
+import { mount } from '../../../native/mount.cjs';
+import { readMountInfo } from '../../../src/mounts/read-mount-info.js';
+import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
+import { temporaryDirectory } from '../../temporary-directory.js';
+
+/** The names of errors that say why. */
+const EXPLAINED = /^(Namespace|Mount|ReadMounts)Error$/;
+
+const ERRNOS = ['EMFILE', 'ENOMEM', 'ENOSPC'] as const;
+
+interface Case {
+  options?: (directory: string) => ScopeOptions;
+  /** Whether it lies in another scope, and finds no kept tree. */
+  isNested?: boolean;
+}
+
+const CASES: Record<string, Case> = {
+  'a scope': {},
+  'a scope in a scope': { isNested: true },
+  'a scope with one directory copy-on-write': { options: (directory) => ({ copyOnWrite: [directory] }) },
+  'a scope with everything copy-on-write': { options: () => ({ copyOnWrite: true }) },
+};
+
+describe.each(ERRNOS)('when a system call fails with %s', (code) => {
+  for (const [name, { options = () => ({}), isNested = false }] of Object.entries(CASES)) {
+    test(`${name} is entered, or everything is as before`, async () => {
+      const directory = temporaryDirectory();
+      const run = async () => {
+        const before = await look();
+        const failed = new Set<string>();
+        for (let index = 0, isDone = false; !isDone; index++) {
+          const { call, error, isEntered } = await enterWith(options(directory), index, code);
+          expect(await look(), `after ${call} had failed, call ${index}`).toEqual(before);
+          isDone = call === undefined;
+          expect(isEntered).toBe(error === undefined);
+          if (error === undefined) continue;
+          failed.add(call as string);
+          expect(error.name, String(error.stack)).toMatch(EXPLAINED);
+          expect(error.message.split('\n', 1)[0]).toContain(`${call}(2) ${code}`);
+        }
+        expect([...failed]).toEqual(expect.arrayContaining(['move_mount', 'statx', 'chroot']));
+      };
+      if (isNested) await withMountNamespace(run);
+      else await run();
+    });
+  }
+});
+
+/** Enters a scope with its system call number `index` failing. */
+async function enterWith(options: ScopeOptions, index: number, code: (typeof ERRNOS)[number]) {
+  let call: string | undefined;
+  let count = 0;
+  let isEntered = false;
+  hookSystemCalls((syscall) => {
+    if (count++ !== index) return undefined;
+    call = syscall;
+    return constants.errno[code];
+  });
+  try {
+    await withMountNamespace(options, () => {
+      hookSystemCalls(undefined);
+      isEntered = true;
+    });
+    return { call, isEntered };
+  } catch (error) {
+    return { call, isEntered, error: error as Error };
+  } finally {
+    hookSystemCalls(undefined);
+  }
+}
+
+/** In a state in which a tree is kept for the next scope, where that is done. */
+async function look() {
+  await withMountNamespace(() => {});
+  const { mountInfoFd } = namespaceRecord.entered as EnteredNamespace;
+  return {
+    mounts: fs.readFileSync('/proc/self/mountinfo', 'utf8'),
+    // Those too that no path leads to.
+    all: readMountInfo(mountInfoFd).toString('latin1').split('\n').length,
+    root: [mountIdOf('/'), mountIdOf('/..')],
+    cwd: [fs.readlinkSync('/proc/self/cwd'), mountIdOf('.'), process.cwd()],
+    umask: process.umask(),
+    descriptors: fs.readdirSync('/proc/self/fd').length,
+  };
+}
+
+const SHORT_OF_DESCRIPTORS = `
+const fs = require('node:fs');
+const taken = [];
+const fill = () => {
+  try { for (;;) taken.push(fs.openSync('/', 'r')); } catch (error) { if (error.code !== 'EMFILE') throw error; }
+};
+(async () => {
+  const { withMountNamespace } = await import(${JSON.stringify(path.resolve('dist/src/index.js'))});
+  await withMountNamespace(() => {});
+  const table = fs.openSync('/proc/self/mountinfo', 'r');
+  const buffer = Buffer.alloc(1 << 20);
+  const look = () => buffer.toString('latin1', 0, fs.readSync(table, buffer, 0, buffer.length, 0)) + process.cwd();
+  const before = look();
+  const outcomes = [];
+  for (let free = 0; outcomes.at(-1)?.message !== undefined || free === 0; free++) {
+    fill();
+    for (const fd of taken.splice(-free, free)) fs.closeSync(fd);
+    const error = await withMountNamespace(JSON.parse(process.argv[1]), () => {}).then(() => ({}), (error) => error);
+    const isAsBefore = look() === before;
+    const held = taken.length;
+    fill();
+    outcomes.push({ name: error.name, message: error.message, isAsBefore, lost: free - (taken.length - held) });
+  }
+  for (const fd of taken) fs.closeSync(fd);
+  console.log(JSON.stringify(outcomes));
+})();`;
+
+describe.each([{}, { copyOnWrite: ['/mnt'] }])(
+  'with the options %o, in a process that runs out of descriptors',
+  (options) => {
+    test('a scope is entered, or everything is as before, and the error says why', () => {
+      const preload = path.resolve('dist/src/register.cjs');
+      const script = `ulimit -n 64 && exec "$@"`;
+      const node = [process.execPath, '--require', preload, '--eval', SHORT_OF_DESCRIPTORS];
+      const out = execFileSync('sh', ['-c', script, 'sh', ...node, '--', JSON.stringify(options)], {
+        encoding: 'utf8',
+        env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' },
+      });
+      const outcomes = JSON.parse(out) as {
+        name: string;
+        message: string;
+        isAsBefore: boolean;
+        lost: number;
+      }[];
+      const failures = outcomes.slice(0, -1);
+      expect(failures.length).toBeGreaterThan(1);
+      expect(new Set(outcomes.map(({ isAsBefore, lost }) => `${isAsBefore} ${lost}`))).toEqual(
+        new Set(['true 0']),
+      );
+      for (const { name, message } of failures) {
+        expect(name).toMatch(EXPLAINED);
+        expect(message).toContain('EMFILE');
+      }
+      expect(failures[0]?.message).toBe(
+        'entering a scope failed: open(2) EMFILE, too many open files\n' +
+          '  why:  this process may have 64 descriptors open at once (RLIMIT_NOFILE), and all are taken\n' +
+          '  fix:  close what is open, or raise the limit in the shell that starts the tests: ulimit -n …',
+      );
+    });
+  },
+);
+
+test('a scope for which the namespace has no mounts left is refused, with the limit', async () => {
+  const directory = temporaryDirectory();
+  const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  await withMountNamespace(async (ns) => {
+    ns.tmpfs(directory);
+    const fill = (index: number) => {
+      fs.mkdirSync(`${directory}/${index}`);
+      mount({ source: directory, target: `${directory}/${index}`, flags: MS_BIND | MS_REC });
+    };
+    // Each doubles what is there.
+    expect(() => {
+      for (let index = 0; ; index++) fill(index);
+    }).toThrow('ENOSPC');
+    const full = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const error = await withMountNamespace(() => {}).catch((thrown: unknown) => thrown as NamespaceError);
+    const max = fs.readFileSync('/proc/sys/fs/mount-max', 'utf8').trim();
+    expect(error).toMatchObject({
+      name: 'NamespaceError',
+      code: 'ERR_MOUNTNS_SCOPE',
+      message: expect.stringMatching(
+        new RegExp(
+          `^entering a scope failed: move_mount\\(2\\) ENOSPC, no space left on device\\n {2}why: {2}a mount namespace may hold ${max} mounts \\(fs\\.mount-max\\): \\d{5,} are seen here, .*\\n {2}fix: {2}unmount what is not needed`,
+        ),
+      ),
+    });
+    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(full);
+    ns.umount(directory, { lazy: true });
+    await withMountNamespace((inner) => inner.tmpfs(directory));
+  });
+  expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+});
