@@ -3,6 +3,9 @@ import { type MountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'vitest';
 import { mountIdOf } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
+import { coverWithBinds } from '../../../src/layers/bind-layer.js';
+import { inSteps } from '../../../src/layers/steps.js';
+import { openTarget } from '../../../src/operations/target.js';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 interface Case {
@@ -47,6 +50,22 @@ const CASES: Record<string, Case> = {
     },
     run: (ns, dir) =>
       ns.overlay(`${dir}/b`, { lower: `${dir}/a/l:`, upper: `${dir}/a/u:`, work: `${dir}/a/w:` }),
+    cleanup: ['umount2'],
+  },
+  // What stands in for an overlay where mounts are locked.
+  'a cover of binds': {
+    prepare: (ns, dir) => {
+      ns.tmpfs(`${dir}/a`);
+      ns.tmpfs(`${dir}/a/below`);
+      fs.writeFileSync(`${dir}/a/file`, '');
+      fs.symlinkSync('file', `${dir}/a/link`);
+      process.chdir(`${dir}/a`);
+    },
+    run: (_, dir) =>
+      inSteps((steps) => {
+        const path = `${dir}/a`;
+        coverWithBinds({ path, fd: steps.closing(openTarget(path)) }, steps);
+      }),
     cleanup: ['umount2'],
   },
   proc: { run: (ns, dir) => ns.proc(`${dir}/a`) },
