@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { RunMark } from '../run-mark.js';
@@ -60,6 +61,29 @@ describe.each(runners)('%s', (runner) => {
       ),
     ]);
     expect(stdout).toContain('✓ 5-clean.test.ts');
+    expect(code).toBe(1);
+  });
+
+  test('the same when it exits inside a scope', async () => {
+    const mark = new RunMark();
+    const table = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const { code, stdout, stderr } = await runVitest('left', {
+      runner,
+      args: ['run', '6-exits', '5-clean'],
+      env: mark.env,
+    });
+    expect(mark.processes()).toEqual([]);
+    expect(stderr).toMatch(
+      /WorkerError: worker \d+ exited with code 7 while it ran 6-exits\.test\.ts, test "exits"/,
+    );
+    expect(notices(stderr)).toEqual([
+      expect.stringMatching(
+        /^mountns: 6-exits\.test\.ts, test "exits": the worker ended with process \d+ \(sleep 1000\) still running: killed$/,
+      ),
+    ]);
+    expect(stdout).toContain('✓ 5-clean.test.ts');
+    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(table);
+    expect(fs.existsSync('/mnt/left')).toBe(false);
     expect(code).toBe(1);
   });
 
