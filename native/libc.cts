@@ -1,5 +1,4 @@
-import type Koffi from 'koffi';
-import { requireInMainRealm } from './main-realm.cjs';
+import { loadKoffi, type NativeKoffi } from './koffi.cjs';
 import { processWide } from './process-wide.cjs';
 import { SystemCallError, type SystemCallFacts } from './system-call-error.cjs';
 
@@ -29,8 +28,8 @@ interface SystemCallOptions {
 }
 
 interface Libc {
-  koffi?: typeof Koffi;
-  library?: ReturnType<typeof Koffi.load>;
+  koffi?: NativeKoffi;
+  library?: ReturnType<NativeKoffi['load']>;
   hook?: SystemCallHook | undefined;
 }
 
@@ -57,7 +56,7 @@ export function systemCall(
     if (injected !== undefined) throw new SystemCallError(name, injected, facts());
     const value = binding(...args);
     if (value !== -1) return value;
-    const errno = (libc.koffi as typeof Koffi).errno();
+    const errno = (libc.koffi as NativeKoffi).errno();
     if (expected.includes(errno)) return -1;
     throw new SystemCallError(name, errno, facts());
   };
@@ -74,7 +73,7 @@ export function numberedSystemCall(
 }
 
 function bind(symbol: string, result: 'int' | 'long', parameters: readonly Parameter[]): Binding {
-  libc.koffi ??= requireInMainRealm('koffi') as typeof Koffi;
+  libc.koffi ??= loadKoffi();
   libc.library ??= libc.koffi.load(null);
   return libc.library.func(symbol, result, [...parameters]) as unknown as Binding;
 }

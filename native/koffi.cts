@@ -1,0 +1,57 @@
+import fs = require('node:fs');
+import path = require('node:path');
+
+import type Koffi from 'koffi';
+
+import { requireInMainRealm } from './main-realm.cjs';
+
+/** What of koffi is used here: all of it is native code. */
+export type NativeKoffi = Pick<typeof Koffi, 'errno' | 'load' | 'version'>;
+
+/**
+ * Koffi, without the JavaScript that looks for its native code: that takes Node several times as long as the native
+ * code itself, in every worker. Where this does not find it at its usual place, koffi is loaded as any package.
+ */
+export function loadKoffi(): NativeKoffi {
+  return loadNativeCode() ?? (requireInMainRealm('koffi') as NativeKoffi);
+}
+
+function loadNativeCode(): NativeKoffi | undefined {
+  try {
+    const file = findNativeCode();
+    // In Node's cache, so that koffi gets the same when a test loads it.
+    const native = file === undefined ? undefined : (requireInMainRealm(file) as NativeKoffi);
+    return native?.version.startsWith('3.') ? native : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function findNativeCode(): string | undefined {
+  const { platform, arch } = process;
+  const libc = LIBRARIES.find(({ loader }) => interpreter().includes(loader))?.name;
+  if (platform !== 'linux' || libc === undefined || !ARCHITECTURES.has(arch)) return undefined;
+  const places = requireInMainRealm.resolve.paths('koffi') ?? [];
+  const koffi = places.map((place) => path.join(place, 'koffi')).find((place) => fs.existsSync(place));
+  // Beside it, where koffi looks too; in a store of linked packages that is beside the real one.
+  return (
+    koffi && path.join(fs.realpathSync(koffi), `../@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`)
+  );
+}
+
+/** The beginning of Node's own binary, which names the dynamic loader of its libc: elf(5), PT_INTERP. */
+function interpreter(): string {
+  const fd = fs.openSync(process.execPath, 'r');
+  try {
+    const start = Buffer.alloc(4096);
+    return start.toString('latin1', 0, fs.readSync(fd, start, 0, start.length, 0));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+const LIBRARIES = [
+  { loader: '/ld-linux-', name: 'linux' },
+  { loader: '/ld-musl-', name: 'musl' },
+];
+const ARCHITECTURES: ReadonlySet<string> = new Set(['x64', 'arm64']);
