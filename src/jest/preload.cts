@@ -3,9 +3,9 @@
  * reporter's, say) and worker threads inherit too: only workers enter a namespace.
  */
 import path = require('node:path');
-import worker_threads = require('node:worker_threads');
 
 import { requireInMainRealm } from '../../native/main-realm.cjs';
+import { isMainThread } from '../../native/main-thread.cjs';
 import type * as Leaks from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import { COPY_ON_WRITE, JEST_INSPECT, LEAKS, PARENT_PID, PERMISSIONS } from '../namespace/environment.cjs';
@@ -14,7 +14,8 @@ import { listenForDebugger } from './inspect.cjs';
 import { removePreload } from './preload-option.cjs';
 import { workerState } from './worker-state.cjs';
 
-if (worker_threads.isMainThread) {
+// Elsewhere than on Linux the preload refuses to work, on each thread.
+if (process.platform !== 'linux' || isMainThread()) {
   // jest-worker sets the variable, and talks to its children over a channel.
   if (process.env.JEST_WORKER_ID !== undefined && process.connected) startWorker();
   else for (const name of [PARENT_PID, COPY_ON_WRITE, PERMISSIONS]) delete process.env[name];

@@ -1,9 +1,9 @@
 import fs = require('node:fs');
 import os = require('node:os');
-import worker_threads = require('node:worker_threads');
 
 import { AT_RECURSIVE, CLONE_NEWNS, MS_PRIVATE, MS_REC, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
@@ -37,8 +37,9 @@ interface EnterOptions {
  * @throws {NamespaceError} with the reason, when there is no such namespace or it can't be proved.
  */
 export function enterWorkerNamespace({ isRootless = false, isApart = false }: EnterOptions = {}): void {
-  if (!worker_threads.isMainThread || namespaceRecord.entered !== undefined) return;
+  if (namespaceRecord.entered !== undefined) return;
   requireLinux();
+  if (!isMainThread()) return;
   refuseIoUring();
   const parent = dieWithParent();
   const marked = joinMarkedNamespace();

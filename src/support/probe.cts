@@ -2,6 +2,7 @@
  * A program that enters a mount namespace and mounts in it, as a worker does. It prints one {@link SupportCheck}
  * a line, and stops at the first that is refused.
  */
+import child_process = require('node:child_process');
 import fs = require('node:fs');
 import os = require('node:os');
 
@@ -20,7 +21,11 @@ async function main(): Promise<void> {
     if (isAfterwards) print({ name: 'mount namespace', status: 'ok', detail: 'unshare(2) makes one' });
     return refuse(isAfterwards ? 'private root' : 'mount namespace', error);
   }
-  step('mount namespace', () => fs.readlinkSync('/proc/thread-self/ns/mnt'));
+  step('mount namespace', () => {
+    const own = fs.readlinkSync('/proc/thread-self/ns/mnt');
+    requireChildIn(own);
+    return own;
+  });
   step('private root', () => 'no mount is shared with the host');
   const { withMountNamespace } = await import('../index.js');
   const directory = fs.realpathSync(os.tmpdir());
@@ -44,6 +49,16 @@ async function main(): Promise<void> {
   } catch (error) {
     refuse('scope', error);
   }
+}
+
+function requireChildIn(own: string): void {
+  // It waits for its standard input, so it is still there when its link is read.
+  const child = child_process.spawn('/bin/sh', ['-c', 'read line'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  child.on('error', () => {});
+  if (child.pid === undefined) return;
+  const seen = fs.readlinkSync(`/proc/${child.pid}/ns/mnt`);
+  child.kill('SIGKILL');
+  if (seen !== own) throw new Error(`this process is in ${own}, a child of it in ${seen}`);
 }
 
 function libcName(): string {
