@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
@@ -25,7 +24,7 @@ export function proveContained(path: string, root: number): void {
 
 /** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
 function proveByCanary(path: string, root: number): boolean {
-  const canary = join(path, `/.mountns-canary-${randomUUID()}`);
+  const canary = join(path, `/.mountns-canary-${process.getBuiltinModule('node:crypto').randomUUID()}`);
   try {
     fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { withPathOf } from '../layers/descriptor-path.js';
@@ -6,7 +5,9 @@ import { withTarget } from '../operations/target.js';
 
 /** A path in `directory` at which nothing is. */
 export function unusedPath(directory: string): Buffer {
-  return encodePath(`${directory === '/' ? '' : directory}/.mountns-probe-${randomUUID()}`);
+  return encodePath(
+    `${directory === '/' ? '' : directory}/.mountns-probe-${process.getBuiltinModule('node:crypto').randomUUID()}`,
+  );
 }
 
 /** Creates a file in `directory`, writes to it, and removes it again. */

@@ -6,6 +6,7 @@ import type { Layer } from '../copy-on-write/layer.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
+import { abandonScopes } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
@@ -170,6 +171,11 @@ export class Scope {
       if (scopes.quarantine !== this.#quarantine) enterQuarantine(this.#tree);
       else this.#tree.leave();
     }
+  }
+
+  /** Ends this scope and those in it though its code still runs: {@link abandonScopes}. */
+  giveUp(whose: string): Promise<void> {
+    return abandonScopes([this], whose);
   }
 
   /** Gives up a scope whose code goes on: it is not left, since its code would then reach the host. */

@@ -1,5 +1,4 @@
 import { requireEntered } from '../namespace/guard.js';
-import { abandonScopes } from '../scope/abandon.js';
 import { HostNamespace } from '../scope/host-namespace.js';
 import { watchMadeMounts } from '../scope/made-mounts.js';
 import { MountNamespace } from '../scope/mount-namespace.js';
@@ -44,7 +43,7 @@ export const fixtures = {
       const recallMounts = task.result?.state === 'fail' ? watchMadeMounts(scope) : undefined;
       try {
         // A test that timed out goes on.
-        if (signal.aborted) await abandonScopes([scope], `test "${task.name}"`);
+        if (signal.aborted) await scope.giveUp(`test "${task.name}"`);
         await scope.close();
       } finally {
         noteFailure(task.result?.errors, recallMounts?.());

@@ -1,7 +1,6 @@
 /** Vitest loads this file in each worker before the test files. */
 import { afterEach, beforeEach } from 'vitest';
 
-import { abandonScopes } from '../scope/abandon.js';
 import type { Scope } from '../scope/scope.js';
 import { scopes } from '../scope/scopes.js';
 import { showNotes } from './failure-notes.js';
@@ -18,6 +17,6 @@ afterEach(async ({ task }) => {
   showNotes(task.result?.errors);
   // Of tests that run at the same time nobody can tell whose scope it is; their fixtures know their own.
   if (task.concurrent) return;
-  const own = scopes.open.filter((scope) => !scope.isFixture && !around.includes(scope));
-  if (own.length > 0) await abandonScopes(own, `test "${task.name}"`);
+  const own = scopes.open.find((scope) => !scope.isFixture && !around.includes(scope));
+  await own?.giveUp(`test "${task.name}"`);
 });

@@ -1,5 +1,5 @@
 import { LeakCheck } from '../../leaks/leak-check.js';
-import { FileTrees } from '../../scope/file-trees.js';
+import type { FileTrees } from '../../scope/file-trees.js';
 import type { ResolvedOptions } from '../options.js';
 
 /** A test file that this worker is about to run. */
@@ -14,9 +14,9 @@ export interface FileContext {
  *
  * @returns what is to be called after the last hook of the file; it tells what is wrong with the file besides
  */
-export function beforeFile({ isIsolated, leaks }: FileContext): () => Promise<Error[]> {
+export async function beforeFile({ isIsolated, leaks }: FileContext): Promise<() => Promise<Error[]>> {
   // Files that share a process each start from the pristine mount tree.
-  if (!isIsolated) trees ??= new FileTrees();
+  if (!isIsolated) trees ??= await makeFileTrees();
   const check = LeakCheck.begin(leaks);
   return async () => {
     const errors: Error[] = check?.end() ?? [];
@@ -27,3 +27,9 @@ export function beforeFile({ isIsolated, leaks }: FileContext): () => Promise<Er
 }
 
 let trees: FileTrees | undefined;
+
+/** Loaded where it is used: all that belongs to scopes comes with it. */
+async function makeFileTrees(): Promise<FileTrees> {
+  const scopes = await import('../../scope/file-trees.js');
+  return new scopes.FileTrees();
+}

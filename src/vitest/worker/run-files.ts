@@ -68,7 +68,7 @@ export async function runFiles({
 }
 
 async function runFile(state: State, run: () => Promise<void>, { leaks }: ResolvedOptions): Promise<void> {
-  const afterFile = beforeFile({ isIsolated: state.config.isolate, leaks });
+  const afterFile = await beforeFile({ isIsolated: state.config.isolate, leaks });
   let judgement: Promise<Error[]> | undefined;
   const judge = () => {
     judgement ??= afterFile();
