@@ -2,9 +2,15 @@
  * The preload: `node --require mountns/register …` enters the mount namespace before anything else runs.
  * A `--import` or an ES module entry is too late, libuv's thread pool exists by then.
  */
+import { openCompileCache } from '../native/compile-cache.cjs';
 import { NamespaceError } from './errors/namespace-error.cjs';
 import { enterWorkerNamespace } from './namespace/enter.cjs';
+import { COMPILE_CACHE } from './namespace/environment.cjs';
 import { findTestRole } from './namespace/test-role.cjs';
+
+const compileCache = process.env[COMPILE_CACHE];
+if (compileCache !== undefined && compileCache !== '') openCompileCache(compileCache);
+delete process.env[COMPILE_CACHE];
 
 try {
   const role = findTestRole(process);

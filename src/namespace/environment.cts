@@ -12,6 +12,9 @@ export const PARENT_PID = 'MOUNTNS_PARENT_PID';
 /** Set by the pool: what the worker needs to know before its first message, as JSON. The worker removes it. */
 export const WORKER_DATA = 'MOUNTNS_WORKER';
 
+/** Set by the pool: a directory for code that V8 has compiled. The preload removes it. */
+export const COMPILE_CACHE = 'MOUNTNS_COMPILE_CACHE';
+
 /** Set by the pool: `enforced` where root shall be held to permission bits. */
 export const PERMISSIONS = 'MOUNTNS_PERMISSIONS';
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 import {
+  COMPILE_CACHE,
   COPY_ON_WRITE,
   HOST_MARK,
   NAMESPACE_MARK,
@@ -15,8 +16,17 @@ type Environment = Partial<NodeJS.ProcessEnv>;
 /** Loads {@link file://./../../register.cts} */
 const preload = fileURLToPath(new URL('../../register.cjs', import.meta.url));
 
+interface WorkerEnvironmentOptions {
+  /** A directory for what V8 has compiled, or undefined where that would be in the way. */
+  compileCache?: string | undefined;
+}
+
 /** The environment of a worker: the one that Vitest made for its tests, and what the preload needs. */
-export function workerEnvironment(env: Environment, data: WorkerData): Record<string, string> {
+export function workerEnvironment(
+  env: Environment,
+  data: WorkerData,
+  { compileCache }: WorkerEnvironmentOptions = {},
+): Record<string, string> {
   const { copyOnWrite, permissions } = data.options;
   const nodeOptions = env.NODE_OPTIONS;
   const isPrepended = nodeOptions !== undefined && LOADS_CODE.test(nodeOptions);
@@ -27,6 +37,7 @@ export function workerEnvironment(env: Environment, data: WorkerData): Record<st
       [NAMESPACE_MARK]: undefined,
       [HOST_MARK]: undefined,
       [PARENT_PID]: String(process.pid),
+      [COMPILE_CACHE]: compileCache,
       [COPY_ON_WRITE]: copyOnWrite === false ? undefined : JSON.stringify(copyOnWrite),
       [PERMISSIONS]: permissions === 'root' ? undefined : permissions,
       // Its threads would be there before the preload, on the host.

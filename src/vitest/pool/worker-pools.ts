@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { PoolOptions, Vitest } from 'vitest/node';
+import type { PoolOptions, TestProject, Vitest } from 'vitest/node';
 
 import { formatExplanation } from '../../errors/explained-error.cjs';
 import { findLauncher } from '../../namespace/launcher.cjs';
@@ -37,13 +37,14 @@ export class WorkerPools {
     return pools;
   }
 
-  poolFor({ env, execArgv, distPath }: PoolOptions, options: ResolvedOptions): WorkerPool {
-    const key = JSON.stringify([distPath, Object.entries(env).sort(), execArgv, options]);
+  poolFor({ env, execArgv, distPath, project }: PoolOptions, options: ResolvedOptions): WorkerPool {
+    const compileCache = compileCacheOf(project);
+    const key = JSON.stringify([distPath, Object.entries(env).sort(), execArgv, options, compileCache]);
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       const vitestWorker = pathToFileURL(join(distPath, 'worker.js')).href;
       pool = new WorkerPool({
-        env: workerEnvironment(env, { vitestWorker, options }),
+        env: workerEnvironment(env, { vitestWorker, options }, { compileCache }),
         execArgv: workerExecArgv(execArgv),
         launcher: findLauncher(),
         output: this.#output,
@@ -79,6 +80,11 @@ export class WorkerPools {
     await this.discardSpares();
     await this.#warden.close();
   }
+}
+
+/** Coverage of a function that V8 has not compiled itself is less precise, says Node. */
+function compileCacheOf({ vite, vitest }: TestProject): string | undefined {
+  return vitest.config.coverage.enabled ? undefined : join(vite.config.cacheDir, 'mountns');
 }
 
 const all = new WeakMap<Vitest, WorkerPools>();

@@ -1,5 +1,6 @@
 import type { runBaseTests as RunBaseTests } from 'vitest/worker';
 
+import { keepCompiled } from '../../../native/compile-cache.cjs';
 import type { ResolvedOptions } from '../options.js';
 import type { CurrentTask, WorkerMessage } from '../protocol.js';
 import type { CurrentTaskFile } from './current-task.js';
@@ -63,6 +64,7 @@ export async function runFiles({
     if (method === 'collect') await runBaseTests(method, fileState, traces);
     else await runFile(fileState, () => runBaseTests(method, fileState, traces), options);
   }
+  keepCompiled();
   await flushOutput();
   post({ mountns: 'printed', stdout: process.stdout.bytesWritten, stderr: process.stderr.bytesWritten });
 }
