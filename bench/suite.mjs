@@ -7,7 +7,11 @@ const root = path.resolve(import.meta.dirname, '..');
 /** A project with `count` small test files that do not know which pool they run in. */
 export function makeSuite(count) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-bench-'));
-  fs.symlinkSync(path.join(root, 'node_modules'), path.join(directory, 'node_modules'));
+  // As it is when it is installed: Vite bundles a configuration, and with it what lies outside of node_modules.
+  const modules = path.join(directory, 'node_modules');
+  fs.mkdirSync(modules);
+  fs.symlinkSync(path.join(root, 'node_modules/vitest'), path.join(modules, 'vitest'));
+  fs.symlinkSync(root, path.join(modules, 'mountns'));
   for (let index = 0; index < count; index++) {
     fs.writeFileSync(
       path.join(directory, `file-${index}.test.mjs`),
@@ -18,17 +22,33 @@ test('adds', () => expect(${index} + 1).toBe(${index + 1}));
 `,
     );
   }
-  const plugin = path.join(root, 'dist/src/vitest/config.js');
+  const config = (imports, options) => `${imports}const { POOL, ISOLATE, WORKERS } = process.env;
+const workers = WORKERS ? { maxWorkers: Number(WORKERS) } : {};
+export default { ${options}, test: { pool: POOL, isolate: ISOLATE !== 'false', ...workers } };
+`;
+  fs.writeFileSync(path.join(directory, 'vitest.config.mjs'), config('', 'plugins: []'));
   fs.writeFileSync(
-    path.join(directory, 'vitest.config.mjs'),
-    `import { mountNamespaces } from ${JSON.stringify(plugin)};
-const { POOL, ISOLATE, WORKERS } = process.env;
-const test = { isolate: ISOLATE !== 'false', ...(WORKERS ? { maxWorkers: Number(WORKERS) } : {}) };
-export default POOL === 'mountns' ? { plugins: [mountNamespaces()], test } : { test: { ...test, pool: POOL } };
-`,
+    path.join(directory, 'mountns.config.mjs'),
+    config(`import { mountNamespaces } from 'mountns/vitest/config';\n`, 'plugins: [mountNamespaces()]'),
   );
   return { directory, remove: () => fs.rmSync(directory, { recursive: true }) };
 }
 
-/** The command that runs it. */
-export const vitest = [process.execPath, path.join(root, 'node_modules/vitest/vitest.mjs'), 'run'];
+/** How it is run in a pool of Vitest's, or in this one: a command and its environment. */
+export function suiteCommand(pool, { isolate = true, workers } = {}) {
+  const isOwn = pool === 'mountns';
+  return {
+    command: [
+      process.execPath,
+      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...(isOwn ? ['--config', 'mountns.config.mjs'] : []),
+    ],
+    env: {
+      // The plugin sets it.
+      POOL: isOwn ? undefined : pool,
+      ISOLATE: String(isolate),
+      WORKERS: workers === undefined ? undefined : String(workers),
+    },
+  };
+}
