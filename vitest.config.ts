@@ -46,6 +46,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/*.test.ts'],
           globalSetup: ['test/e2e/install.ts'],
+          // After the others: some of its tests mount on the host, whose table kernel tests compare.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

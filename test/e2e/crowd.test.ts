@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 
 import { RunMark } from '../run-mark.js';
+import { readHostTable } from './host-table.js';
 import { startVitest } from './vitest-run.js';
 
 test.each([
@@ -17,7 +18,7 @@ test.each([
   },
   async ({ count, isolate }) => {
     const mark = new RunMark();
-    const table = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const table = readHostTable();
     const run = startVitest('crowd', { env: mark.env, args: ['run', `--isolate=${isolate}`] });
     for (let i = 1; i < count; i++) {
       fs.copyFileSync(path.join(run.directory, '0.test.ts'), path.join(run.directory, `${i}.test.ts`));
@@ -33,7 +34,7 @@ test.each([
     if (isolate) expect(new Set(pids).size).toBe(count);
     else expect(new Set(pids).size).toBeLessThanOrEqual(2);
     expect(mark.processes()).toEqual([]);
-    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(table);
+    expect(readHostTable()).toBe(table);
 
     // What the main process had at each end of a file: the last ones are as the first ones.
     const samples = run

@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { RunMark } from '../run-mark.js';
+import { readHostTable } from './host-table.js';
 import { runners, startVitest, type VitestRun } from './vitest-run.js';
-
-const readTable = () => fs.readFileSync('/proc/self/mountinfo', 'utf8');
 
 /** Starts a file that is busy in a scope and one that hangs in one, and waits until they are. */
 async function startBusy(runner: (typeof runners)[number], mark: RunMark): Promise<VitestRun> {
@@ -21,20 +20,20 @@ describe.each(runners)('%s', (runner) => {
     { victim: 'its whole process group', sign: -1 },
   ])('no process, no mount and no directory stays when $victim is killed', async ({ sign }) => {
     const mark = new RunMark();
-    const before = readTable();
+    const before = readHostTable();
     const run = await startBusy(runner, mark);
     // Vitest, two workers, five children, and the warden with a guard for each worker.
     await expect.poll(() => mark.processes(), { interval: 5, timeout: 20_000 }).toHaveLength(11);
     process.kill(sign * (run.child.pid as number), 'SIGKILL');
     expect(await run.done).toMatchObject({ signal: 'SIGKILL' });
     await expect.poll(() => mark.processes(), { interval: 5, timeout: 20_000 }).toEqual([]);
-    expect(readTable()).toBe(before);
+    expect(readHostTable()).toBe(before);
     expect(fs.existsSync('/mnt/faults')).toBe(false);
   });
 
   test('a worker that hangs in a scope is killed with what it has started, and so is one that dies', async () => {
     const mark = new RunMark();
-    const before = readTable();
+    const before = readHostTable();
     const env = { ...mark.env, MOUNTNS_SILENCE_MARGIN: '500' };
     const run = startVitest('faults', { runner, env });
     const [, busy] = await run.output(/busy (\d+)\n/);
@@ -49,7 +48,7 @@ describe.each(runners)('%s', (runner) => {
       /^mountns: busy\.test\.ts, test ".*": the worker ended with processes (\d+ \(sleep 1000\)(, )?){4} still running: killed$/m,
     );
     expect(mark.processes()).toEqual([]);
-    expect(readTable()).toBe(before);
+    expect(readHostTable()).toBe(before);
     expect(code).toBe(1);
   });
 });

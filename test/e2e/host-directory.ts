@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 
+import { LEAKS } from './host-table.js';
+
 /** A directory on the host with empty directories in it; file systems are mounted on those of `mounted`. */
 export function hostDirectory({
   empty = [],
@@ -12,7 +14,7 @@ export function hostDirectory({
   empty?: string[];
   mounted?: string[];
 }): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-leaks-'));
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), LEAKS));
   onTestFinished(() => {
     const table = fs.readFileSync('/proc/self/mountinfo', 'utf8').trimEnd().split('\n').reverse();
     const points = table.map((line) => line.split(' ')[4] as string);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { readRootPropagation } from '../root-propagation.js';
+import { readHostTable } from './host-table.js';
 import { runners, runVitest } from './vitest-run.js';
 
 test('the host is hostile: its / is shared, so a missing MS_PRIVATE shows', () => {
@@ -18,7 +19,7 @@ describe.each(runners)('%s', (runner) => {
       fs.rmdirSync(directory);
       fs.rmSync(temporary, { recursive: true });
     });
-    const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const before = readHostTable();
     const { code, stdout, stderr } = await runVitest('isolation', {
       runner,
       env: { SHARED_DIRECTORY: directory, TMPDIR: temporary },
@@ -27,6 +28,6 @@ describe.each(runners)('%s', (runner) => {
     expect(stdout).toMatch(/Tests {2}3 passed/);
     expect(code).toBe(0);
     expect(fs.readdirSync(directory)).toEqual([]);
-    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+    expect(readHostTable()).toBe(before);
   });
 });

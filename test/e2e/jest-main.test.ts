@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
+import { readHostTable } from './host-table.js';
 import { startJest } from './jest-run.js';
 
 test.each(['SIGKILL', 'SIGINT'] as const)(
@@ -10,7 +11,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
   async (signal) => {
     const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-shared-'));
     onTestFinished(() => fs.rmdirSync(directory));
-    const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const before = readHostTable();
     const run = startJest('jest-slow', { env: { SHARED_DIRECTORY: directory } });
     await run.output(/in the scope/);
     const worker = Number(fs.readFileSync(path.join(run.directory, 'pid.txt'), 'utf8'));
@@ -21,7 +22,7 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     expect(result.signal ?? result.code).toBe(signal);
     await expect.poll(() => isRunning(worker)).toBe(false);
     expect(fs.readdirSync(directory)).toEqual([]);
-    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+    expect(readHostTable()).toBe(before);
   },
 );
 

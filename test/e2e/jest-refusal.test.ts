@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { readHostTable } from './host-table.js';
 import { runJest, startJest } from './jest-run.js';
 
 /** Runs a command without CAP_SYS_ADMIN where no user namespace can be made either. */
@@ -92,7 +93,7 @@ test.each([
   ['jest-commonjs', '1-private.test.js'],
   ['jest-esm', '1-private.test.js'],
 ])('%s on the host: what mounts is refused with the fix, what only reads works', async (fixture, file) => {
-  const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  const before = readHostTable();
   const { code, stderr } = await runJest(fixture, {
     args: ['--runner=jest-runner', file],
     env: { SHARED_DIRECTORY: '/mnt/none', NODE_OPTIONS: '--experimental-vm-modules --no-warnings' },
@@ -103,7 +104,7 @@ test.each([
   expect(stderr).toContain("Jest: in jest.config.js, set runner: 'mountns/jest/runner'");
   expect(stderr).toMatch(/Tests: {7}3 failed, 1 passed/);
   expect(code).toBe(1);
-  expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+  expect(readHostTable()).toBe(before);
 });
 
 test('mountns/jest in setupFiles is refused with the fix', async () => {

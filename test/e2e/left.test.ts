@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { RunMark } from '../run-mark.js';
+import { readHostTable } from './host-table.js';
 import { runners, runVitest } from './vitest-run.js';
 
 /** What was printed about processes that were left running, from `mountns:` on. */
@@ -66,7 +67,7 @@ describe.each(runners)('%s', (runner) => {
 
   test('the same when it exits inside a scope', async () => {
     const mark = new RunMark();
-    const table = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+    const table = readHostTable();
     const { code, stdout, stderr } = await runVitest('left', {
       runner,
       args: ['run', '6-exits', '5-clean'],
@@ -82,7 +83,7 @@ describe.each(runners)('%s', (runner) => {
       ),
     ]);
     expect(stdout).toContain('✓ 5-clean.test.ts');
-    expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(table);
+    expect(readHostTable()).toBe(table);
     expect(fs.existsSync('/mnt/left')).toBe(false);
     expect(code).toBe(1);
   });
