@@ -15,7 +15,7 @@ const ENTRIES = /^src\/(cli|commonjs|jest)\/|^src\/(register|support\/probe)\.cj
 const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry)|support\/pool-task)\.js$/;
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
-  ['worker', /^src\/vitest\/worker\//],
+  ['worker', /^src\/vitest\/(worker\/|missing-matchers)/],
   ['support', /^src\/support\//],
 ];
 const CORE = '\0core.js';

@@ -4,9 +4,12 @@ import { afterEach, beforeEach } from 'vitest';
 import type { Scope } from '../scope/scope.js';
 import { scopes } from '../scope/scopes.js';
 import { showNotes } from './failure-notes.js';
+import { registerMissingMatchers } from './missing-matchers.js';
 
 /** Those that are there for more than one test. */
 let around: readonly Scope[] = [];
+
+registerMissingMatchers();
 
 beforeEach(() => {
   around = [...scopes.open];

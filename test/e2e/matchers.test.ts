@@ -6,7 +6,7 @@ import { runners, runVitest } from './vitest-run.js';
 test.each(runners)('the matchers work on %s', async (runner) => {
   const { code, stdout, stderr } = await runVitest('matchers', { runner });
   expect(stderr).toBe('');
-  expect(stdout).toMatch(/Tests {2}5 passed/);
+  expect(stdout).toMatch(/Tests {2}6 passed/);
   expect(code).toBe(0);
 });
 
