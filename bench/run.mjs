@@ -1,7 +1,8 @@
 // Measures this package side by side with others, and writes the table as JSON and Markdown:
 //   npm run bench                    everything
 //   npm run bench -- --quick scopes  one section, with few runs
-import { execFileSync } from 'node:child_process';
+//   npm run bench -- --docs          and puts the table into docs/performance.md
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -18,7 +19,7 @@ const SECTIONS = [
   'mount-info',
 ];
 const { values, positionals } = parseArgs({
-  options: { quick: { type: 'boolean', default: false } },
+  options: { quick: { type: 'boolean', default: false }, docs: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 const unknown = positionals.filter((name) => !SECTIONS.includes(name));
@@ -28,8 +29,8 @@ if (unknown.length > 0)
 // Whatever the benchmarks mount stays in a namespace of their own.
 if (process.env.MOUNTNS_BENCH !== 'inside') {
   const inside = ['--mount', '--propagation', 'private', process.execPath, ...process.argv.slice(1)];
-  execFileSync('unshare', inside, { stdio: 'inherit', env: { ...process.env, MOUNTNS_BENCH: 'inside' } });
-  process.exit();
+  const env = { ...process.env, MOUNTNS_BENCH: 'inside' };
+  process.exit(spawnSync('unshare', inside, { stdio: 'inherit', env }).status ?? 1);
 }
 
 const results = {
@@ -42,15 +43,36 @@ const results = {
 };
 for (const name of positionals.length > 0 ? positionals : SECTIONS) {
   const { default: section } = await import(`./sections/${name}.mjs`);
-  for (const row of await section(values)) {
+  const start = performance.now();
+  let rows;
+  try {
+    rows = await section(values);
+  } catch (error) {
+    // The other sections still say something; the run as a whole has failed.
+    console.error(`${name}: ${error.stack}`);
+    process.exitCode = 1;
+    continue;
+  }
+  for (const row of rows) {
     results.rows.push(row);
     console.log(line(row));
   }
+  console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
 const directory = path.join(import.meta.dirname, 'results');
 fs.mkdirSync(directory, { recursive: true });
 fs.writeFileSync(path.join(directory, 'latest.json'), `${JSON.stringify(results, null, 2)}\n`);
 fs.writeFileSync(path.join(directory, 'latest.md'), markdown(results));
+if (values.docs && process.exitCode === undefined) intoDocs(markdown(results));
+
+/** Between two comments, which stay. */
+function intoDocs(table) {
+  const page = path.resolve(import.meta.dirname, '../docs/performance.md');
+  const [before, rest] = fs.readFileSync(page, 'utf8').split('<!-- bench -->\n');
+  const after = rest?.split('<!-- /bench -->')[1];
+  if (after === undefined) throw new Error(`${page} has no <!-- bench --> … <!-- /bench -->`);
+  fs.writeFileSync(page, `${before}<!-- bench -->\n\n${table}\n<!-- /bench -->${after}`);
+}
 
 function markdown({ node, kernel, cores, load, rows }) {
   return [

@@ -72,7 +72,10 @@ ${modules.join('')}};
     const code = core.includes(file)
       ? // The second line is for Node, which reads the names of the exports off the source.
         `"use strict";\nmodule.exports = require(${quoteImport(file, 'core.cjs')})(${JSON.stringify(file)});\n` +
-        `0 && (${exportsOf.get(file)?.map((name) => `exports.${name} = `).join('')}0);\n`
+        `0 && (${exportsOf
+          .get(file)
+          ?.map((name) => `exports.${name} = `)
+          .join('')}0);\n`
       : requireFromCore(fs.readFileSync(place, 'utf8'), file, `require(${quoteImport(file, 'core.cjs')})`);
     fs.writeFileSync(place, code);
   }

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { alternate, ratio } from '../measure.mjs';
 import { runProcess } from '../process.mjs';
-import { makeSuite, vitest } from '../suite.mjs';
+import { makeSuite, suiteCommand } from '../suite.mjs';
 
 const REACH = {
   default: { forks: { wall: 0.65 }, threads: { wall: 1 } },
@@ -19,19 +19,15 @@ export default async function suites({ quick }) {
     const suite = makeSuite(count);
     for (const workers of ['default', 'cores']) {
       for (const isolate of [true, false]) {
-        const run = (pool) => () =>
-          runProcess(vitest, {
-            cwd: suite.directory,
-            memory: true,
-            env: {
-              POOL: pool,
-              ISOLATE: String(isolate),
-              WORKERS: workers === 'cores' ? String(os.availableParallelism()) : '',
-            },
-          });
+        const run = (pool) => () => {
+          const maxWorkers = workers === 'cores' ? os.availableParallelism() : undefined;
+          const { command, env } = suiteCommand(pool, { isolate, workers: maxWorkers });
+          return runProcess(command, { cwd: suite.directory, memory: true, env });
+        };
         const results = await alternate(
           { mountns: run('mountns'), forks: run('forks'), threads: run('threads') },
-          { runs: quick ? 3 : count === 20 ? 7 : 3 },
+          // The long one is its own warm-up.
+          count === 200 ? { runs: 1, warmUp: 0 } : { runs: quick ? 2 : 5 },
         );
         const what = `${count} files, maxWorkers ${workers}, isolate ${isolate}`;
         for (const against of ['forks', 'threads']) {
