@@ -16,10 +16,9 @@ const files = Object.fromEntries(
 );
 
 function write(io, root) {
-  for (const [name, content] of Object.entries(files)) {
-    io.mkdirSync(path.join(root, path.dirname(name)), { recursive: true });
-    io.writeFileSync(path.join(root, name), content);
-  }
+  for (const directory of new Set(Object.keys(files).map((name) => path.dirname(name))))
+    io.mkdirSync(path.join(root, directory), { recursive: true });
+  for (const [name, content] of Object.entries(files)) io.writeFileSync(path.join(root, name), content);
 }
 
 function read(io, root) {
