@@ -59,8 +59,10 @@ export class Warden {
     if (!this.#isRunning) return;
     this.#shell.ref();
     const exit = once(this.#shell, 'exit');
-    for (const stream of [this.#shell.stdin, this.#shell.stdio[3]] as (Socket | null)[]) stream?.destroy();
+    // First what it has to read: those that wait at the other one would take its end for that of this process.
+    this.#shell.stdin?.end();
     await exit;
+    (this.#shell.stdio[3] as Socket | null)?.destroy();
   }
 
   #tell(command: string): void {
