@@ -23,7 +23,7 @@ test('a worker loads neither the pool nor what belongs to scopes', () => {
   for (const file of reached) {
     for (const [, target = ''] of fs
       .readFileSync(path.join(dist, file), 'utf8')
-      .matchAll(/^import .*"(\.[^"]+)";$/gm))
+      .matchAll(/\b(?:from|import) ?["'](\.[^"']+)["']/g))
       reached.add(path.join(path.dirname(file), target));
   }
   expect([...reached].toSorted()).toEqual(['base.js', 'src/vitest/worker/entry.js', 'worker.js']);

@@ -1,0 +1,26 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, inject, test } from 'vitest';
+
+const installed = path.join(inject('installed'), 'vitest4/node_modules/mountns');
+const files = fs.readdirSync(installed, { recursive: true, encoding: 'utf8' });
+const code = files.filter((file) => /\.c?js$/.test(file));
+
+test('the package is small', () => {
+  const read = (file: string) => fs.readFileSync(path.join(installed, file));
+  const packed = gzipSync(Buffer.concat(code.map(read)), { level: 9 });
+  expect(packed.length).toBeLessThan(100_000);
+});
+
+test('it has every file of its own that its files name', () => {
+  // The bundles name files as seen from where their modules were.
+  const small = code.filter((file) => path.dirname(file) !== 'dist');
+  const named = small.flatMap((file) => {
+    const text = fs.readFileSync(path.join(installed, file), 'utf8');
+    const paths = [...text.matchAll(/["'`](\.{1,2}\/[^"'`\s]+\.c?js)["'`]/g)];
+    return paths.map(([, name]) => path.join(path.dirname(file), name as string));
+  });
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((file) => !files.includes(file))).toEqual([]);
+});
