@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { Tinypool } from 'tinypool';
 
 import { findLauncher, launchWith } from '../namespace/launcher.cjs';
 import { ok, refused, type SupportCheck } from './check.js';
@@ -8,6 +7,8 @@ import { childEnvironment } from './child-environment.js';
 /** Starts a worker as the pool does, and asks it where it is. */
 export async function checkPoolWorker(): Promise<SupportCheck> {
   const name = 'pool worker';
+  // Not at once: what this is bundled with is loaded in tests too.
+  const { Tinypool } = await import('tinypool');
   const launcher = findLauncher();
   const pool = new Tinypool({
     runtime: 'child_process',
