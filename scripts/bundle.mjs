@@ -34,7 +34,8 @@ const exportsOf = new Map(core.map((file) => [file, Object.keys(require(path.joi
 /** What a worker of Vitest loads whose tests use nothing of this package. */
 const worker = reachFrom(['src/vitest/worker/entry.js', 'src/vitest/setup.js']);
 const pool = reachFrom(['src/vitest/config.js']);
-const others = reachFrom(['src/index.js', 'src/vitest/index.js']);
+/** The third is what the runner of Jest takes from the plugin. */
+const others = reachFrom(['src/index.js', 'src/vitest/index.js', 'src/vitest/options.js']);
 
 const { output } = await bundleEsModules();
 bundleCommonJs();

@@ -127,7 +127,7 @@ describe('ns-tool doctor names the first layer that refuses', () => {
     expect(asRoot).toMatchObject({
       status: 1,
       summary: 'cannot enter a mount namespace: unshare(2) EPERM',
-      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status), and it refuses every open_tree(2)',
+      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',
     });
     expect(statusOf(asRoot)).toMatchObject({
       seccomp: 'limited',
