@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { makeContainer } from '../container.mjs';
 import { ratio } from '../measure.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -19,16 +20,7 @@ export default async function scopes({ quick }) {
       const loops = [];
       const shells = [];
       for (let round = 0; round < rounds; round++) {
-        own.push(
-          ...inTable(mounts, directory, [
-            process.execPath,
-            '--require',
-            path.join(root, 'dist/src/register.cjs'),
-            path.join(root, 'bench/scope-loop.mjs'),
-            kind,
-            '200',
-          ]),
-        );
+        own.push(...inTable(mounts, directory, scopeLoop(kind, 200)));
         loops.push(...inTable(mounts, directory, [loop, '200']));
         shells.push(...inTable(mounts, directory, ['bash', '-c', UNSHARE_LOOP]));
       }
@@ -45,8 +37,34 @@ export default async function scopes({ quick }) {
       });
     }
   }
+  const container = makeContainer(path.join(directory, 'bundle'));
+  if (container === undefined) console.error('scopes: no container can be run here with runc');
+  else rows.push(againstContainer(container, directory, quick ? 3 : 15));
   fs.rmSync(directory, { recursive: true });
   return rows;
+}
+
+function againstContainer(container, directory, rounds) {
+  const scope = [];
+  const containers = [];
+  for (let round = 0; round < rounds; round++) {
+    scope.push(inTable(20, directory, scopeLoop('tmpfs', 1))[0] / 1000);
+    containers.push(container());
+  }
+  return { what: 'scope (tmpfs), 20 mounts', against: 'runc run of true', ...ratio(scope, containers) };
+}
+
+/** Times whole scopes: microseconds, one a line. */
+function scopeLoop(kind, count) {
+  const preload = path.join(root, 'dist/src/register.cjs');
+  return [
+    process.execPath,
+    '--require',
+    preload,
+    path.join(root, 'bench/scope-loop.mjs'),
+    kind,
+    String(count),
+  ];
 }
 
 /** Runs a command where the table has about that many mounts. Prints of it: one figure a line. */
