@@ -1,4 +1,5 @@
-import inspector from 'node:inspector';
+import type Inspector from 'node:inspector';
+import { createRequire } from 'node:module';
 import type * as VitestWorker from 'vitest/worker';
 
 import { notices } from '../../processes/notices.js';
@@ -16,7 +17,7 @@ const processExit = exit.bind(process);
 const processSend = process.send?.bind(process) as (message: unknown) => boolean;
 const processOn = process.on.bind(process);
 const processOff = process.off.bind(process);
-const { url } = inspector;
+const require = createRequire(import.meta.url);
 
 /** Connects this process with Vitest: messages of Vitest run through the channel of the pool. */
 export function serve(
@@ -30,7 +31,7 @@ export function serve(
   const shared = { runBaseTests, currentTask, diary, options, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
-    () => post({ mountns: 'alive', isInspected: url() !== undefined }),
+    () => post({ mountns: 'alive', isInspected: isInspected() }),
     HEARTBEAT,
   ).unref();
   processOn('error', onError);
@@ -65,7 +66,7 @@ export function serve(
       };
     },
   });
-  post({ mountns: 'ready', currentTaskFd: currentTask?.fd, isInspected: url() !== undefined });
+  post({ mountns: 'ready', currentTaskFd: currentTask?.fd, isInspected: canBeInspected() && isInspected() });
   return new Promise(() => {});
 }
 
@@ -80,6 +81,18 @@ function onError(error: NodeJS.ErrnoException): void {
 
 function onDisconnect(): void {
   processExit(1);
+}
+
+/** Loaded at the first heartbeat, unless there can be a debugger before that: it takes time, in each worker. */
+function isInspected(): boolean {
+  return (require('node:inspector') as typeof Inspector).url() !== undefined;
+}
+
+/** By an option of Node, or by a preload that has loaded this module, as that of an editor does. */
+function canBeInspected(): boolean {
+  const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
+  if (moduleLoadList?.includes('NativeModule inspector') !== false) return true;
+  return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes('--inspect'));
 }
 
 type Listener = (message: unknown) => void;
