@@ -63,17 +63,19 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       this.#refused = this.#refuse(worker);
       return;
     }
-    // Only now: this one comes first.
-    this.#pool.prepare(Math.min(this.#prewarm, filesLeft.left(this.#project)));
+    this.#prepareNext();
     if (!this.#project.config.inspector.enabled) this.#watch = this.#startWatch(worker);
   }
 
   /** A worker that is ready, or why there can be none on this machine. */
   async #take(): Promise<Worker | NamespaceError> {
     try {
+      const { hasSpares } = this.#pool;
       const worker = this.#pool.take(this.#run);
       this.#worker = worker;
       worker.listener = this;
+      // A worker takes longer to start than a small file to run. The first one of a run comes first.
+      if (hasSpares) this.#prepareNext();
       await worker.ready;
       return worker;
     } catch (cause) {
@@ -81,6 +83,11 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       if (error instanceof NamespaceError) return error;
       throw error;
     }
+  }
+
+  #prepareNext(): void {
+    const left = FilesLeft.of(this.#project.vitest).left(this.#project);
+    this.#pool.prepare(Math.min(this.#prewarm, left));
   }
 
   /** Without a mount namespace no line of the files may run. */

@@ -26,6 +26,10 @@ export class WorkerPool {
     this.#options = options;
   }
 
+  get hasSpares(): boolean {
+    return this.#spares.length > 0;
+  }
+
   /**
    * A worker, from the spare ones if there is one that is as good as new. `run` is the same object for one run of
    * tests: a machine that has refused a namespace is asked again only in the next.
