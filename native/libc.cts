@@ -29,7 +29,7 @@ interface SystemCallOptions {
 
 interface Libc {
   koffi?: NativeKoffi;
-  library?: ReturnType<NativeKoffi['load']>;
+  program?: ReturnType<NativeKoffi['load']>;
   hook?: SystemCallHook | undefined;
 }
 
@@ -74,8 +74,8 @@ export function numberedSystemCall(
 
 function bind(symbol: string, result: 'int' | 'long', parameters: readonly Parameter[]): Binding {
   libc.koffi ??= loadKoffi();
-  libc.library ??= libc.koffi.load(null);
-  return libc.library.func(symbol, result, [...parameters]) as unknown as Binding;
+  libc.program ??= libc.koffi.load(null);
+  return libc.program.func(symbol, result, [...parameters]) as unknown as Binding;
 }
 
 /**

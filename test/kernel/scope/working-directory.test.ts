@@ -11,10 +11,10 @@ beforeEach(() => {
   const cwd = process.cwd();
   onTestFinished(() => process.chdir(cwd));
   directory = temporaryDirectory();
-  fs.mkdirSync(`${directory}/work`);
-  fs.writeFileSync(`${directory}/work/file`, 'content');
+  fs.mkdirSync(`${directory}/cwd`);
+  fs.writeFileSync(`${directory}/cwd/file`, 'content');
   onTestFinished(() => process.chdir('/'));
-  process.chdir(`${directory}/work`);
+  process.chdir(`${directory}/cwd`);
 });
 
 const look = () => [fs.readlinkSync('/proc/self/cwd'), mountIdOf('.'), fs.readdirSync('.')];
@@ -29,7 +29,7 @@ describe('the working directory of a scope', () => {
     expect(mountIdOf('.')).toBe(before);
   });
 
-  test.each(['work', '.'])('stays the one that was where %s is covered', async (covered) => {
+  test.each(['cwd', '.'])('stays the one that was where %s is covered', async (covered) => {
     await withMountNamespace(async (ns) => {
       ns.tmpfs(covered === '.' ? directory : `${directory}/${covered}`);
       const before = look();
@@ -49,7 +49,7 @@ describe('the working directory of a scope', () => {
   });
 
   test('may be deleted', async () => {
-    fs.rmSync(`${directory}/work`, { recursive: true });
+    fs.rmSync(`${directory}/cwd`, { recursive: true });
     const before = look();
     expect(before[0]).toMatch(/\(deleted\)$/);
     await withMountNamespace((ns) => {
@@ -82,7 +82,7 @@ describe('the working directory of a scope', () => {
         const error = await withMountNamespace({ copyOnWrite }, () => {}).catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(NamespaceError);
         expect((error as Error).message).toBe(
-          `entering a copy-on-write scope failed: its files do not have the working directory ${directory}/work\n` +
+          `entering a copy-on-write scope failed: its files do not have the working directory ${directory}/cwd\n` +
             '  why:  no path leads to that directory, which is deleted or covered by a mount; relative paths would lead out of the scope, to be written to\n' +
             "  fix:  change to a directory that is there, before: process.chdir('/')",
         );
