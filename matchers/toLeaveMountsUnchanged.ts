@@ -1,4 +1,4 @@
-import { noteInStack } from '../src/errors/stack-note.js';
+import { noteInStack } from '../src/errors/stack-note.cjs';
 import type { MountDiff } from '../src/mounts/diff-mounts.js';
 import { formatDiff } from '../src/mounts/format-diff.js';
 import { readMounts } from '../src/mounts/read-mounts.js';

@@ -4,6 +4,8 @@
  */
 import path = require('node:path');
 
+import { formatNote, type Note, noteInStack } from '../errors/stack-note.cjs';
+import type { LeakCheck } from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import type { FileResult, TestFramework, WorkerConfig } from './jest.cjs';
 import { packRefusal } from './refusal-message.cjs';
@@ -18,19 +20,17 @@ const runFile: TestFramework = async (globalConfig, config, environment, runtime
   // Jest starts another worker in place of this one, and gives it the file.
   if (files.isSpent) process.exit(1);
   watchTests(environment, files);
-  const check = workerState.beginLeakCheck?.(path.relative(globalConfig.rootDir, testPath));
-  const framework = loadFramework((config as WorkerConfig).mountnsFramework);
+  const file = path.relative(globalConfig.rootDir, testPath);
+  const check = workerState.beginLeakCheck?.(file);
   let result: FileResult;
   try {
+    const framework = loadFramework((config as WorkerConfig).mountnsFramework);
     result = await framework(globalConfig, config, environment, runtime, testPath, ...rest);
   } catch (error) {
-    check?.end();
-    await endFile(files);
+    for (const failure of await endFile(files, check)) tellBeside(error, failure, file);
     throw error;
   }
-  const leaks: Error[] = check?.end() ?? [];
-  const left = await endFile(files);
-  for (const failure of left === undefined ? leaks : [...leaks, left]) addFailure(result, failure);
+  for (const failure of await endFile(files, check)) addFailure(result, failure);
   return result;
 };
 
@@ -46,12 +46,23 @@ function loadFramework(file: string): TestFramework {
   return loaded.__esModule ? loaded.default : loaded;
 }
 
-async function endFile(files: FileTrees): Promise<Error | undefined> {
+/** What is wrong with the file. */
+async function endFile(files: FileTrees, check: LeakCheck | undefined): Promise<Error[]> {
+  const leaks = check?.end() ?? [];
   try {
-    return await files.next();
+    const left = await files.next();
+    return left === undefined ? leaks : [...leaks, left];
   } catch (error) {
-    return error as Error;
+    return [...leaks, error as Error];
   }
+}
+
+/** Jest shows what the framework has thrown, and nothing else: a note in it, where it can have one. */
+function tellBeside(thrown: unknown, { message }: Error, file: string): void {
+  const [summary = '', ...lines] = message.split('\n');
+  const note = (title: string): Note => ({ title, lines: lines.map((line) => line.replace(/^ {2}/, '')) });
+  if (!noteInStack(thrown, note(summary)))
+    process.stderr.write(`${formatNote(note(`${file}: ${summary}`))}\n`);
 }
 
 /** As Jest reports an error that belongs to no test: the results of the tests stay. */

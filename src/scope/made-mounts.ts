@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Note } from '../errors/stack-note.js';
+import type { Note } from '../errors/stack-note.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
 import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
 import { formatDiff } from '../mounts/format-diff.js';

@@ -1,4 +1,4 @@
-import { noteInStack } from '../errors/stack-note.js';
+import { noteInStack } from '../errors/stack-note.cjs';
 import { watchMadeMounts } from './made-mounts.js';
 import { MountNamespace } from './mount-namespace.js';
 import { Scope } from './scope.js';

@@ -1,4 +1,4 @@
-import { formatNote, type Note, noteInStack, notesIn } from '../errors/stack-note.js';
+import { formatNote, type Note, noteInStack, notesIn } from '../errors/stack-note.cjs';
 
 /** An error of a test in the form that Vitest sends to its reporters, which print `message` and read `stack`. */
 interface ReportedError {

@@ -37,3 +37,22 @@ test('leaks: warn only says so, leaks: off does not look', async () => {
   expect(off.stderr).not.toContain('on the host');
   expect(off.code).toBe(0);
 });
+
+test('what a file that throws has left is told beside what it threw', async () => {
+  const directory = hostDirectory({ mounted: ['first', 'second'] });
+  const { code, stderr } = await runJest('jest-throws', {
+    args: ['--runInBand'],
+    env: { SHARED_DIRECTORY: directory },
+  });
+  const leakOf = (disk: string) =>
+    `a file system of the host was remounted: mountns-host on ${directory}/${disk} type tmpfs: rw became ro\n`;
+  const error = stderr.slice(stderr.indexOf('FAIL ./1-error.test.js'), stderr.indexOf('1-error.test.js:6:7'));
+  expect(error).toContain(`● Test suite failed to run\n\n    broken file\n\n    mountns: ${leakOf('first')}`);
+  expect(error).toContain(`      fix:  put it right with: mount -o remount,rw ${directory}/first\n`);
+  expect(error).toContain('\n    mountns: a test file ended with a scope still open\n      why:  ');
+  // A text can have no note.
+  expect(stderr).toContain(`mountns: 2-text.test.js: ${leakOf('second')}`);
+  expect(stderr).toContain('FAIL ./2-text.test.js\n  ● Test suite failed to run\n\n    a text\n');
+  expect(stderr).toContain('Test Suites: 2 failed, 2 total\n');
+  expect(code).toBe(1);
+});

@@ -9,19 +9,23 @@ export interface Note {
  * Jest, mocha and node:test print it from there; for Vitest, which prints `message`, there is {@link notesIn}.
  *
  * What can't be changed, a frozen error say or a thrown string, stays as it is. Never throws.
+ *
+ * @returns whether it is there now
  */
-export function noteInStack(error: unknown, note: Note): void {
+export function noteInStack(error: unknown, note: Note): boolean {
   try {
     const { stack, message } = error as { stack?: unknown; message?: unknown };
-    if (typeof stack !== 'string') return;
+    if (typeof stack !== 'string') return false;
     const header = typeof message === 'string' ? stack.indexOf(message) : -1;
     const behind = header === -1 ? 0 : header + (message as string).length;
     const frames = stack.slice(behind).search(FIRST_FRAME);
     const place = frames === -1 ? stack.length : behind + frames;
     (error as { stack: string }).stack =
       `${stack.slice(0, place)}\n\n${formatNote(note)}\n${stack.slice(place)}`;
+    return true;
   } catch {
     // There is an error already, and this must not hide it.
+    return false;
   }
 }
 
