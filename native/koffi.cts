@@ -29,8 +29,10 @@ function loadNativeCode(): NativeKoffi | undefined {
 
 function findNativeCode(): string | undefined {
   const { platform, arch } = process;
-  const libc = LIBRARIES.find(({ loader }) => interpreter().includes(loader))?.name;
-  if (platform !== 'linux' || libc === undefined || !ARCHITECTURES.has(arch)) return undefined;
+  if (platform !== 'linux' || !ARCHITECTURES.has(arch)) return undefined;
+  const start = interpreter();
+  const libc = LIBRARIES.find(({ loader }) => start.includes(loader))?.name;
+  if (libc === undefined) return undefined;
   const places = requireInMainRealm.resolve.paths('koffi') ?? [];
   const koffi = places.map((place) => path.join(place, 'koffi')).find((place) => fs.existsSync(place));
   // Beside it, where koffi looks too; in a store of linked packages that is beside the real one.
