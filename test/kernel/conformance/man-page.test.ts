@@ -6,6 +6,7 @@ import type { MountTable } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
 import { onTestFinished, test } from 'vitest';
 import { readMounts } from '../../../src/mounts/read-mounts.js';
+import type { OtherNamespace } from '../matchers/host-side.js';
 import { cloneNamespace, inScope, mountAt } from './views.js';
 
 /** What the man page greps for: the mounts below `dir` and their optional fields, groups numbered as they come. */
@@ -20,6 +21,13 @@ function show(table: MountTable, dir: string, groups: number[]): string[] {
   });
 }
 
+function mountIn(namespace: OtherNamespace, places: readonly string[]): void {
+  for (const place of places) {
+    namespace.run('mkdir', place);
+    namespace.run('mount', '-t', 'tmpfs', 'tmpfs', place);
+  }
+}
+
 describe('the worked examples of mount_namespaces(7)', () => {
   test('MS_SHARED and MS_PRIVATE', () =>
     inScope(async (ns, dir) => {
@@ -32,10 +40,7 @@ describe('the worked examples of mount_namespaces(7)', () => {
       const second = await cloneNamespace();
       expect(show(second.mounts(), dir, groups)).toEqual(before);
 
-      for (const place of [`${dir}/mntS/a`, `${dir}/mntP/b`]) {
-        second.run('mkdir', place);
-        second.run('mount', '-t', 'tmpfs', 'tmpfs', place);
-      }
+      mountIn(second, [`${dir}/mntS/a`, `${dir}/mntP/b`]);
       expect(show(second.mounts(), dir, groups).sort()).toEqual([
         '/mntP',
         '/mntP/b',
@@ -59,10 +64,7 @@ describe('the worked examples of mount_namespaces(7)', () => {
       second.run('mount', '--make-slave', `${dir}/mntY`);
       expect(show(second.mounts(), dir, groups)).toEqual(['/mntX shared:1', '/mntY master:2']);
 
-      for (const place of [`${dir}/mntX/a`, `${dir}/mntY/b`]) {
-        second.run('mkdir', place);
-        second.run('mount', '-t', 'tmpfs', 'tmpfs', place);
-      }
+      mountIn(second, [`${dir}/mntX/a`, `${dir}/mntY/b`]);
       expect(show(second.mounts(), dir, groups).sort()).toEqual([
         '/mntX shared:1',
         '/mntX/a shared:3',

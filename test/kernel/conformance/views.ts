@@ -39,6 +39,39 @@ export function mountViews(ns: MountNamespace, path: string, state: Propagation)
   return { path, other };
 }
 
+/** What a mount is attached onto: mount_namespaces(7) says "not shared" of a private one and of a slave. */
+export type Onto = 'shared' | 'private' | 'slave';
+
+/** What the tables of "Bind (MS_BIND) semantics" and of "Move (MS_MOVE) semantics" have in common. */
+export const ATTACHED: readonly [onto: Onto, source: Propagation, after: Propagation][] = [
+  ['shared', 'shared', 'shared'],
+  ['shared', 'private', 'shared'],
+  ['shared', 'slave', 'slave+shared'],
+  ['private', 'shared', 'shared'],
+  ['private', 'private', 'private'],
+  ['private', 'slave', 'slave'],
+  ['slave', 'shared', 'shared'],
+  ['slave', 'private', 'private'],
+  ['slave', 'slave', 'slave'],
+];
+
+/** Where {@link expectCopies} looks for copies of a mount: beside its parent, and in another namespace. */
+export interface Around extends Views {
+  clone: OtherNamespace;
+}
+
+/** Asserts that the mount at `x` has copies beside it and in the clone if its parent is shared, and else nowhere. */
+export function expectCopies(ns: MountNamespace, onto: Onto, { path, other, clone }: Around): void {
+  const copies = [ns.mounts().at(`${other}/x`), clone.mounts().at(`${path}/x`)];
+  if (onto !== 'shared') {
+    expect(`${other}/x`).not.toBeMountPoint();
+    expect(copies).toEqual([undefined, undefined]);
+    return;
+  }
+  const { propagation, peerGroup, device } = mountAt(ns, `${path}/x`);
+  for (const copy of copies) expect(copy).toMatchObject({ propagation, peerGroup, device });
+}
+
 export function mountAt(ns: MountNamespace, path: string): Mount {
   const mount = ns.mounts().at(path);
   expect(mount, `a mount at ${path}`).toBeDefined();

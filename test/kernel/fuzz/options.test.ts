@@ -161,6 +161,14 @@ describe('an overlay is made of the directories that were named', () => {
     }
   }
 
+  /** Makes them on a tmpfs at `dir`, and that the working directory. Returns the paths of the directories. */
+  function enterLayers(ns: MountNamespace, dir: string, names: readonly string[]) {
+    ns.tmpfs(dir);
+    process.chdir(dir);
+    makeLayers(dir, names);
+    return names.map((name) => path.posix.join(dir, name)) as [string, string, string, string];
+  }
+
   const anyNames = fc
     .uniqueArray(anyName, { minLength: 4, maxLength: 4 })
     .filter((names) => names.every((name) => name !== '.' && name !== '..'));
@@ -171,15 +179,7 @@ describe('an overlay is made of the directories that were named', () => {
     await withMountNamespace((ns) => {
       fc.assert(
         fc.property(anyNames, (names) => {
-          ns.tmpfs(dir);
-          process.chdir(dir);
-          makeLayers(dir, names);
-          const [first, second, upper, work] = names.map((name) => path.posix.join(dir, name)) as [
-            string,
-            string,
-            string,
-            string,
-          ];
+          const [first, second, upper, work] = enterLayers(ns, dir, names);
           ns.overlay(`${dir}/merged`, { lower: [first, second], upper, work });
           expect(read(`${dir}/merged`)).toEqual(['in lower 1', 'in lower 2', 'in upper']);
           fs.writeFileSync(`${dir}/merged/new`, '');
@@ -201,14 +201,7 @@ describe('an overlay is made of the directories that were named', () => {
     await withMountNamespace((ns) => {
       fc.assert(
         fc.property(anyNames, (names) => {
-          ns.tmpfs(dir);
-          process.chdir(dir);
-          makeLayers(dir, names);
-          const [first, full, missing] = names.map((name) => path.posix.join(dir, name)) as [
-            string,
-            string,
-            string,
-          ];
+          const [first, full, missing] = enterLayers(ns, dir, names);
           ns.overlay(first);
           fs.writeFileSync(encodePath(`${first}/new`), '');
           ns.tmpfs(`${missing}/missing`);
