@@ -3,14 +3,16 @@
  * A `--import` or an ES module entry is too late, libuv's thread pool exists by then.
  */
 import { openCompileCache } from '../native/compile-cache.cjs';
+import { openResolutions } from '../native/resolutions.cjs';
 import { NamespaceError } from './errors/namespace-error.cjs';
 import { enterWorkerNamespace } from './namespace/enter.cjs';
-import { COMPILE_CACHE } from './namespace/environment.cjs';
+import { COMPILE_CACHE, RESOLUTIONS } from './namespace/environment.cjs';
 import { findTestRole } from './namespace/test-role.cjs';
 
-const compileCache = process.env[COMPILE_CACHE];
-if (compileCache !== undefined && compileCache !== '') openCompileCache(compileCache);
-delete process.env[COMPILE_CACHE];
+const { [COMPILE_CACHE]: compileCache = '', [RESOLUTIONS]: resolutions } = process.env;
+if (compileCache !== '') openCompileCache(compileCache);
+if (resolutions !== undefined) openResolutions(resolutions);
+for (const name of [COMPILE_CACHE, RESOLUTIONS]) delete process.env[name];
 
 try {
   const role = findTestRole(process);

@@ -12,6 +12,9 @@ export const PARENT_PID = 'MOUNTNS_PARENT_PID';
 /** Set by the pool: what the worker needs to know before its first message, as JSON. The worker removes it. */
 export const WORKER_DATA = 'MOUNTNS_WORKER';
 
+/** Set by the pool: where imports lead to, as an equal worker has noted; empty for one that shall. The preload removes it. */
+export const RESOLUTIONS = 'MOUNTNS_RESOLUTIONS';
+
 /** Set by the pool: a directory for code that V8 has compiled. The preload removes it. */
 export const COMPILE_CACHE = 'MOUNTNS_COMPILE_CACHE';
 

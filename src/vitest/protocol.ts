@@ -23,6 +23,8 @@ export type WorkerMessage =
       currentTaskFd: number | undefined;
       /** A debugger is attached, or can be: it may stop at a breakpoint for as long as it likes. */
       isInspected: boolean;
+      /** Where its imports have led to, if it was to note that. */
+      resolutions: string | undefined;
     }
   /** Its event loop turns. */
   | { mountns: 'alive'; isInspected: boolean }

@@ -59,6 +59,11 @@ export function hasSideEffects(env: Environment, execArgv: readonly string[]): b
   return [...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')].some((option) => SIDE_EFFECTS.test(option));
 }
 
+/** Whether such a worker runs code of the user's before its own: that can change how modules are looked for. */
+export function hasOwnPreload(env: Environment, execArgv: readonly string[]): boolean {
+  return LOADS_CODE.test([...execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+}
+
 function quote(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 
 import { NamespaceError } from '../../errors/namespace-error.cjs';
+import { RESOLUTIONS } from '../../namespace/environment.cjs';
 import { checkRuntime } from '../../support/check-runtime.js';
 import { conclude } from '../../support/check-support.js';
 import { Worker, type WorkerOptions } from './worker.js';
@@ -8,6 +9,15 @@ import { Worker, type WorkerOptions } from './worker.js';
 export interface WorkerPoolOptions extends WorkerOptions {
   /** Whether a worker that runs no test goes unnoticed. */
   canPrepare: boolean;
+  /** Whether nothing but Node itself looks for its modules. */
+  canRepeatImports: boolean;
+}
+
+/** Where the imports of the first workers of a run have led to. In the next run other files may be there. */
+interface Resolutions {
+  run: object;
+  /** As a worker has noted them; empty until one has. */
+  noted: string;
 }
 
 interface Spare {
@@ -20,6 +30,7 @@ interface Spare {
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   #spares: Spare[] = [];
+  #resolutions: Resolutions = { run: this, noted: '' };
   #refusal: { error: NamespaceError; run: object } | undefined;
 
   constructor(options: WorkerPoolOptions) {
@@ -38,6 +49,7 @@ export class WorkerPool {
    */
   take(run: object): Worker {
     if (this.#refusal?.run === run) throw this.#refusal.error;
+    if (this.#resolutions.run !== run) this.#resolutions = { run, noted: '' };
     const { supported, summary = '', why, fix } = conclude(checkRuntime());
     if (!supported) throw this.explain(new NamespaceError({ summary, why, fix }), run);
     const mountTable = readMountTable();
@@ -46,7 +58,7 @@ export class WorkerPool {
       if (!spare.worker.hasEnded && spare.mountTable === mountTable) return spare.worker;
       void spare.worker.end();
     }
-    return new Worker(this.#options);
+    return this.#start();
   }
 
   /** The error to report for a worker that did not start: one for all that are refused in a run. */
@@ -61,14 +73,31 @@ export class WorkerPool {
     if (!this.#options.canPrepare) return;
     this.#spares = this.#spares.filter(({ worker }) => !worker.hasEnded);
     while (this.#spares.length < count) {
-      this.#spares.push({ mountTable: readMountTable(), worker: new Worker(this.#options) });
+      this.#spares.push({ mountTable: readMountTable(), worker: this.#start() });
     }
   }
 
   async discardSpares(): Promise<void> {
     await Promise.all(this.#spares.splice(0).map(({ worker }) => worker.end()));
   }
+
+  #start(): Worker {
+    const { canRepeatImports, env, ...options } = this.#options;
+    if (!canRepeatImports) return new Worker({ ...options, env });
+    const known = this.#resolutions;
+    const worker = new Worker({ ...options, env: { ...env, [RESOLUTIONS]: known.noted } });
+    const note = () => {
+      const { resolutions = '' } = worker;
+      if (resolutions.length < MAX_LENGTH) known.noted ||= resolutions;
+    };
+    // One that does not start has noted nothing.
+    worker.ready.then(note, () => {});
+    return worker;
+  }
 }
+
+/** Linux takes 128 KiB in a variable of the environment: execve(2). */
+const MAX_LENGTH = 100_000;
 
 function readMountTable(): string {
   try {

@@ -8,7 +8,7 @@ import type { Notice } from '../../processes/notices.js';
 import { Warden } from '../../processes/warden.js';
 import type { ResolvedOptions } from '../options.js';
 import { OutputStream } from './output-stream.js';
-import { hasSideEffects, workerEnvironment, workerExecArgv } from './worker-environment.js';
+import { hasOwnPreload, hasSideEffects, workerEnvironment, workerExecArgv } from './worker-environment.js';
 import { WorkerPool } from './worker-pool.js';
 import type { Output } from './worker-process.js';
 
@@ -50,6 +50,7 @@ export class WorkerPools {
         output: this.#output,
         warden: this.#warden,
         canPrepare: !hasSideEffects(env, execArgv),
+        canRepeatImports: !hasOwnPreload(env, project.config.execArgv),
       });
       this.#pools.set(key, pool);
     }

@@ -38,6 +38,8 @@ export class Worker {
   hasEnded = false;
   /** Whether there was a debugger when it got ready. */
   isInspected = false;
+  /** Where its imports have led to, if it was to note that. */
+  resolutions: string | undefined;
   readonly #tinypool: Tinypool;
   #isReady = false;
   #settle: { resolve: () => void; reject: (error: unknown) => void } = {
@@ -114,6 +116,7 @@ export class Worker {
     } else if (message.mountns === 'ready') {
       this.#isReady = true;
       this.isInspected = message.isInspected;
+      this.resolutions = message.resolutions;
       this.process.onReady(message.currentTaskFd);
       this.#settle.resolve();
     } else if (message.mountns === 'deserted') {

@@ -23,6 +23,7 @@ const require = createRequire(import.meta.url);
 export function serve(
   { init, runBaseTests, setupEnvironment }: typeof VitestWorker,
   options: ResolvedOptions,
+  resolutions: string | undefined,
 ): Promise<never> {
   const currentTask = openCurrentTask();
   const diary = new Diary(ownProc());
@@ -66,7 +67,12 @@ export function serve(
       };
     },
   });
-  post({ mountns: 'ready', currentTaskFd: currentTask?.fd, isInspected: canBeInspected() && isInspected() });
+  post({
+    mountns: 'ready',
+    currentTaskFd: currentTask?.fd,
+    isInspected: canBeInspected() && isInspected(),
+    resolutions,
+  });
   return new Promise(() => {});
 }
 

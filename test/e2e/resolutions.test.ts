@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { copyFixture, programOf, type RunOptions, startVitest } from './vitest-run.js';
+
+const resolutions = path.resolve(import.meta.dirname, '../../dist/native/resolutions.cjs');
+
+// Node has what it takes since 22.15.
+describe.each(['node22', 'node24', 'node26'] as const)('on %s', (node) => {
+  const told = async (options: RunOptions) => {
+    const run = startVitest('imports', { node, ...options });
+    const { code, stderr } = await run.done;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    return run.read('told.txt').trim().split('\n');
+  };
+
+  test.each(['vitest4', 'vitest5'] as const)('%s: one worker of a run looks for modules', async (runner) => {
+    expect(await told({ runner })).toEqual(['to note them', 'where they lead to', 'where they lead to']);
+  });
+
+  test('each worker does in which code of the user may change where they are', async () => {
+    const nothing = ['nothing', 'nothing', 'nothing'];
+    expect(await told({ env: { PRELOAD: './preload.cjs' } })).toEqual(nothing);
+    expect(await told({ env: { NODE_OPTIONS: '--require ./preload.cjs' } })).toEqual(nothing);
+  });
+
+  test('imports lead where they did, until it is over', async () => {
+    const directory = copyFixture('imports');
+    const place = (exports: string) => {
+      const folder = path.join(directory, 'node_modules/package-to-find');
+      fs.mkdirSync(folder, { recursive: true });
+      fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ exports: `./${exports}.cjs` }));
+      fs.writeFileSync(path.join(folder, `${exports}.cjs`), `module.exports = '${exports}';`);
+    };
+    const replay = (known: string) => {
+      const command = [path.join(directory, 'replay.cjs'), resolutions, known];
+      return JSON.parse(execFileSync(programOf(node), command, { encoding: 'utf8' }));
+    };
+    place('old');
+    const { noted, ...imported } = replay('');
+    expect(imported).toEqual({ first: 'old', required: 'old', second: 'old' });
+    place('new');
+    expect(replay(noted)).toEqual({ first: 'old', required: 'new', second: 'new' });
+  });
+});
