@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
-/** What scripts/bundle.mjs puts the modules into. */
+/** What scripts/bundle.mjs puts the modules into, and scripts/bundle-types.mjs the declarations. */
 const BUNDLED = [
   'base.js',
   'core.cjs',
@@ -11,6 +11,7 @@ const BUNDLED = [
   'pool.js',
   'rolldown-runtime.js',
   'support.js',
+  'types.d.ts',
   'worker.js',
 ];
 
