@@ -2,6 +2,9 @@
 // Puts the modules that tsc has made into a few files: a worker would load 150 of ours, and Node takes half a
 // millisecond for each. Every module stays where it was and re-exports what is in those files, so that there is one
 // copy of each, whichever way it is imported.
+//
+//   node scripts/bundle.mjs           for development: tests import any module
+//   node scripts/bundle.mjs --packed  leaves out what nothing leads to of the files that package.json lists
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,9 +12,13 @@ import { rolldown } from 'rolldown';
 
 const dist = path.resolve(import.meta.dirname, '../dist');
 const require = createRequire(import.meta.url);
+const isPacked = process.argv.includes('--packed');
+/** @type {string[]} */
+const packedFiles = require('../package.json').files;
 
 /** What is evaluated when it is loaded, or asks where it lies: these stay files of their own. */
-const ENTRIES = /^src\/(cli|commonjs|jest)\/|^src\/(register|support\/probe)\.cjs$/;
+const ENTRIES =
+  /^src\/((cli|commonjs)\/|(register|support\/probe|jest\/(index|runner|framework|preload|matcher-types))\.cjs$)/;
 const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry)|support\/pool-task)\.js$/;
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
@@ -19,6 +26,8 @@ const CHUNKS = [
   ['support', /^src\/support\//],
 ];
 const CORE = '\0core.js';
+/** Of a file of ours. */
+const REQUIRE = /\brequire\(["'](\.[^"']+)["']\)/g;
 /** Not an import: for that Node would parse the file once more, to find the names of its exports. */
 const REQUIRE_CORE = `import { createRequire } from 'node:module';
 export default createRequire(import.meta.url)('./core.cjs');
@@ -27,9 +36,17 @@ export default createRequire(import.meta.url)('./core.cjs');
 const files = fs
   .readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(native|src|matchers)\/.*\.c?js$/.test(file));
-const core = files.filter((file) => file.endsWith('.cjs') && !ENTRIES.test(file));
+const commonJs = files.filter((file) => file.endsWith('.cjs') && !ENTRIES.test(file));
+const core = commonJs.filter((file) => !file.startsWith('src/jest/'));
+/** Bundle → its modules. */
+const commonJsBundles = Object.entries({
+  'core.cjs': core,
+  'jest.cjs': commonJs.filter((file) => !core.includes(file)),
+});
+/** Its numbers are put where they are used. */
+const CONSTANTS = 'native/constants.cjs';
 /** Module → names of its exports. */
-const exportsOf = new Map(core.map((file) => [file, Object.keys(require(path.join(dist, file)))]));
+const exportsOf = new Map(commonJs.map((file) => [file, Object.keys(require(path.join(dist, file)))]));
 
 /** What a worker of Vitest loads whose tests use nothing of this package. */
 const worker = reachFrom(['src/vitest/worker/entry.js', 'src/vitest/setup.js']);
@@ -46,14 +63,52 @@ for (const chunk of output) {
   fs.writeFileSync(path.join(dist, chunk.fileName), code);
 }
 
-/** One file, in which a module is a function that runs when the module is first required: V8 compiles it only then. */
+/** Files in which a module is a function that runs when the module is first required: V8 compiles it only then. */
 function bundleCommonJs() {
-  const modules = core.map((file) => {
-    const code = fs.readFileSync(path.join(dist, file), 'utf8').replace(/^"use strict";\n/, '');
-    const body = requireFromCore(code, file, 'load');
-    return `  ${JSON.stringify(file)}(exports, module) {\n${body}  },\n`;
+  const texts = commonJsBundles.map(([bundle, modules]) => [bundle, commonJsBundle(bundle, modules)]);
+  for (const file of files.filter((each) => each.endsWith('.cjs'))) {
+    const place = path.join(dist, file);
+    const code = commonJs.includes(file)
+      ? // The second line is for Node, which reads the names of the exports off the source.
+        `"use strict";\nmodule.exports = ${requireCall(file, file)};\n` +
+        `0 && (${exportsOf
+          .get(file)
+          ?.map((name) => `exports.${name} = `)
+          .join('')}0);\n`
+      : fs.readFileSync(place, 'utf8').replace(REQUIRE, (call, request) => {
+          const target = path.join(path.dirname(file), request);
+          return commonJs.includes(target) ? requireCall(target, file) : call;
+        });
+    fs.writeFileSync(place, code);
+  }
+  for (const [bundle = '', text = ''] of texts) fs.writeFileSync(path.join(dist, bundle), text);
+}
+
+/**
+ * @param {string} bundle
+ * @param {string[]} modules
+ */
+function commonJsBundle(bundle, modules) {
+  const functions = modules.map((file) => {
+    const code = fs
+      .readFileSync(path.join(dist, file), 'utf8')
+      .replace(/^"use strict";\n/, '')
+      // tsc says of each export that it is undefined at first.
+      .replace(/^(exports\.\w+ = )+void 0;\n/m, '')
+      .replace(REQUIRE, (_, request) => {
+        const target = path.join(path.dirname(file), request);
+        if (modules.includes(target)) return `load(${idOf(target)})`;
+        return commonJs.includes(target)
+          ? requireCall(target, bundle)
+          : `require(${quoteImport(bundle, target)})`;
+      })
+      .replace(
+        /\b__dirname\b/g,
+        `require("node:path").join(__dirname, ${JSON.stringify(path.dirname(file))})`,
+      );
+    return `  ${idOf(file)}(exports, module) {\n${code}  },\n`;
   });
-  const text = `"use strict";
+  return `"use strict";
 const loaded = new Map();
 module.exports = function load(name) {
   let module = loaded.get(name);
@@ -66,43 +121,33 @@ module.exports = function load(name) {
 };
 const load = module.exports;
 const modules = {
-${modules.join('')}};
+${functions.join('')}};
 `;
-  for (const file of files.filter((each) => each.endsWith('.cjs'))) {
-    const place = path.join(dist, file);
-    const code = core.includes(file)
-      ? // The second line is for Node, which reads the names of the exports off the source.
-        `"use strict";\nmodule.exports = require(${quoteImport(file, 'core.cjs')})(${JSON.stringify(file)});\n` +
-        `0 && (${exportsOf
-          .get(file)
-          ?.map((name) => `exports.${name} = `)
-          .join('')}0);\n`
-      : requireFromCore(fs.readFileSync(place, 'utf8'), file, `require(${quoteImport(file, 'core.cjs')})`);
-    fs.writeFileSync(place, code);
-  }
-  fs.writeFileSync(path.join(dist, 'core.cjs'), text);
+}
+
+/** What a module is called in its bundle. @param {string} file */
+function idOf(file) {
+  return isPacked ? commonJs.indexOf(file) : JSON.stringify(file);
 }
 
 /**
- * @param {string} code of tsc
  * @param {string} file
- * @param {string} load expression
+ * @param {string} from
  */
-function requireFromCore(code, file, load) {
-  return code.replace(/\brequire\(["'](\.[^"']+)["']\)/g, (call, request) => {
-    const target = path.join(path.dirname(file), request);
-    return core.includes(target) ? `${load}(${JSON.stringify(target)})` : call;
-  });
+function requireCall(file, from) {
+  const [bundle = ''] = commonJsBundles.find(([, modules]) => modules.includes(file)) ?? [];
+  return `require(${quoteImport(from, bundle)})(${idOf(file)})`;
 }
 
 async function bundleEsModules() {
-  const modules = files.filter((file) => file.endsWith('.js'));
+  const modules = files.filter((file) => file.endsWith('.js') && (!isPacked || isEntry(file)));
   const bundle = await rolldown({
     input: Object.fromEntries(modules.map((file) => [file.replace(/\.js$/, ''), path.join(dist, file)])),
     platform: 'node',
     // Node resolves the others.
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('\0'),
-    treeshake: false,
+    treeshake: isPacked,
+    optimization: { inlineConst: { mode: 'all' } },
     preserveEntrySignatures: 'allow-extension',
     plugins: [
       {
@@ -118,8 +163,9 @@ async function bundleEsModules() {
           if (id === CORE) return REQUIRE_CORE;
           if (!id.startsWith('\0core:')) return null;
           const file = id.slice('\0core:'.length, -'.js'.length);
+          if (file === CONSTANTS) return constantsText();
           const names = /** @type {string[]} */ (exportsOf.get(file)).filter((name) => name !== '__esModule');
-          return `import load from ${JSON.stringify(CORE)};\nexport const { ${names.join(', ')} } = load(${JSON.stringify(file)});\n`;
+          return `import load from ${JSON.stringify(CORE)};\nexport const { ${names.join(', ')} } = load(${idOf(file)});\n`;
         },
         transform(code, id) {
           if (id.startsWith('\0') || !code.includes('import.meta.url')) return null;
@@ -138,6 +184,20 @@ async function bundleEsModules() {
       includeDependenciesRecursively: false,
     },
   });
+}
+
+function constantsText() {
+  return Object.entries(require(path.join(dist, CONSTANTS)))
+    .map(([name, value]) => {
+      if (typeof value !== 'number') throw new Error(`${CONSTANTS}: ${name} is no number`);
+      return `export const ${name} = ${value};\n`;
+    })
+    .join('');
+}
+
+/** @param {string} file */
+function isEntry(file) {
+  return packedFiles.some((pattern) => path.matchesGlob(`dist/${file}`, pattern));
 }
 
 /** @param {string} file */

@@ -8,6 +8,7 @@ const BUNDLED = [
   'base.js',
   'core.cjs',
   'core.js',
+  'jest.cjs',
   'pool.js',
   'rolldown-runtime.js',
   'support.js',
