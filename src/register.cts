@@ -2,15 +2,24 @@
  * The preload: `node --require mountns/register …` enters the mount namespace before anything else runs.
  * A `--import` or an ES module entry is too late, libuv's thread pool exists by then.
  */
-import { openCompileCache } from '../native/compile-cache.cjs';
+import nodeModule = require('node:module');
+
+// First, for the code of this package too. Node compares the source, the version and the flags, so what is old is not
+// used; where the directory can't be used, nothing is. A Node that can't write it before it exits has no use for it.
+const { enableCompileCache, flushCompileCache } = nodeModule as {
+  enableCompileCache?: (directory: string) => unknown;
+  flushCompileCache?: () => void;
+};
+const { MOUNTNS_COMPILE_CACHE: directory = '' } = process.env;
+if (directory !== '' && flushCompileCache !== undefined) enableCompileCache?.(directory);
+
 import { openResolutions } from '../native/resolutions.cjs';
 import { NamespaceError } from './errors/namespace-error.cjs';
 import { enterWorkerNamespace } from './namespace/enter.cjs';
 import { COMPILE_CACHE, RESOLUTIONS } from './namespace/environment.cjs';
 import { findTestRole } from './namespace/test-role.cjs';
 
-const { [COMPILE_CACHE]: compileCache = '', [RESOLUTIONS]: resolutions } = process.env;
-if (compileCache !== '') openCompileCache(compileCache);
+const { [RESOLUTIONS]: resolutions } = process.env;
 if (resolutions !== undefined) openResolutions(resolutions);
 for (const name of [COMPILE_CACHE, RESOLUTIONS]) delete process.env[name];
 
