@@ -3,7 +3,6 @@ import { type InducibleErrno, induceFault } from '../faults/induce.js';
 import type { InduceOptions } from '../faults/recipe.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
-import { requireEntered } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import { type BindOptions, bindMount } from '../operations/bind.js';
 import { maskPath } from '../operations/mask.js';
@@ -17,7 +16,6 @@ import { makeReadOnly, type ReadonlyOptions } from '../operations/readonly.js';
 import { type RemountOptions, remount } from '../operations/remount.js';
 import { mountTmpfs, type TmpfsOptions } from '../operations/tmpfs.js';
 import { type UmountOptions, unmount } from '../operations/umount.js';
-import { attemptEntry } from './explain-entry.js';
 import { HostNamespace } from './host-namespace.js';
 import type { Scope } from './scope.js';
 
@@ -34,7 +32,7 @@ export class MountNamespace {
   /** @internal */
   constructor(scope: Scope) {
     this.#scope = scope;
-    this.#entered = attemptEntry(requireEntered);
+    this.#entered = scope.entered;
   }
 
   /** The id of the namespace: the inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]` (namespaces(7)). */

@@ -6,6 +6,7 @@ import type { Layer } from '../copy-on-write/layer.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
+import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import { abandonScopes } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry } from './explain-entry.js';
@@ -32,6 +33,8 @@ export class Scope {
   readonly turns = new Turns();
   readonly isHandle: boolean;
   readonly isFixture: boolean;
+  /** The namespace that it lies in. */
+  readonly entered: EnteredNamespace;
   readonly #parent: Scope | undefined;
   readonly #endTurn: () => void;
   readonly #tree: EnteredTree;
@@ -44,6 +47,7 @@ export class Scope {
     { isHandle, isFixture = false, copyOnWrite }: OpenOptions,
     endTurn: () => void,
   ) {
+    this.entered = requireOwnNamespace();
     this.#parent = parent;
     this.isHandle = isHandle;
     this.isFixture = isFixture;
@@ -64,7 +68,6 @@ export class Scope {
 
   /** Waits until no other scope with the same parent is open, then enters. */
   static async open(parent: Scope | undefined, options: OpenOptions): Promise<Scope> {
-    attemptEntry(requireOwnNamespace);
     const endTurn = await (parent ?? scopes).turns.take();
     try {
       await drainFileOperations('begin');
