@@ -3,7 +3,8 @@ import fs from 'node:fs';
 
 /**
  * Runs a command to its end. `wall` and `cpu` are milliseconds, of the command and of everything that it started and
- * waited for; `memory` (if asked for) is the largest sum of the resident memory of all its processes, in MiB.
+ * waited for; `memory` (if asked for) is the largest sum of the memory of all its processes, in MiB. A page that several
+ * share counts once: `Pss` of proc_pid_smaps(5). Looking takes time, so `wall` and `cpu` say nothing then.
  */
 export async function runProcess(command, { cwd, env, memory = false } = {}) {
   const script = `TIMEFORMAT='%R %U %S'; time "$@" >/dev/null 2>&3 3>&-`;
@@ -23,8 +24,8 @@ export async function runProcess(command, { cwd, env, memory = false } = {}) {
   let peak = 0;
   const sampler = memory
     ? setInterval(() => {
-        peak = Math.max(peak, residentOf(child.pid));
-      }, 20)
+        peak = Math.max(peak, memoryOf(child.pid));
+      }, 30)
     : undefined;
   const code = await new Promise((resolve) => child.once('close', resolve));
   clearInterval(sampler);
@@ -33,19 +34,20 @@ export async function runProcess(command, { cwd, env, memory = false } = {}) {
     .trim()
     .split(/\s+/)
     .map((seconds) => Number(seconds) * 1000);
-  return { wall, cpu: user + system, ...(memory ? { memory: peak } : {}) };
+  return memory ? { memory: peak } : { wall, cpu: user + system };
 }
 
-function residentOf(pid) {
+function memoryOf(pid) {
   let sum = 0;
   for (const descendant of tree(pid)) {
     try {
-      sum += Number(fs.readFileSync(`/proc/${descendant}/statm`, 'utf8').split(' ')[1]) * 4096;
+      const [, kilobytes] = /^Pss: +(\d+)/m.exec(fs.readFileSync(`/proc/${descendant}/smaps_rollup`, 'utf8'));
+      sum += Number(kilobytes);
     } catch {
       // It has ended.
     }
   }
-  return sum / 2 ** 20;
+  return sum / 1024;
 }
 
 function tree(pid) {

@@ -1,7 +1,7 @@
 // Measures this package side by side with others, and writes the table as JSON and Markdown:
 //   npm run bench                    everything
 //   npm run bench -- --quick scopes  one section, with few runs
-//   npm run bench -- --docs          and puts the table into docs/performance.md
+//   npm run bench -- --docs          and puts the table into docs/performance.md, which has one for each Node it names
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -68,10 +68,11 @@ if (values.docs && process.exitCode === undefined) intoDocs(markdown(results));
 /** Between two comments, which stay. */
 function intoDocs(table) {
   const page = path.resolve(import.meta.dirname, '../docs/performance.md');
-  const [before, rest] = fs.readFileSync(page, 'utf8').split('<!-- bench -->\n');
-  const after = rest?.split('<!-- /bench -->')[1];
-  if (after === undefined) throw new Error(`${page} has no <!-- bench --> … <!-- /bench -->`);
-  fs.writeFileSync(page, `${before}<!-- bench -->\n\n${table}\n<!-- /bench -->${after}`);
+  const [node] = process.versions.node.split('.');
+  const [begin, end] = [`<!-- bench: Node ${node} -->\n`, '<!-- end of bench -->'];
+  const [before, rest] = fs.readFileSync(page, 'utf8').split(begin);
+  if (rest === undefined) throw new Error(`${page} has no ${begin}`);
+  fs.writeFileSync(page, `${before}${begin}\n${table}\n${rest.slice(rest.indexOf(end))}`);
 }
 
 function markdown({ node, kernel, cores, load, rows }) {
