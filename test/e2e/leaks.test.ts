@@ -55,6 +55,18 @@ describe.each(runners)('%s', (runner) => {
     expect(stderr).toContain(`fix:  put it right with: mount -o remount,rw ${directory}/in-scope\n`);
   });
 
+  test('what a file has left is told beside the error for which it did not run', async () => {
+    const directory = hostDirectory({ mounted: ['runner'] });
+    const env = { RUNNER: './broken-runner.ts' };
+    const { code, stderr } = await start(directory, { runner, env, args: ['run', 'innocent'] }).done;
+    expect(code).toBe(1);
+    expect(stderr).toContain('this runner is broken');
+    expect(stderr).toContain(
+      `a file system of the host was remounted: mountns-host on ${directory}/runner type tmpfs: rw became ro`,
+    );
+    expect(stderr).toContain(`fix:  put it right with: mount -o remount,rw ${directory}/runner\n`);
+  });
+
   test('a mount point that is left fails the file', async () => {
     const directory = hostDirectory({ empty: ['before'] });
     const { code, stdout, stderr } = await start(directory, { runner, args: ['run', 'mount-point'] }).done;

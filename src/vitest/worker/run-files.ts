@@ -78,11 +78,20 @@ async function runFile(state: State, run: () => Promise<void>, { leaks }: Resolv
   };
   // Not in a copy: that would not follow its tasks.
   state.rpc = withLastWord(state.rpc, judge);
-  await run();
+  const errors: unknown[] = [];
+  try {
+    await run();
+  } catch (error) {
+    errors.push(error);
+  }
   // A file that was never reported as done.
-  if (judgement !== undefined) return;
-  const [error] = await judge();
-  if (error !== undefined) throw error;
+  if (judgement === undefined) errors.push(...(await judge()));
+  if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('\n\n'));
+  for (const error of errors) throw error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Vitest's runner keeps the test or suite that it is at in `state.current`. */
