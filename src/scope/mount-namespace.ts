@@ -3,7 +3,6 @@ import { type InducibleErrno, induceFault } from '../faults/induce.js';
 import type { InduceOptions } from '../faults/recipe.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
-import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import { type BindOptions, bindMount } from '../operations/bind.js';
 import { maskPath } from '../operations/mask.js';
 import { type MountRequest, mountFileSystem } from '../operations/mount.js';
@@ -27,22 +26,20 @@ import type { Scope } from './scope.js';
  */
 export class MountNamespace {
   readonly #scope: Scope;
-  readonly #entered: EnteredNamespace;
 
   /** @internal */
   constructor(scope: Scope) {
     this.#scope = scope;
-    this.#entered = scope.entered;
   }
 
   /** The id of the namespace: the inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]` (namespaces(7)). */
   get id(): number {
-    return this.#entered.id;
+    return this.#scope.entered.id;
   }
 
   /** The namespace that the test runner was started in. */
   get host(): HostNamespace {
-    return new HostNamespace(this.#entered.host);
+    return new HostNamespace(this.#scope.entered.host);
   }
 
   /** The mounts that this scope sees now (proc_pid_mountinfo(5)). */
