@@ -13,30 +13,34 @@ import type { NamespaceHold } from './namespace-hold.js';
  * what kills the whole process group leaves it. A machine without a shell has no warden.
  */
 export class Warden {
-  readonly #shell: ChildProcess;
+  #shell: ChildProcess | undefined;
   readonly #watched = new Set<number>();
-  #isRunning = true;
+  #isRunning = false;
   #onReleased = () => {};
 
-  constructor() {
-    this.#shell = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
+  /** Starts the shell, once. It takes some milliseconds: a good moment is while a worker starts. */
+  start(): void {
+    if (this.#shell !== undefined) return;
+    const shell = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     });
-    this.#shell.on('error', () => {
-      this.#isRunning = false;
-    });
-    this.#shell.on('exit', () => {
-      this.#isRunning = false;
-    });
-    this.#shell.unref();
-    for (const stream of [this.#shell.stdin, this.#shell.stdio[3]] as (Socket | null)[]) {
+    this.#shell = shell;
+    this.#isRunning = true;
+    for (const event of ['error', 'exit']) {
+      shell.on(event, () => {
+        this.#isRunning = false;
+      });
+    }
+    shell.unref();
+    for (const stream of [shell.stdin, shell.stdio[3]] as (Socket | null)[]) {
       stream?.on('error', () => {}).unref();
     }
   }
 
   /** From now on it ends the processes of this namespace if we are killed. */
   watch({ fd, id }: NamespaceHold): void {
+    this.start();
     this.#watched.add(fd);
     this.#tell(`watch ${fd} ${id}`);
   }
@@ -56,7 +60,7 @@ export class Warden {
       };
       this.#onReleased();
     });
-    if (!this.#isRunning) return;
+    if (this.#shell === undefined || !this.#isRunning) return;
     this.#shell.ref();
     const exit = once(this.#shell, 'exit');
     // First what it has to read: those that wait at the other one would take its end for that of this process.
@@ -66,7 +70,7 @@ export class Warden {
   }
 
   #tell(command: string): void {
-    if (this.#isRunning) this.#shell.stdin?.write(`${command}\n`);
+    if (this.#isRunning) this.#shell?.stdin?.write(`${command}\n`);
   }
 }
 

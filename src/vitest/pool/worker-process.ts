@@ -46,6 +46,7 @@ export class WorkerProcess {
     this.#child = child;
     this.#output = output;
     this.#warden = warden;
+    warden.start();
     const { stdout, stderr } = child;
     // Tinypool pipes to this process' own streams, and stops at the exit, with output still in the pipe.
     stdout?.unpipe(process.stdout);
