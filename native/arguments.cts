@@ -10,12 +10,11 @@ export function cString(name: string, value: unknown): Buffer {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) {
     throw invalid(name, 'must be a string or a Buffer', value, 'ERR_INVALID_ARG_TYPE');
   }
-  const bytes = typeof value === 'string' ? encodePath(value) : value;
   if (typeof value === 'string' && FOREIGN_SURROGATE.test(value)) {
     throw invalid(name, 'must not contain a lone surrogate outside U+DC80 to U+DCFF', value);
   }
-  if (bytes.includes(0)) throw invalid(name, 'must not contain a NUL byte', value);
-  return Buffer.concat([bytes, NUL]);
+  if (value.includes('\0')) throw invalid(name, 'must not contain a NUL byte', value);
+  return typeof value === 'string' ? encodePath(`${value}\0`) : Buffer.concat([value, NUL]);
 }
 
 /** As {@link cString}, for a path: not empty. */

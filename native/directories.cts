@@ -15,6 +15,7 @@ import {
 import { numberedSystemCall, oldSystemCall, systemCall } from './libc.cjs';
 
 const chrootCall = systemCall('chroot', ['const void *']);
+const chdirCall = systemCall('chdir', ['const void *']);
 const fchdirCall = systemCall('fchdir', ['int']);
 const readlinkatCall = systemCall('readlinkat', ['int', 'const void *', 'void *', 'unsigned long'], {
   result: 'long',
@@ -47,7 +48,13 @@ export function chroot(path: PathLike): void {
   chrootCall(() => ({ path: printable(path), call: `chroot(${quoted(path)})` }), cRoot);
 }
 
-/** fchdir(2). */
+/** chdir(2), of which process.cwd() learns nothing. */
+export function chdir(path: PathLike): void {
+  const cDirectory = cPath('path', path);
+  chdirCall(() => ({ path: printable(path), call: `chdir(${quoted(path)})` }), cDirectory);
+}
+
+/** fchdir(2), of which process.cwd() learns nothing. */
 export function fchdir(fd: number): void {
   fchdirCall(() => ({ call: `fchdir(${fd})` }), cInt('fd', fd));
 }
@@ -160,6 +167,12 @@ export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
 }
 
+/** statx(2) with `STATX_INO`: what tells a file from all others, the inode number and the device. */
+export function fileIdOf(path: PathLike): readonly [inode: bigint, device: bigint] {
+  const struct = statx(path, AT_FDCWD, STATX_INO);
+  return [struct.readBigUInt64LE(STX_INO_OFFSET), struct.readBigUInt64LE(STX_DEV_OFFSET)];
+}
+
 /**
  * statx(2) with `STATX_BTIME`: when what `path` leads to was made, in milliseconds since 1970; undefined where the
  * file system does not know.
@@ -185,4 +198,5 @@ const STATX = Buffer.alloc(256);
 const STX_ATTRIBUTES_OFFSET = 0x08;
 const STX_INO_OFFSET = 0x20;
 const STX_BTIME_OFFSET = 0x50;
+const STX_DEV_OFFSET = 0x88;
 const STX_MNT_ID_OFFSET = 0x90;

@@ -10,22 +10,36 @@ import { type EnteredNamespace, namespaceRecord } from './namespace-record.cjs';
  * @throws {NamespaceError} when no namespace was entered, or this thread is no longer in it.
  */
 export function requireEntered(): EnteredNamespace {
-  const { entered } = namespaceRecord;
-  if (entered === undefined) throw notEntered();
-  const id = inodeOf('thread-self/ns/mnt', entered.procFd);
-  if (id === entered.host.id || id !== entered.id) throw notInside(entered.id, id);
+  const entered = enteredNamespace();
+  const outside = outsideError();
+  if (outside !== undefined) throw outside;
   return entered;
 }
 
 /**
- * As {@link requireEntered}, for what only the process that entered may do: scopes of two processes in one
- * namespace would take each other's trees away, and their writes would land on the host.
+ * What this process entered, for what only the process that entered may do: scopes of two processes in one namespace
+ * would take each other's trees away, and their writes would land on the host. Whether this thread is still in it is
+ * for {@link requireEntered} to tell.
  *
- * @throws {NamespaceError} when another process entered the namespace of this one.
+ * @throws {NamespaceError} when none was entered, or another process entered it.
  */
 export function requireOwnNamespace(): EnteredNamespace {
-  const entered = requireEntered();
+  const entered = enteredNamespace();
   if (entered.inherited) throw notOwn();
+  return entered;
+}
+
+/** The error for a thread that is not in the namespace that its process entered; undefined for all others. */
+export function outsideError(): NamespaceError | undefined {
+  const { entered } = namespaceRecord;
+  if (entered === undefined) return undefined;
+  const id = inodeOf('thread-self/ns/mnt', entered.procFd);
+  return id === entered.host.id || id !== entered.id ? notInside(entered.id, id) : undefined;
+}
+
+function enteredNamespace(): EnteredNamespace {
+  const { entered } = namespaceRecord;
+  if (entered === undefined) throw notEntered();
   return entered;
 }
 

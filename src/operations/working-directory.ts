@@ -1,7 +1,13 @@
 import fs from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
-import { fchdir, openDirectory, openWithoutSymlinks, readlinkat } from '../../native/directories.cjs';
-import { decodePath, encodePath } from '../../native/path-bytes.cjs';
+import {
+  fchdir,
+  fileIdOf,
+  openDirectory,
+  openWithoutSymlinks,
+  readlinkat,
+} from '../../native/directories.cjs';
+import { decodePath } from '../../native/path-bytes.cjs';
 import type { Steps } from '../layers/steps.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -20,14 +26,21 @@ export function changeWorkingDirectory(path: string, steps: Steps): void {
   refreshWorkingDirectory();
 }
 
-/** Has process.cwd() look where the working directory is now, instead of telling where it was. */
-export function refreshWorkingDirectory(): void {
+/**
+ * Has process.cwd() look where the working directory is now, instead of telling where it was.
+ *
+ * @param known where it is, if that is known: process.cwd() need not look when that is what it tells
+ */
+export function refreshWorkingDirectory(known?: string | Buffer): void {
   try {
-    process.chdir('.');
+    if (known === undefined || rememberedDirectory() !== known) process.chdir('.');
   } catch {
     // One that may not be entered again has stayed where it was.
   }
 }
+
+// Tests replace it.
+const rememberedDirectory = process.cwd;
 
 /**
  * The path of the working directory if it leads there; undefined if it does not: the directory is deleted, or
@@ -35,15 +48,18 @@ export function refreshWorkingDirectory(): void {
  */
 export function findWorkingDirectory(): string | undefined {
   const path = readWorkingDirectory();
-  const [here, there] = [fs.statSync('.'), probeStat(path)];
-  return here.dev === there?.dev && here.ino === there.ino ? path : undefined;
+  return leadsHere(path) ? path : undefined;
 }
 
-function probeStat(path: string): fs.Stats | undefined {
+/** Whether `path` leads to the working directory. */
+export function leadsHere(path: string): boolean {
+  const [inode, device] = fileIdOf('.');
   try {
-    return fs.statSync(encodePath(path));
-  } catch {
-    return undefined;
+    const [otherInode, otherDevice] = fileIdOf(path);
+    return inode === otherInode && device === otherDevice;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOMEM') throw error;
+    return false;
   }
 }
 

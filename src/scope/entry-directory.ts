@@ -1,8 +1,7 @@
-import fs from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { printable } from '../mounts/printable.js';
-import { findWorkingDirectory, readWorkingDirectory } from '../operations/working-directory.js';
+import { findWorkingDirectory, leadsHere, readWorkingDirectory } from '../operations/working-directory.js';
 
 /**
  * The path by which the copy of a tree has the working directory; undefined where there is none: the directory is
@@ -10,7 +9,7 @@ import { findWorkingDirectory, readWorkingDirectory } from '../operations/workin
  */
 export function findEntryDirectory(): string | Buffer | undefined {
   const remembered = probeCwd();
-  if (remembered !== undefined && isHere(remembered)) return remembered;
+  if (remembered !== undefined && leadsHere(remembered)) return remembered;
   const found = findWorkingDirectory();
   return found === undefined ? undefined : encodePath(found);
 }
@@ -22,15 +21,6 @@ function probeCwd(): string | undefined {
   } catch {
     // It is deleted.
     return undefined;
-  }
-}
-
-function isHere(path: string): boolean {
-  try {
-    const [here, there] = [fs.statSync('.'), fs.statSync(path, { throwIfNoEntry: false })];
-    return here.ino === there?.ino && here.dev === there.dev;
-  } catch {
-    return false;
   }
 }
 

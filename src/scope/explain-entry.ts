@@ -1,5 +1,6 @@
 import { explainErrno, isErrnoError } from '../errors/explain-mount.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { outsideError } from '../namespace/guard.js';
 
 /** Runs a step of entering a scope; what it throws gets a reason, where it was a system call that failed. */
 export function attemptEntry<T>(step: () => T): T {
@@ -13,6 +14,8 @@ export function attemptEntry<T>(step: () => T): T {
 /** The error for a scope that could not be entered: with the reason, where it was a system call that failed. */
 export function explainEntry(error: unknown): unknown {
   if (!isErrnoError(error)) return error;
+  const outside = outsideError();
+  if (outside !== undefined) return outside;
   return new NamespaceError(
     explainErrno({ action: 'entering a scope', path: '/' }, error),
     'ERR_MOUNTNS_SCOPE',

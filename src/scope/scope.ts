@@ -1,5 +1,6 @@
 // Not the global ones, which tests replace.
 import { clearTimeout, setTimeout } from 'node:timers';
+import { hasChildren } from '../../native/processes.cjs';
 import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
@@ -126,8 +127,8 @@ export class Scope {
 
   async #close(): Promise<void> {
     try {
-      await this.#awaitInner();
-      await awaitTreeProcesses(this.#tree);
+      if (this.turns.open > 0) await this.#awaitInner();
+      if (hasChildren()) await awaitTreeProcesses(this.#tree);
       await drainFileOperations();
     } finally {
       try {

@@ -1,11 +1,12 @@
 import fs from 'node:fs';
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
-import { chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
+import { requireEntered } from '../namespace/guard.js';
 import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
 import { explainEntry } from './explain-entry.js';
@@ -48,10 +49,11 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     const umask = process.umask();
     const baseId = mountIdOf(TOP_OF_ROOT);
     undo.push(() => process.umask(umask));
-    undo.push(() => {
+    const backToCwd = () => {
       fchdir(cwd);
-      refreshWorkingDirectory();
-    });
+      refreshWorkingDirectory(cwdPath);
+    };
+    undo.push(backToCwd);
     const enter = (tree: number) => {
       fchdir(tree);
       chroot('.');
@@ -61,12 +63,12 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, baseId, enter }, undo);
     if (made === undefined) enter(stackPlain({ root, isOutermost, baseId }, undo));
     if (cwdPath === undefined) fchdir(cwd);
-    else changeTo(cwdPath);
-    process.umask(umask);
+    else chdir(cwdPath);
+    refreshWorkingDirectory(cwdPath);
+    if (made !== undefined) process.umask(umask);
     const stepOut = () => {
       returnTo(root);
-      fchdir(cwd);
-      refreshWorkingDirectory();
+      backToCwd();
     };
     return { baseId, copyOnWrite: made, stepOut, leave: () => undoAll(undo) };
   } catch (error) {
@@ -83,21 +85,6 @@ function undoEntry(error: unknown, undo: Undo): unknown {
     return new AggregateError([explainEntry(error), other], summary);
   }
   return explainEntry(error);
-}
-
-/** Goes to a directory by its path; a Buffer is one that Node can't have as a string. */
-function changeTo(path: string | Buffer): void {
-  if (typeof path === 'string') {
-    process.chdir(path);
-    return;
-  }
-  const fd = openDirectory(path);
-  try {
-    fchdir(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
-  refreshWorkingDirectory();
 }
 
 interface PlainOptions {
@@ -119,12 +106,18 @@ function stackPlain({ root, isOutermost, baseId }: PlainOptions, undo: Undo): nu
       if (!isKept) popMounts(baseId);
     }
   });
-  tree = (isOutermost ? takeSpareTree() : undefined) ?? copyTree(root);
+  tree = (isOutermost ? takeSpareTree() : undefined) ?? copyOwnTree(root);
   // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
   mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
   moveMount(tree, '/');
   if (isOutermost) watchTree();
   return tree;
+}
+
+/** Proves first that this thread is in its namespace. (A tree that was kept can be moved in that one only.) */
+function copyOwnTree(root: number): number {
+  requireEntered();
+  return copyTree(root);
 }
 
 interface CopyOnWriteOptions {
@@ -139,6 +132,7 @@ function stackCopyOnWrite(
   { copyOnWrite, root, outer, baseId, enter }: CopyOnWriteOptions,
   undo: Undo,
 ): CopyOnWriteTree {
+  requireEntered();
   undo.push(() => popMounts(baseId));
   process.umask(0o022);
   const made = new CopyOnWriteTree(copyOnWrite, root, outer);

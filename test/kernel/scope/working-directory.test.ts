@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { enterMountNamespace, NamespaceError, withMountNamespace } from 'mountns';
 import { beforeEach, describe, expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { fchdir, mountIdOf, openDirectory } from '../../../native/directories.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
@@ -18,6 +18,12 @@ beforeEach(() => {
 });
 
 const look = () => [fs.readlinkSync('/proc/self/cwd'), mountIdOf('.'), fs.readdirSync('.')];
+
+function changeByDescriptor(path: string | Buffer): void {
+  const fd = openDirectory(path);
+  fchdir(fd);
+  fs.closeSync(fd);
+}
 
 describe('the working directory of a scope', () => {
   test('is the one that was, in the tree of the scope', async () => {
@@ -48,6 +54,27 @@ describe('the working directory of a scope', () => {
     expect(fs.readdirSync('.')).toEqual(['file']);
   });
 
+  test.each([
+    ['nothing', () => {}],
+    ['process.chdir()', () => process.chdir('/mnt')],
+    ['process.chdir(), looked at', () => [process.chdir('/mnt'), process.cwd()]],
+    ['fchdir(2)', () => changeByDescriptor('/mnt')],
+    ['a process.cwd() of its own', () => vi.spyOn(process, 'cwd').mockReturnValue(`${directory}/cwd`)],
+  ])('is what process.cwd() tells afterwards, whatever changed it: %s', async (_, change) => {
+    onTestFinished(() => {
+      vi.restoreAllMocks();
+    });
+    for (let i = 0; i < 3; i++) {
+      await withMountNamespace(() => {
+        expect(process.cwd()).toBe(`${directory}/cwd`);
+        change();
+      });
+      expect(fs.readlinkSync('/proc/self/cwd')).toBe(`${directory}/cwd`);
+      vi.restoreAllMocks();
+      expect(process.cwd()).toBe(`${directory}/cwd`);
+    }
+  });
+
   test('may be deleted', async () => {
     fs.rmSync(`${directory}/cwd`, { recursive: true });
     const before = look();
@@ -62,9 +89,7 @@ describe('the working directory of a scope', () => {
   test('may have a name that is no text', async () => {
     const odd = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0xff])]);
     fs.mkdirSync(odd);
-    const fd = openDirectory(odd);
-    fchdir(fd);
-    fs.closeSync(fd);
+    changeByDescriptor(odd);
     fs.writeFileSync('odd', '');
     const before = look();
     await withMountNamespace(() => {
