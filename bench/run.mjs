@@ -8,6 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { install } from './installed.mjs';
+
 const SECTIONS = [
   'worker-start',
   'one-file',
@@ -27,10 +29,16 @@ if (unknown.length > 0)
   throw new Error(`unknown section ${unknown.join(', ')}, known are ${SECTIONS.join(', ')}`);
 
 // Whatever the benchmarks mount stays in a namespace of their own.
-if (process.env.MOUNTNS_BENCH !== 'inside') {
-  const inside = ['--mount', '--propagation', 'private', process.execPath, ...process.argv.slice(1)];
-  const env = { ...process.env, MOUNTNS_BENCH: 'inside' };
-  process.exit(spawnSync('unshare', inside, { stdio: 'inherit', env }).status ?? 1);
+const repository = process.env.MOUNTNS_BENCH;
+if (repository === undefined) {
+  const own = path.resolve(import.meta.dirname, '..');
+  const folder = install(own);
+  const script = path.join(folder, 'bench/run.mjs');
+  const inside = ['--mount', '--propagation', 'private', process.execPath, script, ...process.argv.slice(2)];
+  const env = { ...process.env, MOUNTNS_BENCH: own };
+  const { status } = spawnSync('unshare', inside, { stdio: 'inherit', env });
+  fs.rmSync(folder, { recursive: true });
+  process.exit(status ?? 1);
 }
 
 const results = {
@@ -59,7 +67,7 @@ for (const name of positionals.length > 0 ? positionals : SECTIONS) {
   }
   console.log(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s`);
 }
-const directory = path.join(import.meta.dirname, 'results');
+const directory = path.join(repository, 'bench/results');
 fs.mkdirSync(directory, { recursive: true });
 fs.writeFileSync(path.join(directory, 'latest.json'), `${JSON.stringify(results, null, 2)}\n`);
 fs.writeFileSync(path.join(directory, 'latest.md'), markdown(results));
@@ -67,7 +75,7 @@ if (values.docs && process.exitCode === undefined) intoDocs(markdown(results));
 
 /** Between two comments, which stay. */
 function intoDocs(table) {
-  const page = path.resolve(import.meta.dirname, '../docs/performance.md');
+  const page = path.join(repository, 'docs/performance.md');
   const [node] = process.versions.node.split('.');
   const [begin, end] = [`<!-- bench: Node ${node} -->\n`, '<!-- end of bench -->'];
   const [before, rest] = fs.readFileSync(page, 'utf8').split(begin);

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-const root = path.resolve(import.meta.dirname, '..');
+import { installed } from './installed.mjs';
 
 /** A project with `count` small test files that do not know which pool they run in. */
 export function makeSuite(count) {
@@ -10,8 +10,8 @@ export function makeSuite(count) {
   // As it is when it is installed: Vite bundles a configuration, and with it what lies outside of node_modules.
   const modules = path.join(directory, 'node_modules');
   fs.mkdirSync(modules);
-  fs.symlinkSync(path.join(root, 'node_modules/vitest'), path.join(modules, 'vitest'));
-  fs.symlinkSync(root, path.join(modules, 'mountns'));
+  for (const name of ['vitest', 'mountns'])
+    fs.symlinkSync(path.join(installed, 'node_modules', name), path.join(modules, name));
   for (let index = 0; index < count; index++) {
     fs.writeFileSync(
       path.join(directory, `file-${index}.test.mjs`),
@@ -40,7 +40,7 @@ export function suiteCommand(pool, { isolate = true, workers } = {}) {
   return {
     command: [
       process.execPath,
-      path.join(root, 'node_modules/vitest/vitest.mjs'),
+      path.join(installed, 'node_modules/vitest/vitest.mjs'),
       'run',
       ...(isOwn ? ['--config', 'mountns.config.mjs'] : []),
     ],

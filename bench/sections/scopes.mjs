@@ -3,15 +3,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { makeContainer } from '../container.mjs';
+import { installed, preload } from '../installed.mjs';
 import { ratio } from '../measure.mjs';
-
-const root = path.resolve(import.meta.dirname, '../..');
 
 /** A whole scope against the system calls that a C program would make, with more and more mounts in the table. */
 export default async function scopes({ quick }) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-bench-'));
   const loop = path.join(directory, 'unshare-loop');
-  execFileSync('cc', ['-O2', '-o', loop, path.join(root, 'bench/unshare-loop.c')]);
+  execFileSync('cc', ['-O2', '-o', loop, path.join(installed, 'bench/unshare-loop.c')]);
   const rows = [];
   for (const mounts of [20, 200, 1000]) {
     for (const [kind, warmUp, reach] of [
@@ -53,12 +52,11 @@ function againstContainer(container, directory, rounds) {
 
 /** Times whole scopes: microseconds, one a line. */
 function scopeLoop(kind, count, warmUp) {
-  const preload = path.join(root, 'dist/src/register.cjs');
   return [
     process.execPath,
     '--require',
     preload,
-    path.join(root, 'bench/scope-loop.mjs'),
+    path.join(installed, 'bench/scope-loop.mjs'),
     kind,
     String(count),
     String(warmUp),
@@ -73,7 +71,7 @@ function inTable(mounts, directory, command) {
     i=${own + 1}; while [ $i -lt ${mounts} ]; do mkdir ${directory}/mounts/$i; mount -t tmpfs bench ${directory}/mounts/$i; i=$((i+1)); done
     exec "$@"`;
   const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...command];
-  const output = execFileSync('unshare', args, { encoding: 'utf8', cwd: root });
+  const output = execFileSync('unshare', args, { encoding: 'utf8', cwd: installed });
   return output.trim().split('\n').map(Number);
 }
 

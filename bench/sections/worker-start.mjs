@@ -1,10 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { preload } from '../installed.mjs';
 import { alternate, ratio, summarise } from '../measure.mjs';
 import { runProcess } from '../process.mjs';
-
-const preload = path.resolve(import.meta.dirname, '../../dist/src/register.cjs');
 
 /** What koffi, entering and the self-check add to a process. */
 export default async function workerStart({ quick }) {
