@@ -1,4 +1,7 @@
-/** Vitest loads this file in each worker before the test files, and asks the server for each module it imports. */
+/**
+ * Vitest loads this file in each worker before the test files. Where files share a worker it asks the server for it,
+ * and for each module that it imports; else {@link file://./worker/own-setup-file.ts} answers.
+ */
 import { afterEach, beforeEach } from 'vitest';
 
 import { setUp } from './worker/set-up.js';

@@ -2,6 +2,7 @@
 import type * as VitestWorker from 'vitest/worker';
 
 import { closeResolutions } from '../../../native/resolutions.cjs';
+import { findsVitest } from './own-setup-file.js';
 import { serve } from './transport.js';
 import { takeWorkerData } from './worker-data.js';
 
@@ -11,4 +12,5 @@ const vitest: typeof VitestWorker = await import(vitestWorker);
 const resolutions = closeResolutions();
 
 /** The task: it lasts as long as the worker. */
-export default (): Promise<never> => serve(vitest, options, resolutions);
+export default (): Promise<never> =>
+  serve(vitest, options, { findsVitest: findsVitest(vitestWorker), resolutions });

@@ -1,6 +1,5 @@
-import type { runBaseTests } from 'vitest/worker';
+import { answerHere, type Rpc } from './rpc.js';
 
-type Rpc = Parameters<typeof runBaseTests>[1]['rpc'];
 type Packs = Parameters<Rpc['onTaskUpdate']>[0];
 type Result = Packs[number][1];
 
@@ -11,20 +10,17 @@ type Result = Packs[number][1];
 export function withLastWord(rpc: Rpc, check: () => Promise<Error[]>): Rpc {
   let fileId: string | undefined;
   let errors: Error[] = [];
-  const own = {
-    onCollected: (files: Parameters<Rpc['onCollected']>[0]) => {
+  return answerHere(rpc, {
+    onCollected: (files) => {
       fileId = files[0]?.id;
       return rpc.onCollected(files);
     },
-    onTaskUpdate: async (packs: Packs, events: Parameters<Rpc['onTaskUpdate']>[1]) => {
+    onTaskUpdate: async (packs, events) => {
       // Vitest uses the array again, as soon as this function has returned.
       const kept = [...events];
       if (kept.some(([id, event]) => id === fileId && DONE.has(event))) errors = await check();
       return rpc.onTaskUpdate(addErrors(packs, fileId, errors), kept);
     },
-  };
-  return new Proxy(rpc, {
-    get: (target, name) => own[name as keyof typeof own] ?? target[name as keyof Rpc],
   });
 }
 

@@ -7,6 +7,7 @@ import type { CurrentTaskFile } from './current-task.js';
 import type { Diary } from './diary.js';
 import { beforeFile } from './file-hooks.js';
 import { withLastWord } from './file-result.js';
+import { withOwnSetupFile } from './own-setup-file.js';
 
 type Method = Parameters<typeof RunBaseTests>[0];
 type State = Parameters<typeof RunBaseTests>[1];
@@ -20,6 +21,8 @@ interface RunFiles {
   currentTask: CurrentTaskFile | undefined;
   diary: Diary;
   options: ResolvedOptions;
+  /** Whether Node finds the Vitest that runs. */
+  findsVitest: boolean;
   post: (message: WorkerMessage) => void;
 }
 
@@ -35,6 +38,7 @@ export async function runFiles({
   currentTask,
   diary,
   options,
+  findsVitest,
   post,
 }: RunFiles): Promise<void> {
   let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
@@ -61,6 +65,7 @@ export async function runFiles({
       currentTask?.write(task);
       diary.note({ file: filepath, test: task.test });
     });
+    if (findsVitest && state.config.isolate) fileState.rpc = withOwnSetupFile(fileState.rpc);
     if (method === 'collect') await runBaseTests(method, fileState, traces);
     else await runFile(fileState, () => runBaseTests(method, fileState, traces), options);
   }

@@ -23,13 +23,13 @@ const require = createRequire(import.meta.url);
 export function serve(
   { init, runBaseTests, setupEnvironment }: typeof VitestWorker,
   options: ResolvedOptions,
-  resolutions: string | undefined,
+  { findsVitest, resolutions }: { findsVitest: boolean; resolutions: string | undefined },
 ): Promise<never> {
   const currentTask = openCurrentTask();
   const diary = new Diary(ownProc());
   notices.print = ({ summary, why, fix, isShared }) =>
     post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });
-  const shared = { runBaseTests, currentTask, diary, options, post };
+  const shared = { runBaseTests, currentTask, diary, options, findsVitest, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: isInspected() }),
