@@ -23,7 +23,8 @@ export interface MountNamespacesOptions {
   permissions?: 'root' | 'enforced';
   /**
    * How many spare workers are started ahead, each with its namespace ready, while files are left to run.
-   * `true` takes the processors that `maxWorkers` leaves idle, at least one and at most `maxWorkers`.
+   * `true` takes the processors that `maxWorkers` leaves idle, at most `maxWorkers` of them; where it leaves none, a
+   * spare worker would slow down those that run.
    * @defaultValue true
    */
   prewarm?: boolean | number;

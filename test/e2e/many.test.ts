@@ -44,7 +44,12 @@ describe.each(runners)('%s', (runner) => {
     const first = `import fs from 'node:fs';
       import { test, vi } from 'vitest';
       test('waits for it', () => vi.waitUntil(() => fs.readFileSync('events.txt', 'utf8').split('start').length > 2, { timeout: 20_000 }));`;
-    const { started, stdout } = await runMany({ runner, args: ['run', '--testTimeout=20000'], first });
+    const { started, stdout } = await runMany({
+      runner,
+      args: ['run', '--testTimeout=20000'],
+      env: { OPTIONS: '{"prewarm":1}' },
+      first,
+    });
     expect(stdout).toMatch(/Tests {2}6 passed/);
     expect(started).toHaveLength(6);
   });

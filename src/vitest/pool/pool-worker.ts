@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events';
-import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest/node';
 
@@ -12,6 +11,7 @@ import { POOL_NAME, type Whereabouts, type WorkerMessage } from '../protocol.js'
 import { FilesLeft } from './files-left.js';
 import { RefusedFiles, type VitestMessage } from './refused-files.js';
 import { SilenceWatch } from './silence-watch.js';
+import { spareCount } from './spare-count.js';
 import type { Worker, WorkerListener } from './worker.js';
 import { death, hang } from './worker-failures.js';
 import type { WorkerPool } from './worker-pool.js';
@@ -46,7 +46,9 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     this.#project = options.project;
     this.#pool = WorkerPools.of(options.project.vitest).poolFor(options, resolved);
     this.#run = options.env;
-    this.#prewarm = spareCount(options.project, resolved.prewarm);
+    const { config, vitest } = options.project;
+    const maxWorkers = Number(config.maxWorkers || vitest.config.maxWorkers);
+    this.#prewarm = config.inspector.enabled ? 0 : spareCount(resolved.prewarm, maxWorkers);
     this.#unsupported = resolved.unsupported;
   }
 
@@ -223,13 +225,6 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
 /** An answer of Vitest's worker to a request, not one of its calls. */
 function isResponse(message: unknown): boolean {
   return typeof message === 'object' && message !== null && '__vitest_worker_response__' in message;
-}
-
-function spareCount({ config, vitest }: TestProject, prewarm: boolean | number): number {
-  if (prewarm === false || config.inspector.enabled) return 0;
-  const maxWorkers = Number(config.maxWorkers || vitest.config.maxWorkers || availableParallelism() - 1);
-  if (prewarm !== true) return Math.min(prewarm, maxWorkers);
-  return Math.max(1, Math.min(availableParallelism() - maxWorkers, maxWorkers));
 }
 
 /** Refusals that were explained: each once. */
