@@ -6,49 +6,37 @@ import { NAMESPACE_MARK } from '../namespace/environment.cjs';
 import type { NamespaceHold } from './namespace-hold.js';
 
 /**
- * A shell that ends what is left in the namespaces of the workers when this process is killed: then the kernel
- * ends the workers, and nobody else their children.
+ * Ends what is left in the namespaces of the workers when this process is killed: then the kernel ends the workers,
+ * and nobody else their children.
  *
- * It holds the namespaces itself, since their ids would soon mean others, and is in a session of its own, so that
- * what kills the whole process group leaves it. A machine without a shell has no warden.
+ * A machine without a shell has no warden.
  */
 export class Warden {
-  #shell: ChildProcess | undefined;
-  readonly #watched = new Set<number>();
-  #isRunning = false;
+  readonly #shells: Shell[] = [];
+  /** Descriptor of a namespace → the shell that holds it too. */
+  readonly #watchedBy = new Map<number, Shell>();
   #onReleased = () => {};
 
-  /** Starts the shell, once. It takes some milliseconds: a good moment is while a worker starts. */
+  /** Starts the first shell, once. It takes some milliseconds: a good moment is while a worker starts. */
   start(): void {
-    if (this.#shell !== undefined) return;
-    const shell = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
-    });
-    this.#shell = shell;
-    this.#isRunning = true;
-    for (const event of ['error', 'exit']) {
-      shell.on(event, () => {
-        this.#isRunning = false;
-      });
-    }
-    shell.unref();
-    for (const stream of [shell.stdin, shell.stdio[3]] as (Socket | null)[]) {
-      stream?.on('error', () => {}).unref();
-    }
+    if (this.#shells.length === 0) this.#shells.push(new Shell());
   }
 
   /** From now on it ends the processes of this namespace if we are killed. */
-  watch({ fd, id }: NamespaceHold): void {
-    this.start();
-    this.#watched.add(fd);
-    this.#tell(`watch ${fd} ${id}`);
+  watch(hold: NamespaceHold): void {
+    let shell = this.#shells.find(({ isFull }) => !isFull);
+    if (shell === undefined) {
+      shell = new Shell();
+      this.#shells.push(shell);
+    }
+    shell.watch(hold);
+    this.#watchedBy.set(hold.fd, shell);
   }
 
   /** Their worker has ended as it should. */
   release({ fd }: NamespaceHold): void {
-    this.#watched.delete(fd);
-    this.#tell(`release ${fd}`);
+    this.#watchedBy.get(fd)?.release(fd);
+    this.#watchedBy.delete(fd);
     this.#onReleased();
   }
 
@@ -56,57 +44,99 @@ export class Warden {
   async close(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#onReleased = () => {
-        if (this.#watched.size === 0) resolve();
+        if (this.#watchedBy.size === 0) resolve();
       };
       this.#onReleased();
     });
-    if (this.#shell === undefined || !this.#isRunning) return;
-    this.#shell.ref();
-    const exit = once(this.#shell, 'exit');
-    // First what it has to read: those that wait at the other one would take its end for that of this process.
-    this.#shell.stdin?.end();
-    await exit;
-    (this.#shell.stdio[3] as Socket | null)?.destroy();
-  }
-
-  #tell(command: string): void {
-    if (this.#isRunning) this.#shell?.stdin?.write(`${command}\n`);
+    await Promise.all(this.#shells.splice(0).map((shell) => shell.close()));
   }
 }
 
-// For each namespace a subshell holds it as descriptor 4, and waits at 3 for the end of this process. The guard
-// against our own namespace is for a descriptor that means something else by the time that the shell looks.
+/**
+ * A shell that waits for the end of this process. It holds namespaces itself, since their ids would soon mean others,
+ * and is in a session of its own, so that what kills the whole process group leaves it.
+ */
+class Shell {
+  readonly #process: ChildProcess;
+  readonly #free = [...SLOTS];
+  readonly #slots = new Map<number, number>();
+  #isRunning = true;
+
+  constructor() {
+    this.#process = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    for (const event of ['error', 'exit']) {
+      this.#process.on(event, () => {
+        this.#isRunning = false;
+      });
+    }
+    this.#process.unref();
+    (this.#process.stdin as Socket | null)?.on('error', () => {}).unref();
+  }
+
+  get isFull(): boolean {
+    return this.#free.length === 0;
+  }
+
+  watch({ fd, id }: NamespaceHold): void {
+    const slot = this.#free.shift() as number;
+    this.#slots.set(fd, slot);
+    this.#tell(`watch ${slot} ${fd} ${id}`);
+  }
+
+  release(fd: number): void {
+    const slot = this.#slots.get(fd) as number;
+    this.#slots.delete(fd);
+    this.#free.push(slot);
+    this.#tell(`release ${slot}`);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isRunning) return;
+    this.#process.ref();
+    const exit = once(this.#process, 'exit');
+    this.#process.stdin?.end();
+    await exit;
+  }
+
+  #tell(command: string): void {
+    if (this.#isRunning) this.#process.stdin?.write(`${command}\n`);
+  }
+}
+
+/** The descriptors that it holds namespaces with: a POSIX shell knows no higher ones. */
+const SLOTS = [3, 4, 5, 6, 7, 8, 9];
+
+// It reads on until this process has closed the pipe or has ended; what it holds then is to be swept. The guard against
+// our own namespace is for a descriptor that means something else by the time that the shell looks.
 const SCRIPT = `
 cd /proc || exit
 ours=$1
 
 sweep() {
+  [ self/fd/$1 -ef self/ns/mnt ] && return
   rounds=0 found=1
   while [ $found ] && [ $rounds -lt 1000 ]; do
     rounds=$((rounds + 1)) found=
-    for dir in [0-9]* $(grep -lsz "^${NAMESPACE_MARK}=$1$" [0-9]*/environ); do
+    for dir in [0-9]* $(grep -lsz "^${NAMESPACE_MARK}=$2$" [0-9]*/environ); do
       pid=\${dir%/environ}
       [ $pid/ns/mnt -ef self/ns/mnt ] && continue
-      [ $pid = $dir ] && ! [ $pid/ns/mnt -ef self/fd/4 ] && continue
+      [ $pid = $dir ] && ! [ $pid/ns/mnt -ef self/fd/$1 ] && continue
       kill -9 $pid && found=1
     done
   done
 }
 
-guard() {
-  [ self/fd/4 -ef self/ns/mnt ] && return
-  read -r line <&3
-  sweep "$1"
-}
-
-while read -r command fd id; do
+while read -r command slot fd id; do
   case $command in
-    watch)
-      { guard "$id" & } 4<$ours/fd/$fd && eval "guard_$fd=$!"
-      ;;
-    release)
-      eval "guard=\\$guard_$fd guard_$fd="
-      [ $guard ] && kill $guard && wait $guard
-      ;;
+    watch) eval "command exec $slot<$ours/fd/$fd" && eval "id_$slot=$id" ;;
+    release) eval "id_$slot=; exec $slot<&-" ;;
   esac
+done
+
+for slot in ${SLOTS.join(' ')}; do
+  eval "id=\\$id_$slot"
+  [ $id ] && sweep $slot $id
 done`;

@@ -22,8 +22,8 @@ describe.each(runners)('%s', (runner) => {
     const mark = new RunMark();
     const before = readHostTable();
     const run = await startBusy(runner, mark);
-    // Vitest, two workers, five children, and the warden with a guard for each worker.
-    await expect.poll(() => mark.processes(), { interval: 5, timeout: 20_000 }).toHaveLength(11);
+    // Vitest, two workers, five children, and the warden.
+    await expect.poll(() => mark.processes(), { interval: 5, timeout: 20_000 }).toHaveLength(9);
     process.kill(sign * (run.child.pid as number), 'SIGKILL');
     expect(await run.done).toMatchObject({ signal: 'SIGKILL' });
     await expect.poll(() => mark.processes(), { interval: 5, timeout: 20_000 }).toEqual([]);

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'mountns/vitest';
+
+import { RunMark } from '../../run-mark.js';
+
+const program = path.join(import.meta.dirname, 'fixtures/watch.mjs');
+const patience = { interval: 5, timeout: 20_000 };
+
+/** The mount namespaces that `pid` has open. */
+function heldBy(pid: number): string[] {
+  return fs.readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    const target = fs.readlinkSync(`/proc/${pid}/fd/${fd}`);
+    return target.startsWith('mnt:') ? [target] : [];
+  });
+}
+
+// A shell holds seven.
+test.each([1, 7, 10])(
+  'of %i namespaces all processes end with the one that had them watched, but not in one that was released',
+  async (count) => {
+    const mark = new RunMark();
+    const env = { ...process.env, ...mark.env };
+    const watcher = spawn(process.execPath, [program, String(count)], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(watcher.stdout, 'data');
+    const { released, watched } = JSON.parse(String(line)) as { released: number; watched: number[] };
+    const wardens = () => mark.processes().filter(({ command }) => command.includes('mountns-warden'));
+    const namespaces = watched.map((pid) => fs.readlinkSync(`/proc/${pid}/ns/mnt`)).sort();
+    await expect
+      .poll(
+        () =>
+          wardens()
+            .flatMap(({ pid }) => heldBy(pid))
+            .sort(),
+        patience,
+      )
+      .toEqual(namespaces);
+
+    watcher.kill('SIGKILL');
+    await expect
+      .poll(() => mark.processes().map(({ command, pid }) => ({ command, pid })), patience)
+      .toEqual([{ command: 'sleep 1000', pid: released }]);
+  },
+);
