@@ -13,11 +13,13 @@ export interface WorkerPoolOptions extends WorkerOptions {
   canRepeatImports: boolean;
 }
 
-/** Where the imports of the first workers of a run have led to. In the next run other files may be there. */
-interface Resolutions {
-  run: object;
-  /** As a worker has noted them; empty until one has. */
-  noted: string;
+/** What is known for one run of tests. In the next one the machine may give a namespace, and other files may be there. */
+interface Run {
+  key: object;
+  /** Why there can be no worker. */
+  refusal: NamespaceError | undefined;
+  /** Where the imports of its first workers have led to, as one has noted them; empty until one has. */
+  resolutions: string;
 }
 
 interface Spare {
@@ -30,8 +32,7 @@ interface Spare {
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   #spares: Spare[] = [];
-  #resolutions: Resolutions = { run: this, noted: '' };
-  #refusal: { error: NamespaceError; run: object } | undefined;
+  #run: Run = { key: this, refusal: undefined, resolutions: '' };
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -48,10 +49,8 @@ export class WorkerPool {
    * @throws {NamespaceError} when the machine has refused.
    */
   take(run: object): Worker {
-    if (this.#refusal?.run === run) throw this.#refusal.error;
-    if (this.#resolutions.run !== run) this.#resolutions = { run, noted: '' };
-    const { supported, summary = '', why, fix } = conclude(checkRuntime());
-    if (!supported) throw this.explain(new NamespaceError({ summary, why, fix }), run);
+    if (this.#run.key !== run) this.#run = { key: run, refusal: findObstacle(), resolutions: '' };
+    if (this.#run.refusal !== undefined) throw this.#run.refusal;
     const mountTable = readMountTable();
     for (let spare = this.#spares.shift(); spare !== undefined; spare = this.#spares.shift()) {
       // What the host has mounted since is missing in the namespace of that one.
@@ -63,9 +62,9 @@ export class WorkerPool {
 
   /** The error to report for a worker that did not start: one for all that are refused in a run. */
   explain(error: unknown, run: object): unknown {
-    if (!(error instanceof NamespaceError)) return error;
-    if (this.#refusal?.run !== run) this.#refusal = { error, run };
-    return this.#refusal.error;
+    if (!(error instanceof NamespaceError) || this.#run.key !== run) return error;
+    this.#run.refusal ??= error;
+    return this.#run.refusal;
   }
 
   /** Starts spare workers until there are `count`. */
@@ -84,11 +83,11 @@ export class WorkerPool {
   #start(): Worker {
     const { canRepeatImports, env, ...options } = this.#options;
     if (!canRepeatImports) return new Worker({ ...options, env });
-    const known = this.#resolutions;
-    const worker = new Worker({ ...options, env: { ...env, [RESOLUTIONS]: known.noted } });
+    const run = this.#run;
+    const worker = new Worker({ ...options, env: { ...env, [RESOLUTIONS]: run.resolutions } });
     const note = () => {
       const { resolutions = '' } = worker;
-      if (resolutions.length < MAX_LENGTH) known.noted ||= resolutions;
+      if (resolutions.length < MAX_LENGTH) run.resolutions ||= resolutions;
     };
     // One that does not start has noted nothing.
     worker.ready.then(note, () => {});
@@ -98,6 +97,12 @@ export class WorkerPool {
 
 /** Linux takes 128 KiB in a variable of the environment: execve(2). */
 const MAX_LENGTH = 100_000;
+
+/** What can be said without trying. */
+function findObstacle(): NamespaceError | undefined {
+  const { supported, summary = '', why, fix } = conclude(checkRuntime());
+  return supported ? undefined : new NamespaceError({ summary, why, fix });
+}
 
 function readMountTable(): string {
   try {
