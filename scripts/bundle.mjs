@@ -45,8 +45,10 @@ const commonJsBundles = Object.entries({
 });
 /** Its numbers are put where they are used. */
 const CONSTANTS = 'native/constants.cjs';
+const REQUIRE_CONSTANTS = /^const constants_cjs_1 = require\(.*\);\n/m;
 /** Module → names of its exports. */
 const exportsOf = new Map(commonJs.map((file) => [file, Object.keys(require(path.join(dist, file)))]));
+const constants = readConstants();
 
 /** What a worker of Vitest loads whose tests use nothing of this package. */
 const worker = reachFrom(['src/vitest/worker/entry.js', 'src/vitest/setup.js']);
@@ -95,6 +97,8 @@ function commonJsBundle(bundle, modules) {
       .replace(/^"use strict";\n/, '')
       // tsc says of each export that it is undefined at first.
       .replace(/^(exports\.\w+ = )+void 0;\n/m, '')
+      .replace(REQUIRE_CONSTANTS, '')
+      .replace(/\bconstants_cjs_1\.(\w+)/g, (_, name) => `(${constants.get(name)})`)
       .replace(REQUIRE, (_, request) => {
         const target = path.join(path.dirname(file), request);
         if (modules.includes(target)) return `load(${idOf(target)})`;
@@ -163,7 +167,7 @@ async function bundleEsModules() {
           if (id === CORE) return REQUIRE_CORE;
           if (!id.startsWith('\0core:')) return null;
           const file = id.slice('\0core:'.length, -'.js'.length);
-          if (file === CONSTANTS) return constantsText();
+          if (file === CONSTANTS) return constantExports();
           const names = /** @type {string[]} */ (exportsOf.get(file)).filter((name) => name !== '__esModule');
           return `import load from ${JSON.stringify(CORE)};\nexport const { ${names.join(', ')} } = load(${idOf(file)});\n`;
         },
@@ -186,13 +190,16 @@ async function bundleEsModules() {
   });
 }
 
-function constantsText() {
-  return Object.entries(require(path.join(dist, CONSTANTS)))
-    .map(([name, value]) => {
-      if (typeof value !== 'number') throw new Error(`${CONSTANTS}: ${name} is no number`);
-      return `export const ${name} = ${value};\n`;
-    })
-    .join('');
+function constantExports() {
+  return [...constants].map(([name, value]) => `export const ${name} = ${value};\n`).join('');
+}
+
+/** @returns {Map<string, number>} */
+function readConstants() {
+  const entries = Object.entries(require(path.join(dist, CONSTANTS)));
+  for (const [name, value] of entries)
+    if (typeof value !== 'number') throw new Error(`${CONSTANTS}: ${name} is no number`);
+  return new Map(entries);
 }
 
 /** @param {string} file */
