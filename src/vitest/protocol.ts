@@ -10,6 +10,8 @@ export const POOL_NAME = 'mountns';
 export interface WorkerData {
   /** URL of the module `vitest/worker` of the Vitest that runs. */
   vitestWorker: string;
+  /** Whether Node finds that Vitest from this package: in a workspace there can be another. */
+  findsVitest: boolean;
   /** The user's NODE_OPTIONS, where the pool had to put its preload in front of them. */
   nodeOptions?: string | undefined;
   options: ResolvedOptions;

@@ -7,6 +7,7 @@ import { findLauncher } from '../../namespace/launcher.cjs';
 import type { Notice } from '../../processes/notices.js';
 import { Warden } from '../../processes/warden.js';
 import type { ResolvedOptions } from '../options.js';
+import { findsVitest } from './finds-vitest.js';
 import { OutputStream } from './output-stream.js';
 import { hasOwnPreload, hasSideEffects, workerEnvironment, workerExecArgv } from './worker-environment.js';
 import { WorkerPool } from './worker-pool.js';
@@ -43,14 +44,16 @@ export class WorkerPools {
     let pool = this.#pools.get(key);
     if (pool === undefined) {
       const vitestWorker = pathToFileURL(join(distPath, 'worker.js')).href;
+      const isLookedForByNode = !hasOwnPreload(env, project.config.execArgv);
+      const data = { vitestWorker, findsVitest: isLookedForByNode && findsVitest(vitestWorker), options };
       pool = new WorkerPool({
-        env: workerEnvironment(env, { vitestWorker, options }, { compileCache }),
+        env: workerEnvironment(env, data, { compileCache }),
         execArgv: workerExecArgv(execArgv),
         launcher: findLauncher(),
         output: this.#output,
         warden: this.#warden,
         canPrepare: !hasSideEffects(env, execArgv),
-        canRepeatImports: !hasOwnPreload(env, project.config.execArgv),
+        canRepeatImports: isLookedForByNode,
       });
       this.#pools.set(key, pool);
     }

@@ -2,15 +2,13 @@
 import type * as VitestWorker from 'vitest/worker';
 
 import { closeResolutions } from '../../../native/resolutions.cjs';
-import { findsVitest } from './own-setup-file.js';
 import { serve } from './transport.js';
 import { takeWorkerData } from './worker-data.js';
 
-const { vitestWorker, options } = takeWorkerData();
+const { vitestWorker, findsVitest, options } = takeWorkerData();
 const vitest: typeof VitestWorker = await import(vitestWorker);
 // What a test imports is looked for as ever.
 const resolutions = closeResolutions();
 
 /** The task: it lasts as long as the worker. */
-export default (): Promise<never> =>
-  serve(vitest, options, { findsVitest: findsVitest(vitestWorker), resolutions });
+export default (): Promise<never> => serve(vitest, options, { findsVitest, resolutions });

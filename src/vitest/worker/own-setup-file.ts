@@ -17,8 +17,3 @@ export function withOwnSetupFile(rpc: Rpc): Rpc {
     fetch: async (...args) => (args[0] === path ? { externalize: url, type: 'module' } : rpc.fetch(...args)),
   });
 }
-
-/** Whether the setup file gets the Vitest that runs it when Node loads it: in a workspace there can be another. */
-export function findsVitest(vitestWorker: string): boolean {
-  return new URL('.', import.meta.resolve('vitest')).href === new URL('.', vitestWorker).href;
-}

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 
-import { findsVitest, withOwnSetupFile } from '../../../src/vitest/worker/own-setup-file.js';
+import { withOwnSetupFile } from '../../../src/vitest/worker/own-setup-file.js';
 import type { Rpc } from '../../../src/vitest/worker/rpc.js';
 
 const url = new URL('../../../dist/src/vitest/setup.js', import.meta.url).href;
@@ -20,10 +19,4 @@ test('answers for the setup file of the package, and asks the server for all oth
   expect(await rpc.fetch('/a.ts', '/b.ts', 'ssr')).toEqual({ cache: true });
   expect(server.resolve).toHaveBeenCalledExactlyOnceWith('/a.ts', undefined, 'ssr');
   expect(server.fetch).toHaveBeenCalledExactlyOnceWith('/a.ts', '/b.ts', 'ssr');
-});
-
-test('Node loads it only where it finds the Vitest that runs', () => {
-  const own = pathToFileURL(createRequire(import.meta.url).resolve('vitest/package.json'));
-  expect(findsVitest(new URL('dist/worker.js', own).href)).toBe(true);
-  expect(findsVitest('file:///elsewhere/node_modules/vitest/dist/worker.js')).toBe(false);
 });
