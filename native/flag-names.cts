@@ -1,4 +1,4 @@
-import * as constants from './constants.cjs';
+import constants = require('./constants.cjs');
 
 type Prefix = 'MS_' | 'MNT_' | 'UMOUNT_' | 'CLONE_' | 'OPEN_TREE_' | 'MOVE_MOUNT_' | 'MOUNT_ATTR_' | 'AT_';
 

@@ -45,6 +45,7 @@ const commonJsBundles = Object.entries({
 });
 /** Its numbers are put where they are used. */
 const CONSTANTS = 'native/constants.cjs';
+const ES_MODULE = /^Object\.defineProperty\(exports, "__esModule", .*\n/m;
 const REQUIRE_CONSTANTS = /^const constants_cjs_1 = require\(.*\);\n/m;
 /** Module → names of its exports. */
 const exportsOf = new Map(commonJs.map((file) => [file, Object.keys(require(path.join(dist, file)))]));
@@ -95,6 +96,8 @@ function commonJsBundle(bundle, modules) {
     const code = fs
       .readFileSync(path.join(dist, file), 'utf8')
       .replace(/^"use strict";\n/, '')
+      // For bundlers, and these modules are bundled.
+      .replace(ES_MODULE, '')
       // tsc says of each export that it is undefined at first.
       .replace(/^(exports\.\w+ = )+void 0;\n/m, '')
       .replace(REQUIRE_CONSTANTS, '')
