@@ -33,7 +33,7 @@ let hooks: { deregister: () => void } | undefined;
  * Until {@link closeResolutions}, imports lead to where they did in an equal process. For each import in each module
  * Node looks at the places where the file could be: for the modules of Vitest that takes as long as its own start.
  *
- * @param known what {@link closeResolutions} has returned there; when empty, the imports are noted
+ * @param known what {@link notedResolutions} has returned there; when empty, the imports are noted
  * @see https://nodejs.org/api/module.html#moduleregisterhooksoptions
  */
 export function openResolutions(known: string): void {
@@ -48,10 +48,21 @@ export function openResolutions(known: string): void {
   });
 }
 
-/** @returns where imports have led to since {@link openResolutions}, if they were noted */
-export function closeResolutions(): string | undefined {
-  hooks?.deregister();
+/** Where imports have led to since {@link openResolutions}, if they are noted. */
+export function notedResolutions(): string | undefined {
   return found && JSON.stringify(found);
+}
+
+/**
+ * From now on Node looks for every module.
+ *
+ * @returns whether it did not yet
+ */
+export function closeResolutions(): boolean {
+  if (hooks === undefined) return false;
+  hooks.deregister();
+  hooks = undefined;
+  return true;
 }
 
 function replay({ files, imports }: Resolutions): Resolve {

@@ -25,9 +25,9 @@ export type WorkerMessage =
       currentTaskFd: number | undefined;
       /** A debugger is attached, or can be: it may stop at a breakpoint for as long as it likes. */
       isInspected: boolean;
-      /** Where its imports have led to, if it was to note that. */
-      resolutions: string | undefined;
     }
+  /** Where its imports have led to, until now. */
+  | { mountns: 'resolutions'; resolutions: string }
   /** Its event loop turns. */
   | { mountns: 'alive'; isInspected: boolean }
   /** It begins with a test file: the first of the last `left` that it was given. */

@@ -21,6 +21,29 @@ describe.each(['node22', 'node24', 'node26'] as const)('on %s', (node) => {
     expect(await told({ runner })).toEqual(['to note them', 'where they lead to', 'where they lead to']);
   });
 
+  describe.each(['vitest4', 'vitest5'] as const)('%s', (runner) => {
+    /** What the last worker was told, when each one starts after the one before has ended. */
+    const urlsTold = async (env: Record<string, string>) => {
+      const run = startVitest('imports', { node, runner, env: { OPTIONS: '{"prewarm":false}', ...env } });
+      expect(await run.done).toMatchObject({ code: 0, stderr: '' });
+      const { files } = JSON.parse(run.read('last.json')) as { files: [url: string][] };
+      const urls = files.map(([url]) => url);
+      expect(urls.filter((url) => url.endsWith('/vitest/dist/worker.js'))).toHaveLength(1);
+      return { urls, ofUser: urls.filter((url) => url.includes(run.directory)) };
+    };
+
+    test('what it imports before the first module of the user is told, and nothing else', async () => {
+      const { urls, ofUser } = await urlsTold({});
+      // Vitest loads its console when it is about to run a file.
+      expect(urls.filter((url) => /\/vitest\/dist\/chunks\/console\b/.test(url))).toHaveLength(1);
+      expect(ofUser).toEqual([]);
+    });
+
+    test('nothing that an environment of the user imports is told', async () => {
+      expect((await urlsTold({ ENVIRONMENT: './environment.ts' })).ofUser).toEqual([]);
+    });
+  });
+
   test('each worker does in which code of the user may change where they are', async () => {
     const nothing = ['nothing', 'nothing', 'nothing'];
     expect(await told({ env: { PRELOAD: './preload.cjs' } })).toEqual(nothing);

@@ -18,7 +18,7 @@ interface Run {
   key: object;
   /** Why there can be no worker. */
   refusal: NamespaceError | undefined;
-  /** Where the imports of its first workers have led to, as one has noted them; empty until one has. */
+  /** Where imports of its first workers have led to, as one has noted them; empty until one has. */
   resolutions: string;
 }
 
@@ -85,12 +85,11 @@ export class WorkerPool {
     if (!canRepeatImports) return new Worker({ ...options, env });
     const run = this.#run;
     const worker = new Worker({ ...options, env: { ...env, [RESOLUTIONS]: run.resolutions } });
-    const note = () => {
-      const { resolutions = '' } = worker;
-      if (resolutions.length < MAX_LENGTH) run.resolutions ||= resolutions;
+    worker.onResolutions = (resolutions) => {
+      // The longest: each worker tells what it has so far, and then all.
+      const isMore = resolutions.length > run.resolutions.length;
+      if (isMore && resolutions.length < MAX_LENGTH) run.resolutions = resolutions;
     };
-    // One that does not start has noted nothing.
-    worker.ready.then(note, () => {});
     return worker;
   }
 }

@@ -38,8 +38,8 @@ export class Worker {
   hasEnded = false;
   /** Whether there was a debugger when it got ready. */
   isInspected = false;
-  /** Where its imports have led to, if it was to note that. */
-  resolutions: string | undefined;
+  /** Told where its imports have led to, if it was to note that. */
+  onResolutions = (_resolutions: string) => {};
   readonly #tinypool: Tinypool;
   #isReady = false;
   #settle: { resolve: () => void; reject: (error: unknown) => void } = {
@@ -116,9 +116,10 @@ export class Worker {
     } else if (message.mountns === 'ready') {
       this.#isReady = true;
       this.isInspected = message.isInspected;
-      this.resolutions = message.resolutions;
       this.process.onReady(message.currentTaskFd);
       this.#settle.resolve();
+    } else if (message.mountns === 'resolutions') {
+      this.onResolutions(message.resolutions);
     } else if (message.mountns === 'deserted') {
       this.process.onDeserted();
     } else {

@@ -7,6 +7,7 @@ import type { CurrentTaskFile } from './current-task.js';
 import type { Diary } from './diary.js';
 import { beforeFile } from './file-hooks.js';
 import { withLastWord } from './file-result.js';
+import type { OwnImports } from './own-imports.js';
 import { withOwnSetupFile } from './own-setup-file.js';
 
 type Method = Parameters<typeof RunBaseTests>[0];
@@ -23,6 +24,7 @@ interface RunFiles {
   options: ResolvedOptions;
   /** Whether Node finds the Vitest that runs. */
   findsVitest: boolean;
+  ownImports: OwnImports;
   post: (message: WorkerMessage) => void;
 }
 
@@ -39,6 +41,7 @@ export async function runFiles({
   diary,
   options,
   findsVitest,
+  ownImports,
   post,
 }: RunFiles): Promise<void> {
   let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
@@ -65,6 +68,8 @@ export async function runFiles({
       currentTask?.write(task);
       diary.note({ file: filepath, test: task.test });
     });
+    fileState.rpc = ownImports.endWith(fileState.rpc);
+    // That one is no module of the user's, and neither are those that it imports.
     if (findsVitest && state.config.isolate) fileState.rpc = withOwnSetupFile(fileState.rpc);
     if (method === 'collect') await runBaseTests(method, fileState, traces);
     else await runFile(fileState, () => runBaseTests(method, fileState, traces), options);

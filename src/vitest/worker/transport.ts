@@ -9,6 +9,7 @@ import { HEARTBEAT, type WorkerMessage } from '../protocol.js';
 import { openCurrentTask } from './current-task.js';
 import { Diary } from './diary.js';
 import { endLeftProcesses } from './left-processes.js';
+import { OwnImports } from './own-imports.js';
 import { runFiles } from './run-files.js';
 
 // Tests replace globals, timers and methods of process: everything is taken here, before they do.
@@ -23,13 +24,14 @@ const require = createRequire(import.meta.url);
 export function serve(
   { init, runBaseTests, setupEnvironment }: typeof VitestWorker,
   options: ResolvedOptions,
-  { findsVitest, resolutions }: { findsVitest: boolean; resolutions: string | undefined },
+  findsVitest: boolean,
 ): Promise<never> {
   const currentTask = openCurrentTask();
   const diary = new Diary(ownProc());
+  const ownImports = new OwnImports(post);
   notices.print = ({ summary, why, fix, isShared }) =>
     post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });
-  const shared = { runBaseTests, currentTask, diary, options, findsVitest, post };
+  const shared = { runBaseTests, currentTask, diary, options, findsVitest, ownImports, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: isInspected() }),
@@ -60,6 +62,8 @@ export function serve(
     runTests: (state, traces) => runFiles({ method: 'run', state, traces, ...shared }),
     collectTests: (state, traces) => runFiles({ method: 'collect', state, traces, ...shared }),
     setup: async (context) => {
+      // Another one can be the user's.
+      if (context.environment.name !== 'node') ownImports.end();
       const teardown = await setupEnvironment(context);
       return async () => {
         await teardown();
@@ -67,11 +71,12 @@ export function serve(
       };
     },
   });
+  // First: the pool starts the next worker when this one is ready.
+  ownImports.tell();
   post({
     mountns: 'ready',
     currentTaskFd: currentTask?.fd,
     isInspected: canBeInspected() && isInspected(),
-    resolutions,
   });
   return new Promise(() => {});
 }
