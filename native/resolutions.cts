@@ -1,5 +1,7 @@
 import nodeModule = require('node:module');
 
+import { readModulesAtOnce } from './module-reads.cjs';
+
 interface Resolution {
   url: string;
   format?: string | null | undefined;
@@ -12,7 +14,7 @@ type Resolve = (
   next: Next,
 ) => Resolution;
 
-/** Node has them since 22.15; without them it looks for each module anew. */
+/** Node has them since 22.15. An older one looks for each module anew. */
 const { registerHooks } = nodeModule as {
   registerHooks?: (hooks: { resolve: Resolve }) => { deregister: () => void };
 };
@@ -37,7 +39,10 @@ let hooks: { deregister: () => void } | undefined;
  * @see https://nodejs.org/api/module.html#moduleregisterhooksoptions
  */
 export function openResolutions(known: string): void {
-  if (registerHooks === undefined) return;
+  if (registerHooks === undefined) {
+    hooks = readModulesAtOnce();
+    return;
+  }
   if (known === '') found = { files: [], imports: [] };
   const resolve = found === undefined ? replay(JSON.parse(known)) : note(found);
   // A `require` of the same name can lead elsewhere.

@@ -7,6 +7,21 @@ import { copyFixture, programOf, type RunOptions, startVitest } from './vitest-r
 
 const resolutions = path.resolve(import.meta.dirname, '../../dist/native/resolutions.cjs');
 
+describe('on node20, which has no hooks for it', () => {
+  test('each worker looks for modules, and its own file system is as ever for the tests', async () => {
+    const run = startVitest('imports', { node: 'node20' });
+    expect(await run.done).toMatchObject({ code: 0, stderr: '' });
+    expect(run.read('told.txt').trim().split('\n')).toEqual(Array(3).fill('to note them'));
+  });
+
+  test('modules are read at once, until it is over', () => {
+    const command = [path.join(copyFixture('imports'), 'reads.cjs'), resolutions];
+    const { after, ...rest } = JSON.parse(execFileSync(programOf('node20'), command, { encoding: 'utf8' }));
+    expect(rest).toEqual({ before: 0, isRead: true, error: 'ENOENT', isAsBefore: true });
+    expect(after).toBeGreaterThan(0);
+  });
+});
+
 // Node has what it takes since 22.15.
 describe.each(['node22', 'node24', 'node26'] as const)('on %s', (node) => {
   const told = async (options: RunOptions) => {
