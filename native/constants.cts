@@ -1,6 +1,7 @@
 /**
  * Flags of the system calls, with the kernel's names and values
- * (linux/mount.h, linux/sched.h, linux/fcntl.h, linux/prctl.h, linux/stat.h).
+ * (linux/mount.h, linux/sched.h, linux/fcntl.h, linux/prctl.h, linux/stat.h). What `os.constants` has is here too where
+ * each worker needs it: `node:os` takes Node half a millisecond.
  */
 
 // unshare(2), setns(2)
@@ -95,6 +96,13 @@ export const PR_SET_NO_NEW_PRIVS = 38;
 export const F_GETFD = 1;
 export const F_SETFD = 2;
 export const FD_CLOEXEC = 1;
+
+// signal(7)
+export const SIGKILL = 9;
+
+// errno(3)
+export const EINTR = 4;
+export const ECHILD = 10;
 
 // waitid(2)
 export const P_ALL = 0;

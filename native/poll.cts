@@ -1,10 +1,9 @@
-import os = require('node:os');
-
 import { cInt } from './arguments.cjs';
+import { EINTR } from './constants.cjs';
 import { systemCall } from './libc.cjs';
 
 const pollCall = systemCall('poll', ['void *', 'unsigned long', 'int'], {
-  expected: [os.constants.errno.EINTR],
+  expected: [EINTR],
 });
 
 /**

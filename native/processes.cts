@@ -1,8 +1,7 @@
-import os = require('node:os');
-
 import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import {
   __WALL,
+  ECHILD,
   F_GETFD,
   F_SETFD,
   FD_CLOEXEC,
@@ -24,10 +23,10 @@ const prctlCall = systemCall('prctl', [
 ]);
 const getppidCall = systemCall('getppid', []);
 const waitidCall = systemCall('waitid', ['int', 'unsigned int', 'void *', 'int'], {
-  expected: [os.constants.errno.ECHILD],
+  expected: [ECHILD],
 });
 const waitpidCall = systemCall('waitpid', ['int', 'void *', 'int'], {
-  expected: [os.constants.errno.ECHILD],
+  expected: [ECHILD],
 });
 const execvpCall = systemCall('execvp', ['const void *', 'const void **']);
 const signalCall = systemCall('signal', ['int', 'long'], { result: 'long' });

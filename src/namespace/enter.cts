@@ -1,7 +1,13 @@
 import fs = require('node:fs');
-import os = require('node:os');
 
-import { AT_RECURSIVE, CLONE_NEWNS, MS_PRIVATE, MS_REC, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import {
+  AT_RECURSIVE,
+  CLONE_NEWNS,
+  MS_PRIVATE,
+  MS_REC,
+  OPEN_TREE_CLONE,
+  SIGKILL,
+} from '../../native/constants.cjs';
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
@@ -92,7 +98,7 @@ function refuseIoUring(): void {
 function dieWithParent(): number {
   const expected = Number(process.env[PARENT_PID] ?? process.ppid);
   delete process.env[PARENT_PID];
-  setParentDeathSignal(os.constants.signals.SIGKILL);
+  setParentDeathSignal(SIGKILL);
   // The kernel sends nothing for a parent that ended before; whoever adopted us is not it.
   if (getppid() !== expected) process.exit(1);
   return expected;
@@ -205,11 +211,11 @@ function currentId(): number {
 
 function readFromStart(fd: number): Buffer {
   const chunks: Buffer[] = [];
+  const buffer = Buffer.allocUnsafeSlow(65536);
   for (let position = 0; ; ) {
-    const chunk = Buffer.alloc(65536);
-    const length = fs.readSync(fd, chunk, 0, chunk.length, position);
+    const length = fs.readSync(fd, buffer, 0, buffer.length, position);
     if (length === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, length));
+    chunks.push(Buffer.from(buffer.subarray(0, length)));
     position += length;
   }
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
-import { constants } from 'node:os';
 
+import { SIGKILL } from '../../native/constants.cjs';
 import { pidfdHasEnded, pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
@@ -25,7 +25,7 @@ export function endProcesses(proc: Proc, find: () => ProcessInfo[]): ProcessInfo
     if (now() > deadline) throw stillThere(living);
     const opened = living.flatMap((each) => openProcess(proc, each));
     try {
-      for (const { fd } of opened) pidfdSendSignal(fd, constants.signals.SIGKILL);
+      for (const { fd } of opened) pidfdSendSignal(fd, SIGKILL);
       for (const { fd, info } of opened) {
         ended.set(`${info.pid} ${info.startTime}`, info);
         waitForEnd(fd, deadline);

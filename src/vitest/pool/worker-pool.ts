@@ -51,6 +51,7 @@ export class WorkerPool {
   take(run: object): Worker {
     if (this.#run.key !== run) this.#run = { key: run, refusal: findObstacle(), resolutions: '' };
     if (this.#run.refusal !== undefined) throw this.#run.refusal;
+    if (!this.hasSpares) return this.#start();
     const mountTable = readMountTable();
     for (let spare = this.#spares.shift(); spare !== undefined; spare = this.#spares.shift()) {
       // What the host has mounted since is missing in the namespace of that one.
