@@ -30,31 +30,34 @@ export interface Findings {
  * Watches what gets out of this process' namespace to the host, from its creation to {@link LeakWatch.finish}.
  *
  * What a scope has mounted is gone when it is left, and with it the proof of whose doing something on the host is.
- * So it looks at each scope before that, unless the kernel says that nothing was mounted.
+ * So it looks at each scope before that, unless the kernel says that nothing was mounted. (It does not say so of a
+ * superblock that has other options: for that the table of the host is read.)
  */
 export class LeakWatch {
   readonly #entered: EnteredNamespace;
   readonly #since = now();
   readonly #hostBefore: Buffer;
   readonly #ownBefore: Buffer;
-  readonly #known: KnownMounts;
   /** Descriptors of mountinfo files for poll(2), which tells of changes since it was last asked. */
   readonly #changes: { own: number; host: number | undefined };
   readonly #ties = new Map<string, string>();
   readonly #remounted = new Map<string, Mount>();
   readonly #mountPoints = new Set<string>();
   #parsedHost: MountTable | undefined;
+  #knownMounts: KnownMounts | undefined;
+  /** Whether a change of the own table went unseen, since a scope that was put in place is one too. */
+  #hasScopes = false;
 
   constructor(entered: EnteredNamespace) {
     this.#entered = entered;
     this.#changes = { own: this.#openTable('thread-self'), host: this.#openHostTable() };
     this.#hostBefore = readMountInfo(entered.host.mountInfoFd);
     this.#ownBefore = readMountInfo(this.#changes.own);
-    this.#known = new KnownMounts(this.#ownBefore);
   }
 
   /** A scope was put in place, which is a change itself. */
   onScopeEntered(): void {
+    this.#hasScopes = true;
     hasChanged(this.#changes.own);
   }
 
@@ -66,7 +69,7 @@ export class LeakWatch {
   /** Compares the host with what it was. */
   finish(): Findings {
     try {
-      this.#look();
+      if (this.#hasScopes || hasChanged(this.#changes.own)) this.#look();
       const after = readMountInfo(this.#entered.host.mountInfoFd);
       const isUnchanged = after.equals(this.#hostBefore);
       const changes = isUnchanged ? NONE : findHostChanges(this.#before, new MountTable(after));
@@ -79,6 +82,11 @@ export class LeakWatch {
   get #before(): MountTable {
     this.#parsedHost ??= new MountTable(this.#hostBefore);
     return this.#parsedHost;
+  }
+
+  get #known(): KnownMounts {
+    this.#knownMounts ??= new KnownMounts(this.#ownBefore);
+    return this.#knownMounts;
   }
 
   /** Takes down what is mounted now and was not when this began. */
