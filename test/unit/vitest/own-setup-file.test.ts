@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 
-import { withOwnSetupFile } from '../../../src/vitest/worker/own-setup-file.js';
+import { SetupFileAnswers, withOwnSetupFile } from '../../../src/vitest/worker/own-setup-file.js';
 import type { Rpc } from '../../../src/vitest/worker/rpc.js';
 
 const url = new URL('../../../dist/src/vitest/setup.js', import.meta.url).href;
@@ -19,4 +19,51 @@ test('answers for the setup file of the package, and asks the server for all oth
   expect(await rpc.fetch('/a.ts', '/b.ts', 'ssr')).toEqual({ cache: true });
   expect(server.resolve).toHaveBeenCalledExactlyOnceWith('/a.ts', undefined, 'ssr');
   expect(server.fetch).toHaveBeenCalledExactlyOnceWith('/a.ts', '/b.ts', 'ssr');
+});
+
+describe('what the server has said about the setup file', () => {
+  /** As Vite answers: a module has another name in an environment for browsers. */
+  const serve = () => ({
+    resolve: vi.fn(async (id: string, _importer: unknown, environment: string) => ({
+      url: `/${environment}${id}`,
+    })),
+    fetch: vi.fn(async (url: string): Promise<object> => ({ code: `code of ${url}` })),
+  });
+  const importSetupFile = async (rpc: Rpc, environment: string) => {
+    const { url } = (await rpc.resolve(path, undefined, environment)) as { url: string };
+    return rpc.fetch(url, undefined, environment);
+  };
+
+  test('is repeated to each file of a worker', async () => {
+    const server = serve();
+    const answers = new SetupFileAnswers();
+    for (const environment of ['ssr', 'client', 'ssr', 'client']) {
+      const answer = await importSetupFile(answers.repeatTo(server as unknown as Rpc), environment);
+      expect(answer).toEqual({ code: `code of /${environment}${path}` });
+      // As Vitest does.
+      Object.assign(answer, { id: 'changed' });
+    }
+    expect(server.resolve).toHaveBeenCalledTimes(2);
+    expect(server.fetch).toHaveBeenCalledTimes(2);
+  });
+
+  test('is not repeated where it was that the worker has the file', async () => {
+    const server = serve();
+    server.fetch.mockResolvedValueOnce({ cache: true });
+    const rpc = new SetupFileAnswers().repeatTo(server as unknown as Rpc);
+    expect(await importSetupFile(rpc, 'ssr')).toEqual({ cache: true });
+    expect(await importSetupFile(rpc, 'ssr')).toEqual({ code: `code of /ssr${path}` });
+  });
+
+  test('is repeated for no other file', async () => {
+    const server = serve();
+    const rpc = new SetupFileAnswers().repeatTo(server as unknown as Rpc);
+    await importSetupFile(rpc, 'ssr');
+    for (let time = 1; time <= 2; time++) {
+      expect(await rpc.resolve('/a.ts', undefined, 'ssr')).toEqual({ url: '/ssr/a.ts' });
+      expect(await rpc.fetch('/ssr/a.ts', undefined, 'ssr')).toEqual({ code: 'code of /ssr/a.ts' });
+    }
+    expect(server.resolve).toHaveBeenCalledTimes(3);
+    expect(server.fetch).toHaveBeenCalledTimes(3);
+  });
 });
