@@ -99,7 +99,7 @@ function commonJsBundle(bundle, modules) {
       // For bundlers, and these modules are bundled.
       .replace(ES_MODULE, '')
       // tsc says of each export that it is undefined at first.
-      .replace(/^(exports\.\w+ = )+void 0;\n/m, '')
+      .replace(/^(exports\.\w+ = )+void 0;\n/gm, '')
       .replace(REQUIRE_CONSTANTS, '')
       .replace(/\bconstants_cjs_1\.(\w+)/g, (_, name) => `(${constants.get(name)})`)
       .replace(REQUIRE, (_, request) => {
