@@ -1,12 +1,8 @@
-import fs from 'node:fs';
-
-import { O_CLOEXEC, POLLPRI } from '../../native/constants.cjs';
-import { openat } from '../../native/directories.cjs';
-import { poll } from '../../native/poll.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 import type { Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
 import { readMountInfo } from '../mounts/read-mount-info.js';
+import { TableWatch } from '../mounts/table-watch.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import {
   findHostChanges,
@@ -38,8 +34,8 @@ export class LeakWatch {
   readonly #since = now();
   readonly #hostBefore: Buffer;
   readonly #ownBefore: Buffer;
-  /** Descriptors of mountinfo files for poll(2), which tells of changes since it was last asked. */
-  readonly #changes: { own: number; host: number | undefined };
+  readonly #own: TableWatch;
+  readonly #host: TableWatch | undefined;
   readonly #ties = new Map<string, string>();
   readonly #remounted = new Map<string, Mount>();
   readonly #mountPoints = new Set<string>();
@@ -50,32 +46,34 @@ export class LeakWatch {
 
   constructor(entered: EnteredNamespace) {
     this.#entered = entered;
-    this.#changes = { own: this.#openTable('thread-self'), host: this.#openHostTable() };
+    this.#own = new TableWatch(entered.procFd);
+    this.#host = this.#watchHost();
     this.#hostBefore = readMountInfo(entered.host.mountInfoFd);
-    this.#ownBefore = readMountInfo(this.#changes.own);
+    this.#ownBefore = readMountInfo(this.#own.fd);
   }
 
   /** A scope was put in place, which is a change itself. */
   onScopeEntered(): void {
     this.#hasScopes = true;
-    hasChanged(this.#changes.own);
+    this.#own.hasChanged();
   }
 
   /** A scope is about to be left. */
   onScopeLeaving(): void {
-    if (hasChanged(this.#changes.own)) this.#look();
+    if (this.#own.hasChanged()) this.#look();
   }
 
   /** Compares the host with what it was. */
   finish(): Findings {
     try {
-      if (this.#hasScopes || hasChanged(this.#changes.own)) this.#look();
+      if (this.#hasScopes || this.#own.hasChanged()) this.#look();
       const after = readMountInfo(this.#entered.host.mountInfoFd);
       const isUnchanged = after.equals(this.#hostBefore);
       const changes = isUnchanged ? NONE : findHostChanges(this.#before, new MountTable(after));
       return { ...this.#judge(changes), mountPoints: this.#findLeftMountPoints() };
     } finally {
-      for (const fd of Object.values(this.#changes)) if (fd !== undefined) fs.closeSync(fd);
+      this.#own.close();
+      this.#host?.close();
     }
   }
 
@@ -98,7 +96,7 @@ export class LeakWatch {
       const before = this.#before.find({ device: mount.device });
       if (before !== undefined) this.#noteRemount(mount, before);
     }
-    if (this.#changes.host === undefined || hasChanged(this.#changes.host)) this.#noteTies(fresh);
+    if (this.#host === undefined || this.#host.hasChanged()) this.#noteTies(fresh);
   }
 
   #noteRemount(own: Mount, hostBefore: Mount): void {
@@ -136,34 +134,26 @@ export class LeakWatch {
 
   /** As this process sees it now: a scope has another root directory. */
   #readOwn(): Buffer {
-    const fd = this.#openTable('thread-self');
+    const table = new TableWatch(this.#entered.procFd);
     try {
-      return readMountInfo(fd);
+      return readMountInfo(table.fd);
     } finally {
-      fs.closeSync(fd);
+      table.close();
     }
   }
 
   /** The one of the host that we have is read by others, and poll(2) tells of a change once. */
-  #openHostTable(): number | undefined {
+  #watchHost(): TableWatch | undefined {
     try {
-      return this.#openTable(String(process.ppid));
+      return new TableWatch(this.#entered.procFd, String(process.ppid));
     } catch {
       return undefined;
     }
-  }
-
-  #openTable(process: string): number {
-    return openat(this.#entered.procFd, `${process}/mountinfo`, fs.constants.O_RDONLY | O_CLOEXEC);
   }
 }
 
 /** The watch of the test file that is run, if any: scopes tell it of themselves. */
 export const watched = processWide<{ file?: LeakWatch | undefined }>('leak-watch', () => ({}));
-
-function hasChanged(fd: number): boolean {
-  return poll(fd, POLLPRI) !== 0;
-}
 
 function keyOf({ id, device }: Mount): string {
   return `${id} ${device}`;

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers';
-
+import { hasChildren } from '../../native/processes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { TableWatch } from '../mounts/table-watch.js';
+import { requireEntered } from '../namespace/guard.js';
 import { abandonScopes } from './abandon.js';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
@@ -12,7 +14,10 @@ import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
  * itself, so that nothing which it mounts outside of scopes reaches the next.
  */
 export class FileTrees {
+  readonly #watch = new TableWatch(requireEntered().procFd);
   #tree: EnteredTree = enterFileTree();
+  /** Whether all changes of the table since then are the file's. */
+  #isWatched = this.#begin();
   /** The scopes that are there for more than one test. */
   #around: readonly Scope[] = [];
   /** Who left scopes open. */
@@ -32,7 +37,8 @@ export class FileTrees {
 
   /**
    * Ends a file: gives up the scopes that it left open, ends the processes that it left running, and puts a
-   * fresh copy in place of its tree, if that is possible.
+   * fresh copy in place of its tree, if that is possible. A tree in which nothing was mounted, unmounted or remounted is
+   * as good as a fresh one.
    *
    * @returns what is wrong with the file, if anything
    */
@@ -59,10 +65,32 @@ export class FileTrees {
     try {
       endTreeProcesses(this.#tree, 'a test file');
     } finally {
-      this.#tree.leave();
-      this.#tree = enterFileTree();
+      if (!this.#reset()) {
+        this.#tree.leave();
+        this.#tree = enterFileTree();
+      }
     }
+    this.#isWatched = this.#begin();
     this.#isBroken = false;
+  }
+
+  /** Returns whether the tree is as good as a fresh one. */
+  #reset(): boolean {
+    if (!this.#isWatched || hasChildren() || this.#watch.hasChanged()) return false;
+    try {
+      this.#tree.reset();
+      return true;
+    } catch {
+      // The working directory is gone, say.
+      return false;
+    }
+  }
+
+  /** A child could change the table in the same moment as we do, and the kernel marks both as one. */
+  #begin(): boolean {
+    const isAlone = !hasChildren();
+    this.#watch.hasChanged();
+    return isAlone;
   }
 
   async #abandon(open: readonly Scope[], whose: string): Promise<void> {

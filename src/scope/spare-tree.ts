@@ -1,25 +1,25 @@
 import fs from 'node:fs';
-import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH, O_CLOEXEC, POLLPRI } from '../../native/constants.cjs';
-import { mountIdOf, openat } from '../../native/directories.cjs';
+import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
+import { mountIdOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
-import { poll } from '../../native/poll.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 import { hasChildren } from '../../native/processes.cjs';
+import { TableWatch } from '../mounts/table-watch.js';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 
 interface SpareTree {
   /** A descriptor of the copy that is kept, which lies in the attic. */
   tree: number | undefined;
-  /** A descriptor of this namespace's mountinfo: the kernel marks it at each change of the table. */
-  changes: number | undefined;
+  /** Of this namespace. */
+  watch: TableWatch | undefined;
   /** Whether all changes since the tree was put in place can be told from our own. */
   isWatched: boolean;
 }
 
 const spare = processWide<SpareTree>('spare-tree', () => ({
   tree: undefined,
-  changes: undefined,
+  watch: undefined,
   isWatched: false,
 }));
 
@@ -66,12 +66,8 @@ export function keepTree(tree: number): boolean {
 
 /** The next call tells of changes since this one. */
 function hasChanged(): boolean {
-  spare.changes ??= openat(
-    (namespaceRecord.entered as { procFd: number }).procFd,
-    'thread-self/mountinfo',
-    fs.constants.O_RDONLY | O_CLOEXEC,
-  );
-  return poll(spare.changes, POLLPRI) !== 0;
+  spare.watch ??= new TableWatch((namespaceRecord.entered as { procFd: number }).procFd);
+  return spare.watch.hasChanged();
 }
 
 /** A child could change the table in the same moment as we do, and the kernel marks both as one. */

@@ -18,6 +18,8 @@ export interface EnteredTree {
   readonly baseId: number;
   /** What makes it copy-on-write, where it is. */
   readonly copyOnWrite: CopyOnWriteTree | undefined;
+  /** Puts root, cwd, umask and propagation types as they were at the beginning. Not for one that is copy-on-write. */
+  reset(): void;
   /** Goes to where the tree was entered from, and leaves it in place. */
   stepOut(): void;
   /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
@@ -55,22 +57,31 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     };
     undo.push(backToCwd);
     const enter = (tree: number) => {
-      fchdir(tree);
-      chroot('.');
-      undo.push(() => returnTo(root));
+      goTo(tree);
+      undo.push(() => goTo(root));
     };
     const made =
       copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, baseId, enter }, undo);
-    if (made === undefined) enter(stackPlain({ root, isOutermost, baseId }, undo));
-    if (cwdPath === undefined) fchdir(cwd);
-    else chdir(cwdPath);
-    refreshWorkingDirectory(cwdPath);
+    const plain = made === undefined ? stackPlain({ root, isOutermost, baseId }, undo) : undefined;
+    if (plain !== undefined) enter(plain);
+    const goToWork = () => {
+      if (cwdPath === undefined) fchdir(cwd);
+      else chdir(cwdPath);
+      refreshWorkingDirectory(cwdPath);
+    };
+    goToWork();
     if (made !== undefined) process.umask(umask);
+    const reset = () => {
+      goTo(plain as number);
+      makePrivate(plain as number);
+      process.umask(umask);
+      goToWork();
+    };
     const stepOut = () => {
-      returnTo(root);
+      goTo(root);
       backToCwd();
     };
-    return { baseId, copyOnWrite: made, stepOut, leave: () => undoAll(undo) };
+    return { baseId, copyOnWrite: made, reset, stepOut, leave: () => undoAll(undo) };
   } catch (error) {
     throw undoEntry(error, undo);
   }
@@ -108,10 +119,14 @@ function stackPlain({ root, isOutermost, baseId }: PlainOptions, undo: Undo): nu
   });
   tree = (isOutermost ? takeSpareTree() : undefined) ?? copyOwnTree(root);
   // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
-  mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
+  makePrivate(tree);
   moveMount(tree, '/');
   if (isOutermost) watchTree();
   return tree;
+}
+
+function makePrivate(tree: number): void {
+  mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
 }
 
 /** Proves first that this thread is in its namespace. (A tree that was kept can be moved in that one only.) */
@@ -146,7 +161,7 @@ function keep(fd: number, undo: Undo): number {
   return fd;
 }
 
-function returnTo(root: number): void {
+function goTo(root: number): void {
   fchdir(root);
   chroot('.');
 }

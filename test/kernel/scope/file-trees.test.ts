@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'mountns/vitest';
+
+const dist = path.resolve('dist');
+
+/** What a process has that runs `file` and then ends it; `isCopied` is whether that took a new copy of the tree. */
+function runFile(file: string) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-files-'));
+  const script = `
+    import { spawn } from 'node:child_process';
+    import { once } from 'node:events';
+    import fs from 'node:fs';
+    import { setImmediate } from 'node:timers/promises';
+    import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_REC, MS_SHARED } from '${dist}/native/constants.cjs';
+    import { chroot } from '${dist}/native/directories.cjs';
+    import { hookSystemCalls } from '${dist}/native/libc.cjs';
+    import { mount, umount2 } from '${dist}/native/mount.cjs';
+    import { mountSetattr, openTree } from '${dist}/native/mount-tree.cjs';
+    import { FileTrees } from '${dist}/src/scope/file-trees.js';
+    import { withMountNamespace } from '${dist}/src/index.js';
+
+    const readTable = () => fs.readFileSync('/proc/self/mountinfo', 'utf8').replace(/^\\d+ \\d+ /gm, '');
+    const readState = () => ({
+      cwd: process.cwd(), umask: process.umask(), root: fs.statSync('/').ino, table: readTable(),
+    });
+    const trees = new FileTrees();
+    const before = readState();
+    let isCopied = false;
+    ${file}
+    hookSystemCalls((name) => {
+      isCopied ||= name === 'open_tree';
+    });
+    await trees.next();
+    hookSystemCalls(undefined);
+    if (!fs.existsSync(before.cwd)) process.chdir(before.cwd = '/');
+    console.log(JSON.stringify({ isCopied, before, after: readState() }));`;
+  try {
+    const node = ['--require', `${dist}/src/register.cjs`, '--input-type=module', '--eval', script];
+    const env = { ...process.env, MOUNTNS_NAMESPACE: '' };
+    const output = execFileSync(process.execPath, node, { cwd: directory, env, encoding: 'utf8' });
+    return JSON.parse(output) as { isCopied: boolean; before: object; after: object };
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+test.each([
+  ['nothing', ''],
+  ['nothing, twice', 'await trees.next();'],
+  [
+    'another working directory, root and umask',
+    "process.chdir('/'); process.umask(0); chroot('/proc/self');",
+  ],
+  ['propagation types', "mount({ target: '/', flags: MS_REC | MS_SHARED });"],
+])('a file that changed %s leaves its tree to the next one', (_, file) => {
+  const { isCopied, before, after } = runFile(file);
+  expect(after).toEqual(before);
+  expect(isCopied).toBe(false);
+});
+
+test.each([
+  ['mounted something', "mount({ source: 'decoy', target: '/mnt', type: 'tmpfs' });"],
+  ['unmounted something', "umount2('/dev/shm', MNT_DETACH);"],
+  ['remounted something', "mountSetattr(openTree('/', 0), 0, { attrSet: MOUNT_ATTR_RDONLY });"],
+  ['opened a scope', 'await withMountNamespace(() => {});'],
+  ['left a process running', "spawn('sleep', ['1000'], { stdio: 'ignore' });"],
+  ['removed the working directory', 'fs.rmdirSync(process.cwd());'],
+  [
+    'began beside a process',
+    `const beside = spawn('unshare', ['--mount', 'sleep', '1000'], { stdio: 'ignore' });
+     const namespaceOf = (pid) => fs.readlinkSync(\`/proc/\${pid}/ns/mnt\`);
+     while (namespaceOf(beside.pid) === namespaceOf('self')) await setImmediate();
+     await trees.next();
+     beside.kill();
+     await once(beside, 'exit');`,
+  ],
+])('the file after one that %s has a new copy of the tree', (_, file) => {
+  const { isCopied, before, after } = runFile(file);
+  expect(after).toEqual(before);
+  expect(isCopied).toBe(true);
+});
