@@ -50,6 +50,7 @@ const REQUIRE_CONSTANTS = /^const constants_cjs_1 = require\(.*\);\n/m;
 /** Module → names of its exports. */
 const exportsOf = new Map(commonJs.map((file) => [file, Object.keys(require(path.join(dist, file)))]));
 const constants = readConstants();
+const named = namedConstants();
 
 /** What a worker of Vitest loads whose tests use nothing of this package. */
 const worker = reachFrom(['src/vitest/worker/entry.js', 'src/vitest/setup.js']);
@@ -101,6 +102,9 @@ function commonJsBundle(bundle, modules) {
       // tsc says of each export that it is undefined at first.
       .replace(/^(exports\.\w+ = )+void 0;\n/gm, '')
       .replace(REQUIRE_CONSTANTS, '')
+      .replace(/^exports\.(\w+) = .*;\n/gm, (line, name) =>
+        isPacked && file === CONSTANTS && !named.test(name) ? '' : line,
+      )
       .replace(/\bconstants_cjs_1\.(\w+)/g, (_, name) => `(${constants.get(name)})`)
       .replace(REQUIRE, (_, request) => {
         const target = path.join(path.dirname(file), request);
@@ -203,6 +207,14 @@ function readConstants() {
   for (const [name, value] of entries)
     if (typeof value !== 'number') throw new Error(`${CONSTANTS}: ${name} is no number`);
   return new Map(entries);
+}
+
+/** Those whose names messages show: the module itself is there for these only. */
+function namedConstants() {
+  const source = fs.readFileSync(path.join(dist, '../native/flag-names.cts'), 'utf8');
+  const [, prefixes] = /^type Prefix = (.*);$/m.exec(source) ?? [];
+  if (prefixes === undefined) throw new Error('native/flag-names.cts: no type Prefix');
+  return new RegExp(`^(${prefixes.replace(/[' ]/g, '')})`);
 }
 
 /** @param {string} file */
