@@ -29,7 +29,7 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
   try {
     await drainFileOperations();
     if (!outermost.isOpen) return;
-    enterQuarantine(outermost.tree);
+    enterQuarantine(outermost);
     notices.print({ ...summarise(whose), fix: WRITES_ARE_LOST });
   } catch (error) {
     scopes.refusal = new NamespaceError(

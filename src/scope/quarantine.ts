@@ -1,19 +1,20 @@
 import fs from 'node:fs';
 
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
-import { type EnteredTree, enterTree } from './tree.js';
+import { enterTree } from './tree.js';
 
 /**
- * Moves this process from `tree` into a copy-on-write copy of the tree around it, stacked on top: code that goes on
+ * Moves this process from the scope into a copy-on-write copy of the tree around it, stacked on top: code that goes on
  * after its scope has ended finds the files that it would have found, and can't change them.
  */
-export function enterQuarantine(tree: EnteredTree): void {
+export function enterQuarantine({ tree, outer }: Scope): void {
   const root = openDirectory('/');
   const cwd = openDirectory('.');
   try {
     tree.stepOut();
-    scopes.quarantine = enterTree({ isOutermost: false, copyOnWrite: true, outer: [] });
+    scopes.quarantine = enterTree({ isOutermost: false, copyOnWrite: true, outer });
   } catch (error) {
     fchdir(root);
     chroot('.');

@@ -34,6 +34,8 @@ export class Scope {
   readonly turns = new Turns();
   readonly isHandle: boolean;
   readonly isFixture: boolean;
+  /** The layers of what it lies in. */
+  readonly outer = outerLayers();
   /** The namespace that it lies in. */
   readonly entered: EnteredNamespace;
   readonly #parent: Scope | undefined;
@@ -56,7 +58,7 @@ export class Scope {
     this.#tree = enterTree({
       isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
-      outer: outerLayers(),
+      outer: this.outer,
     });
     try {
       watched.file?.onScopeEntered();
@@ -172,7 +174,7 @@ export class Scope {
       watched.file?.onScopeLeaving();
     } finally {
       // Code of a scope inside that was abandoned still runs.
-      if (scopes.quarantine !== this.#quarantine) enterQuarantine(this.#tree);
+      if (scopes.quarantine !== this.#quarantine) enterQuarantine(this);
       else this.#tree.leave();
     }
   }

@@ -29,6 +29,7 @@ describe.each(runners)('%s', (runner) => {
       '× a callback that waits for a process ends with the process',
       '✓ is not awaited',
       '✓ what is not awaited does not get out',
+      '✓ after all of them a scope is as ever',
     ]);
     expect(stderr).toContain('Error: Test timed out in 100ms');
     expect(stderr).toContain(
