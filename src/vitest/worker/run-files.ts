@@ -8,7 +8,7 @@ import type { Diary } from './diary.js';
 import { beforeFile } from './file-hooks.js';
 import { withLastWord } from './file-result.js';
 import type { OwnImports } from './own-imports.js';
-import { SetupFileAnswers, withOwnSetupFile } from './own-setup-file.js';
+import { type SetupFileAnswers, withOwnSetupFile } from './own-setup-file.js';
 
 type Method = Parameters<typeof RunBaseTests>[0];
 type State = Parameters<typeof RunBaseTests>[1];
@@ -25,6 +25,7 @@ interface RunFiles {
   /** Whether Node finds the Vitest that runs. */
   findsVitest: boolean;
   ownImports: OwnImports;
+  setupFileAnswers: SetupFileAnswers;
   post: (message: WorkerMessage) => void;
 }
 
@@ -42,6 +43,7 @@ export async function runFiles({
   options,
   findsVitest,
   ownImports,
+  setupFileAnswers,
   post,
 }: RunFiles): Promise<void> {
   let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
@@ -49,7 +51,6 @@ export async function runFiles({
     cancelled = { reason };
   });
   const { files } = state.ctx;
-  const setupFileAnswers = files.length > 1 ? new SetupFileAnswers() : undefined;
   for (const [index, file] of files.entries()) {
     const { filepath } = file;
     if (files.length > 1) post({ mountns: 'file', left: files.length - index });
@@ -71,8 +72,8 @@ export async function runFiles({
     });
     fileState.rpc = ownImports.endWith(fileState.rpc);
     // That one is no module of the user's, and neither are those that it imports.
-    fileState.rpc = setupFileAnswers?.repeatTo(fileState.rpc) ?? fileState.rpc;
-    if (findsVitest && state.config.isolate) fileState.rpc = withOwnSetupFile(fileState.rpc);
+    if (!state.config.isolate) fileState.rpc = setupFileAnswers.repeatTo(fileState.rpc);
+    else if (findsVitest) fileState.rpc = withOwnSetupFile(fileState.rpc);
     if (method === 'collect') await runBaseTests(method, fileState, traces);
     else await runFile(fileState, () => runBaseTests(method, fileState, traces), options);
   }

@@ -10,6 +10,7 @@ import { openCurrentTask } from './current-task.js';
 import { Diary } from './diary.js';
 import { endLeftProcesses } from './left-processes.js';
 import { OwnImports } from './own-imports.js';
+import { SetupFileAnswers } from './own-setup-file.js';
 import { runFiles } from './run-files.js';
 
 // Tests replace globals, timers and methods of process: everything is taken here, before they do.
@@ -31,7 +32,17 @@ export function serve(
   const ownImports = new OwnImports(post);
   notices.print = ({ summary, why, fix, isShared }) =>
     post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });
-  const shared = { runBaseTests, currentTask, diary, options, findsVitest, ownImports, post };
+  const setupFileAnswers = new SetupFileAnswers();
+  const shared = {
+    runBaseTests,
+    currentTask,
+    diary,
+    options,
+    findsVitest,
+    ownImports,
+    setupFileAnswers,
+    post,
+  };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: isInspected() }),
