@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import timers from 'node:timers/promises';
 
 import { NamespaceHold } from '../../processes/namespace-hold.js';
 import { leftRunning, type Notice } from '../../processes/notices.js';
@@ -117,18 +116,18 @@ export class WorkerProcess {
 
   /** Settles when so much of its output was passed on. Not for ever: a test may have sent its output elsewhere. */
   async hasPrinted(printed: Printed): Promise<void> {
-    const timeout = new AbortController();
+    let timeout: NodeJS.Timeout | undefined;
     await Promise.race([
       new Promise<void>((resolve) => {
+        timeout = setTimeout(resolve, PRINT_TIMEOUT);
         this.#onPassedOn = () => {
           if (this.#passedOn.stdout >= printed.stdout && this.#passedOn.stderr >= printed.stderr) resolve();
         };
         this.#onPassedOn();
       }),
       this.closed,
-      timers.setTimeout(PRINT_TIMEOUT, undefined, { signal: timeout.signal }).catch(() => {}),
     ]);
-    timeout.abort();
+    clearTimeout(timeout);
   }
 
   readCurrentTask(): CurrentTask {
