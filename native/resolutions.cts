@@ -34,6 +34,7 @@ let hooks: { deregister: () => void } | undefined;
 /**
  * Until {@link closeResolutions}, imports lead to where they did in an equal process. For each import in each module
  * Node looks at the places where the file could be: for the modules of Vitest that takes as long as its own start.
+ * Where Node has no hooks for that, it looks as ever, and {@link readModulesAtOnce} saves the part that it can.
  *
  * @param known what {@link notedResolutions} has returned there; when empty, the imports are noted
  * @see https://nodejs.org/api/module.html#moduleregisterhooksoptions

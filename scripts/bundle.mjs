@@ -50,7 +50,6 @@ const REQUIRE_CONSTANTS = /^const constants_cjs_1 = require\(.*\);\n/m;
 /** Module → names of its exports. */
 const exportsOf = new Map(commonJs.map((file) => [file, Object.keys(require(path.join(dist, file)))]));
 const constants = readConstants();
-const named = namedConstants();
 
 /** What a worker of Vitest loads whose tests use nothing of this package. */
 const worker = reachFrom(['src/vitest/worker/entry.js', 'src/vitest/setup.js']);
@@ -94,17 +93,14 @@ function bundleCommonJs() {
  */
 function commonJsBundle(bundle, modules) {
   const functions = modules.map((file) => {
-    const code = fs
-      .readFileSync(path.join(dist, file), 'utf8')
+    const source = fs.readFileSync(path.join(dist, file), 'utf8');
+    const code = (isPacked && file === CONSTANTS ? namedConstants() : source)
       .replace(/^"use strict";\n/, '')
       // For bundlers, and these modules are bundled.
       .replace(ES_MODULE, '')
       // tsc says of each export that it is undefined at first.
       .replace(/^(exports\.\w+ = )+void 0;\n/gm, '')
       .replace(REQUIRE_CONSTANTS, '')
-      .replace(/^exports\.(\w+) = .*;\n/gm, (line, name) =>
-        isPacked && file === CONSTANTS && !named.test(name) ? '' : line,
-      )
       .replace(/\bconstants_cjs_1\.(\w+)/g, (_, name) => `(${constants.get(name)})`)
       .replace(REQUIRE, (_, request) => {
         const target = path.join(path.dirname(file), request);
@@ -209,12 +205,16 @@ function readConstants() {
   return new Map(entries);
 }
 
-/** Those whose names messages show: the module itself is there for these only. */
+/** The module with those whose names messages show: the others are where they are used, as numbers. */
 function namedConstants() {
   const source = fs.readFileSync(path.join(dist, '../native/flag-names.cts'), 'utf8');
   const [, prefixes] = /^type Prefix = (.*);$/m.exec(source) ?? [];
   if (prefixes === undefined) throw new Error('native/flag-names.cts: no type Prefix');
-  return new RegExp(`^(${prefixes.replace(/[' ]/g, '')})`);
+  const isNamed = new RegExp(`^(${prefixes.replace(/[' ]/g, '')})`);
+  return [...constants]
+    .filter(([name]) => isNamed.test(name))
+    .map(([name, value]) => `exports.${name} = ${value};\n`)
+    .join('');
 }
 
 /** @param {string} file */

@@ -49,7 +49,7 @@ export class LeakWatch {
     this.#own = new TableWatch(entered.procFd);
     this.#host = this.#watchHost();
     this.#hostBefore = readMountInfo(entered.host.mountInfoFd);
-    this.#ownBefore = readMountInfo(this.#own.fd);
+    this.#ownBefore = this.#own.read();
   }
 
   /** A scope was put in place, which is a change itself. */
@@ -136,7 +136,7 @@ export class LeakWatch {
   #readOwn(): Buffer {
     const table = new TableWatch(this.#entered.procFd);
     try {
-      return readMountInfo(table.fd);
+      return table.read();
     } finally {
       table.close();
     }

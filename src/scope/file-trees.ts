@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { hasChildren } from '../../native/processes.cjs';
+
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -16,13 +16,15 @@ import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 export class FileTrees {
   readonly #watch = new TableWatch(requireEntered().procFd);
   #tree: EnteredTree = enterFileTree();
-  /** Whether all changes of the table since then are the file's. */
-  #isWatched = this.#begin();
   /** The scopes that are there for more than one test. */
   #around: readonly Scope[] = [];
   /** Who left scopes open. */
   #left: string[] = [];
   #isBroken = false;
+
+  constructor() {
+    this.#watch.begin();
+  }
 
   /** Before the hooks of a test. */
   startTest(): void {
@@ -70,13 +72,13 @@ export class FileTrees {
         this.#tree = enterFileTree();
       }
     }
-    this.#isWatched = this.#begin();
+    this.#watch.begin();
     this.#isBroken = false;
   }
 
   /** Returns whether the tree is as good as a fresh one. */
   #reset(): boolean {
-    if (!this.#isWatched || hasChildren() || this.#watch.hasChanged()) return false;
+    if (!this.#watch.isUntouched()) return false;
     try {
       this.#tree.reset();
       return true;
@@ -84,13 +86,6 @@ export class FileTrees {
       // The working directory is gone, say.
       return false;
     }
-  }
-
-  /** A child could change the table in the same moment as we do, and the kernel marks both as one. */
-  #begin(): boolean {
-    const isAlone = !hasChildren();
-    this.#watch.hasChanged();
-    return isAlone;
   }
 
   async #abandon(open: readonly Scope[], whose: string): Promise<void> {

@@ -4,23 +4,20 @@ import { mountIdOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { processWide } from '../../native/process-wide.cjs';
-import { hasChildren } from '../../native/processes.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
+import { requireEntered } from '../namespace/guard.js';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 
 interface SpareTree {
   /** A descriptor of the copy that is kept, which lies in the attic. */
   tree: number | undefined;
-  /** Of this namespace. */
+  /** Of this namespace, once a tree was put in place. */
   watch: TableWatch | undefined;
-  /** Whether all changes since the tree was put in place can be told from our own. */
-  isWatched: boolean;
 }
 
 const spare = processWide<SpareTree>('spare-tree', () => ({
   tree: undefined,
   watch: undefined,
-  isWatched: false,
 }));
 
 /**
@@ -30,7 +27,7 @@ const spare = processWide<SpareTree>('spare-tree', () => ({
 export function takeSpareTree(): number | undefined {
   const { tree } = spare;
   if (tree === undefined) return undefined;
-  const isStale = hasChanged();
+  const isStale = watch().hasChanged();
   spare.tree = undefined;
   if (!isStale) return tree;
   try {
@@ -44,8 +41,7 @@ export function takeSpareTree(): number | undefined {
 
 /** Begins to watch for changes, when a tree has just been put in place. */
 export function watchTree(): void {
-  spare.isWatched = canWatch();
-  if (spare.isWatched) hasChanged();
+  watch().begin();
 }
 
 /**
@@ -56,21 +52,15 @@ export function watchTree(): void {
  */
 export function keepTree(tree: number): boolean {
   const { entered } = namespaceRecord;
-  if (entered?.attic === undefined || !spare.isWatched || !canWatch() || hasChanged()) return false;
+  if (entered?.attic === undefined || !spare.watch?.isUntouched()) return false;
   if (mountIdOf('/..') !== mountIdOf('', tree)) return false;
   moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, entered.attic);
-  hasChanged();
+  watch().hasChanged();
   spare.tree = tree;
   return true;
 }
 
-/** The next call tells of changes since this one. */
-function hasChanged(): boolean {
-  spare.watch ??= new TableWatch((namespaceRecord.entered as { procFd: number }).procFd);
-  return spare.watch.hasChanged();
-}
-
-/** A child could change the table in the same moment as we do, and the kernel marks both as one. */
-function canWatch(): boolean {
-  return !hasChildren();
+function watch(): TableWatch {
+  spare.watch ??= new TableWatch(requireEntered().procFd);
+  return spare.watch;
 }

@@ -6,24 +6,28 @@ import { answerHere, type Rpc } from './rpc.js';
 const url = new URL('../setup.js', import.meta.url).href;
 const path = fileURLToPath(url);
 
-/**
- * Answers what Vitest asks its server about the setup file of this package: it needs no transformation, and each
- * worker would wait for the server three times. Only for a worker that runs one file: Node evaluates a module once.
- */
-export function withOwnSetupFile(rpc: Rpc): Rpc {
-  return answerHere(rpc, {
-    resolve: async (...args) =>
-      args[0] === path ? { file: path, id: path, url: path } : rpc.resolve(...args),
-    fetch: async (...args) => (args[0] === path ? { externalize: url, type: 'module' } : rpc.fetch(...args)),
-  });
-}
+type Resolved = Awaited<ReturnType<Rpc['resolve']>>;
+type Fetched = Awaited<ReturnType<Rpc['fetch']>>;
 
-/** Repeats what Vitest's server has said about that file: those that share a worker each run it, and each would ask. */
-export class SetupFileAnswers {
-  readonly #resolved = new Map<string, Awaited<ReturnType<Rpc['resolve']>>>();
-  readonly #fetched = new Map<string, Awaited<ReturnType<Rpc['fetch']>>>();
+/** Answers what Vitest asks its server about the setup file of this package: each test file would wait for that. */
+export class OwnSetupFile {
+  readonly #findsVitest: boolean;
+  /** What the server has said, in an environment of Vite. */
+  readonly #resolved = new Map<string, Resolved>();
+  readonly #fetched = new Map<string, Fetched>();
 
-  repeatTo(rpc: Rpc): Rpc {
+  /** @param findsVitest whether Node finds the Vitest that runs */
+  constructor(findsVitest: boolean) {
+    this.#findsVitest = findsVitest;
+  }
+
+  answerTo(rpc: Rpc, { isIsolated }: { isIsolated: boolean }): Rpc {
+    if (!isIsolated) return this.#repeatTo(rpc);
+    return this.#findsVitest ? loadWithNode(rpc) : rpc;
+  }
+
+  /** Files that share a worker each run it: they get what the server has said to the first one. */
+  #repeatTo(rpc: Rpc): Rpc {
     return answerHere(rpc, {
       resolve: async (...args) => {
         const [id, , environment] = args;
@@ -43,4 +47,13 @@ export class SetupFileAnswers {
       },
     });
   }
+}
+
+/** It needs no transformation. Only for a worker that runs one file: Node evaluates a module once. */
+function loadWithNode(rpc: Rpc): Rpc {
+  return answerHere(rpc, {
+    resolve: async (...args) =>
+      args[0] === path ? { file: path, id: path, url: path } : rpc.resolve(...args),
+    fetch: async (...args) => (args[0] === path ? { externalize: url, type: 'module' } : rpc.fetch(...args)),
+  });
 }

@@ -8,24 +8,26 @@ import type { Diary } from './diary.js';
 import { beforeFile } from './file-hooks.js';
 import { withLastWord } from './file-result.js';
 import type { OwnImports } from './own-imports.js';
-import { type SetupFileAnswers, withOwnSetupFile } from './own-setup-file.js';
+import type { OwnSetupFile } from './own-setup-file.js';
 
 type Method = Parameters<typeof RunBaseTests>[0];
 type State = Parameters<typeof RunBaseTests>[1];
 type Traces = Parameters<typeof RunBaseTests>[2];
 
-interface RunFiles {
+interface Request {
   method: Method;
   state: State;
   traces: Traces;
+}
+
+/** What all requests of a worker have in common. */
+interface TestWorker {
   runBaseTests: typeof RunBaseTests;
   currentTask: CurrentTaskFile | undefined;
   diary: Diary;
   options: ResolvedOptions;
-  /** Whether Node finds the Vitest that runs. */
-  findsVitest: boolean;
   ownImports: OwnImports;
-  setupFileAnswers: SetupFileAnswers;
+  ownSetupFile: OwnSetupFile;
   post: (message: WorkerMessage) => void;
 }
 
@@ -33,19 +35,7 @@ interface RunFiles {
  * Runs the test files of one request one by one. Without isolation Vitest hands over several at once; each has
  * to start from the pristine mount tree, and a worker that dies has to be known by the file it was at.
  */
-export async function runFiles({
-  method,
-  state,
-  traces,
-  runBaseTests,
-  currentTask,
-  diary,
-  options,
-  findsVitest,
-  ownImports,
-  setupFileAnswers,
-  post,
-}: RunFiles): Promise<void> {
+export async function runFiles({ method, state, traces }: Request, worker: TestWorker): Promise<void> {
   let cancelled: { reason: Parameters<Parameters<State['onCancel']>[0]>[0] } | undefined;
   state.onCancel((reason) => {
     cancelled = { reason };
@@ -53,7 +43,7 @@ export async function runFiles({
   const { files } = state.ctx;
   for (const [index, file] of files.entries()) {
     const { filepath } = file;
-    if (files.length > 1) post({ mountns: 'file', left: files.length - index });
+    if (files.length > 1) worker.post({ mountns: 'file', left: files.length - index });
     const fileState: State = {
       ...state,
       ctx: { ...state.ctx, files: [file] },
@@ -65,21 +55,25 @@ export async function runFiles({
       },
       durations: index === 0 ? state.durations : { ...state.durations, prepare: performance.now() },
     };
-    diary.note({ file: filepath });
+    worker.diary.note({ file: filepath });
     followTasks(fileState, (task) => {
-      currentTask?.write(task);
-      diary.note({ file: filepath, test: task.test });
+      worker.currentTask?.write(task);
+      worker.diary.note({ file: filepath, test: task.test });
     });
-    fileState.rpc = ownImports.endWith(fileState.rpc);
-    // That one is no module of the user's, and neither are those that it imports.
-    if (!state.config.isolate) fileState.rpc = setupFileAnswers.repeatTo(fileState.rpc);
-    else if (findsVitest) fileState.rpc = withOwnSetupFile(fileState.rpc);
-    if (method === 'collect') await runBaseTests(method, fileState, traces);
-    else await runFile(fileState, () => runBaseTests(method, fileState, traces), options);
+    // The setup file is no module of the user's, and neither are those that it imports.
+    const rpc = worker.ownImports.endWith(state.rpc);
+    fileState.rpc = worker.ownSetupFile.answerTo(rpc, { isIsolated: state.config.isolate });
+    const run = () => worker.runBaseTests(method, fileState, traces);
+    if (method === 'collect') await run();
+    else await runFile(fileState, run, worker.options);
   }
   keepCompiled();
   await flushOutput();
-  post({ mountns: 'printed', stdout: process.stdout.bytesWritten, stderr: process.stderr.bytesWritten });
+  worker.post({
+    mountns: 'printed',
+    stdout: process.stdout.bytesWritten,
+    stderr: process.stderr.bytesWritten,
+  });
 }
 
 async function runFile(state: State, run: () => Promise<void>, { leaks }: ResolvedOptions): Promise<void> {

@@ -10,7 +10,7 @@ import { openCurrentTask } from './current-task.js';
 import { Diary } from './diary.js';
 import { endLeftProcesses } from './left-processes.js';
 import { OwnImports } from './own-imports.js';
-import { SetupFileAnswers } from './own-setup-file.js';
+import { OwnSetupFile } from './own-setup-file.js';
 import { runFiles } from './run-files.js';
 
 // Tests replace globals, timers and methods of process: everything is taken here, before they do.
@@ -32,17 +32,8 @@ export function serve(
   const ownImports = new OwnImports(post);
   notices.print = ({ summary, why, fix, isShared }) =>
     post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });
-  const setupFileAnswers = new SetupFileAnswers();
-  const shared = {
-    runBaseTests,
-    currentTask,
-    diary,
-    options,
-    findsVitest,
-    ownImports,
-    setupFileAnswers,
-    post,
-  };
+  const ownSetupFile = new OwnSetupFile(findsVitest);
+  const worker = { runBaseTests, currentTask, diary, options, ownImports, ownSetupFile, post };
   const listeners = new Map<Listener, Listener>();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: isInspected() }),
@@ -70,8 +61,8 @@ export function serve(
       processOff('disconnect', onDisconnect);
       process.exit = processExit;
     },
-    runTests: (state, traces) => runFiles({ method: 'run', state, traces, ...shared }),
-    collectTests: (state, traces) => runFiles({ method: 'collect', state, traces, ...shared }),
+    runTests: (state, traces) => runFiles({ method: 'run', state, traces }, worker),
+    collectTests: (state, traces) => runFiles({ method: 'collect', state, traces }, worker),
     setup: async (context) => {
       // Another one can be the user's.
       if (context.environment.name !== 'node') ownImports.end();

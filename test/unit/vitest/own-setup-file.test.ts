@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 
-import { SetupFileAnswers, withOwnSetupFile } from '../../../src/vitest/worker/own-setup-file.js';
+import { OwnSetupFile } from '../../../src/vitest/worker/own-setup-file.js';
 import type { Rpc } from '../../../src/vitest/worker/rpc.js';
 
 const url = new URL('../../../dist/src/vitest/setup.js', import.meta.url).href;
@@ -9,7 +9,7 @@ const path = fileURLToPath(url);
 
 test('answers for the setup file of the package, and asks the server for all other files', async () => {
   const server = { resolve: vi.fn(async () => null), fetch: vi.fn(async () => ({ cache: true })) };
-  const rpc = withOwnSetupFile(server as unknown as Rpc);
+  const rpc = new OwnSetupFile(true).answerTo(server as unknown as Rpc, { isIsolated: true });
   const resolved = await rpc.resolve(path, undefined, 'ssr');
   expect(resolved).toEqual({ file: path, id: path, url: path });
   expect(await rpc.fetch(path, undefined, 'ssr')).toEqual({ externalize: url, type: 'module' });
@@ -21,7 +21,13 @@ test('answers for the setup file of the package, and asks the server for all oth
   expect(server.fetch).toHaveBeenCalledExactlyOnceWith('/a.ts', '/b.ts', 'ssr');
 });
 
+test('leaves it to the server where Node does not find the Vitest that runs', () => {
+  const server = {} as Rpc;
+  expect(new OwnSetupFile(false).answerTo(server, { isIsolated: true })).toBe(server);
+});
+
 describe('what the server has said about the setup file', () => {
+  const shared = { isIsolated: false };
   /** As Vite answers: a module has another name in an environment for browsers. */
   const serve = () => ({
     resolve: vi.fn(async (id: string, _importer: unknown, environment: string) => ({
@@ -36,9 +42,9 @@ describe('what the server has said about the setup file', () => {
 
   test('is repeated to each file of a worker', async () => {
     const server = serve();
-    const answers = new SetupFileAnswers();
+    const setupFile = new OwnSetupFile(true);
     for (const environment of ['ssr', 'client', 'ssr', 'client']) {
-      const answer = await importSetupFile(answers.repeatTo(server as unknown as Rpc), environment);
+      const answer = await importSetupFile(setupFile.answerTo(server as unknown as Rpc, shared), environment);
       expect(answer).toEqual({ code: `code of /${environment}${path}` });
       // As Vitest does.
       Object.assign(answer, { id: 'changed' });
@@ -50,14 +56,14 @@ describe('what the server has said about the setup file', () => {
   test('is not repeated where it was that the worker has the file', async () => {
     const server = serve();
     server.fetch.mockResolvedValueOnce({ cache: true });
-    const rpc = new SetupFileAnswers().repeatTo(server as unknown as Rpc);
+    const rpc = new OwnSetupFile(true).answerTo(server as unknown as Rpc, shared);
     expect(await importSetupFile(rpc, 'ssr')).toEqual({ cache: true });
     expect(await importSetupFile(rpc, 'ssr')).toEqual({ code: `code of /ssr${path}` });
   });
 
   test('is repeated for no other file', async () => {
     const server = serve();
-    const rpc = new SetupFileAnswers().repeatTo(server as unknown as Rpc);
+    const rpc = new OwnSetupFile(true).answerTo(server as unknown as Rpc, shared);
     await importSetupFile(rpc, 'ssr');
     for (let time = 1; time <= 2; time++) {
       expect(await rpc.resolve('/a.ts', undefined, 'ssr')).toEqual({ url: '/ssr/a.ts' });
