@@ -8,17 +8,34 @@ import { requireInMainRealm } from './main-realm.cjs';
 /** What of koffi is used here: all of it is native code. */
 export type NativeKoffi = Pick<typeof Koffi, 'errno' | 'load' | 'version'>;
 
+let told: string | undefined;
+
 /**
  * Koffi, without the JavaScript that looks for its native code: that takes Node several times as long as the native
  * code itself, in every worker. Where this does not find it at its usual place, koffi is loaded as any package.
  */
 export function loadKoffi(): NativeKoffi {
-  return loadNativeCode() ?? (requireInMainRealm('koffi') as NativeKoffi);
+  return (
+    loadNativeCode(told) ?? loadNativeCode(findNativeCode()) ?? (requireInMainRealm('koffi') as NativeKoffi)
+  );
 }
 
-function loadNativeCode(): NativeKoffi | undefined {
+/** Saves {@link loadKoffi} the search. `file` is what {@link findNativeCode} has returned in an equal process. */
+export function expectNativeCode(file: string): void {
+  told = file;
+}
+
+/** The native code of koffi for this process, if it is at its usual place. */
+export function findNativeCode(): string | undefined {
   try {
-    const file = findNativeCode();
+    return lookForNativeCode();
+  } catch {
+    return undefined;
+  }
+}
+
+function loadNativeCode(file: string | undefined): NativeKoffi | undefined {
+  try {
     // In Node's cache, so that koffi gets the same when a test loads it.
     const native = file === undefined ? undefined : (requireInMainRealm(file) as NativeKoffi);
     return native?.version.startsWith('3.') ? native : undefined;
@@ -27,7 +44,7 @@ function loadNativeCode(): NativeKoffi | undefined {
   }
 }
 
-function findNativeCode(): string | undefined {
+function lookForNativeCode(): string | undefined {
   const { platform, arch } = process;
   if (platform !== 'linux' || !ARCHITECTURES.has(arch)) return undefined;
   const start = interpreter();

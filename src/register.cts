@@ -13,15 +13,17 @@ const { enableCompileCache, flushCompileCache } = nodeModule as {
 const { MOUNTNS_COMPILE_CACHE: directory = '' } = process.env;
 if (directory !== '' && flushCompileCache !== undefined) enableCompileCache?.(directory);
 
+import { expectNativeCode } from '../native/koffi.cjs';
 import { openResolutions } from '../native/resolutions.cjs';
 import { NamespaceError } from './errors/namespace-error.cjs';
 import { enterWorkerNamespace } from './namespace/enter.cjs';
-import { COMPILE_CACHE, RESOLUTIONS } from './namespace/environment.cjs';
+import { COMPILE_CACHE, KOFFI, RESOLUTIONS } from './namespace/environment.cjs';
 import { findTestRole } from './namespace/test-role.cjs';
 
-const { [RESOLUTIONS]: resolutions } = process.env;
+const { [KOFFI]: koffi, [RESOLUTIONS]: resolutions } = process.env;
+if (koffi !== undefined) expectNativeCode(koffi);
 if (resolutions !== undefined) openResolutions(resolutions);
-for (const name of [COMPILE_CACHE, RESOLUTIONS]) delete process.env[name];
+for (const name of [COMPILE_CACHE, KOFFI, RESOLUTIONS]) delete process.env[name];
 
 try {
   const role = findTestRole(process);

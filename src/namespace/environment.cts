@@ -18,6 +18,9 @@ export const RESOLUTIONS = 'MOUNTNS_RESOLUTIONS';
 /** Set by the pool: a directory for code that V8 has compiled. The preload removes it. */
 export const COMPILE_CACHE = 'MOUNTNS_COMPILE_CACHE';
 
+/** Set by the pool: the file of koffi's native code. The preload removes it. */
+export const KOFFI = 'MOUNTNS_KOFFI';
+
 /** Set by the pool: `enforced` where root shall be held to permission bits. */
 export const PERMISSIONS = 'MOUNTNS_PERMISSIONS';
 

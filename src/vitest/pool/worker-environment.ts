@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 
+import { findNativeCode } from '../../../native/koffi.cjs';
 import {
   COMPILE_CACHE,
   COPY_ON_WRITE,
   HOST_MARK,
+  KOFFI,
   NAMESPACE_MARK,
   PARENT_PID,
   PERMISSIONS,
@@ -38,6 +40,7 @@ export function workerEnvironment(
       [HOST_MARK]: undefined,
       [PARENT_PID]: String(process.pid),
       [COMPILE_CACHE]: compileCache,
+      [KOFFI]: findNativeCode(),
       [COPY_ON_WRITE]: copyOnWrite === false ? undefined : JSON.stringify(copyOnWrite),
       [PERMISSIONS]: permissions === 'root' ? undefined : permissions,
       // Its threads would be there before the preload, on the host.

@@ -28,10 +28,24 @@ test('leaves koffi whole for who loads it afterwards', () => {
   );
 });
 
+const NO_SEARCH =
+  "const fs = require('node:fs'); const { openSync } = fs; fs.openSync = () => { fs.openSync = openSync; throw new Error(); };";
+const GETPID = `koffi.load(null).func('getpid', 'int', [])() === process.pid`;
+const IS_WHOLE = "Object.keys(require.cache).some((file) => file.endsWith('/koffi/index.cjs'))";
+
+test('takes the native code that it is told, and does not look for it', () => {
+  const tell = `const { expectNativeCode, findNativeCode } = require(${MODULE}); expectNativeCode(findNativeCode());`;
+  expect(run(`${tell} ${NO_SEARCH} ${KOFFI} console.log(${GETPID}, ${IS_WHOLE})`)).toBe('true false');
+});
+
+test.each(['/no/such/koffi.node', 'node:fs', ''])(
+  'looks for it when it is told a wrong place: "%s"',
+  (file) => {
+    const tell = `require(${MODULE}).expectNativeCode(${JSON.stringify(file)});`;
+    expect(run(`${tell} ${KOFFI} console.log(${GETPID}, ${IS_WHOLE})`)).toBe('true false');
+  },
+);
+
 test('loads koffi as any package where it does not know the name of the native code', () => {
-  const rename =
-    "const fs = require('node:fs'); const { openSync } = fs; fs.openSync = () => { fs.openSync = openSync; throw new Error(); };";
-  const getpid = `koffi.load(null).func('getpid', 'int', [])() === process.pid`;
-  const loaded = "Object.keys(require.cache).some((file) => file.endsWith('/koffi/index.cjs'))";
-  expect(run(`${rename} ${KOFFI} console.log(${getpid}, ${loaded})`)).toBe('true true');
+  expect(run(`${NO_SEARCH} ${KOFFI} console.log(${GETPID}, ${IS_WHOLE})`)).toBe('true true');
 });
