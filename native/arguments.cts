@@ -5,16 +5,30 @@ import { decodePath, encodePath, FOREIGN_SURROGATE } from './path-bytes.cjs';
 /** A path, as a string (with {@link encodePath}'s lone surrogates for bytes outside UTF-8) or as its bytes. */
 export type PathLike = string | Buffer;
 
-/** The bytes of `value` with the NUL that C wants, or a TypeError that names the argument and the value. */
+/**
+ * The bytes of `value` with the NUL that C wants, or a TypeError that names the argument and the value. They are not to
+ * be written to: most calls name the same few paths, and those get the same bytes.
+ */
 export function cString(name: string, value: unknown): Buffer {
-  if (typeof value !== 'string' && !Buffer.isBuffer(value)) {
-    throw invalid(name, 'must be a string or a Buffer', value, 'ERR_INVALID_ARG_TYPE');
-  }
-  if (typeof value === 'string' && FOREIGN_SURROGATE.test(value)) {
+  if (typeof value !== 'string') return cBytes(name, value);
+  const known = encoded.get(value);
+  if (known !== undefined) return known;
+  if (FOREIGN_SURROGATE.test(value)) {
     throw invalid(name, 'must not contain a lone surrogate outside U+DC80 to U+DCFF', value);
   }
   if (value.includes('\0')) throw invalid(name, 'must not contain a NUL byte', value);
-  return typeof value === 'string' ? encodePath(`${value}\0`) : Buffer.concat([value, NUL]);
+  const bytes = encodePath(`${value}\0`);
+  if (encoded.size === MANY) encoded.clear();
+  encoded.set(value, bytes);
+  return bytes;
+}
+
+function cBytes(name: string, value: unknown): Buffer {
+  if (!Buffer.isBuffer(value)) {
+    throw invalid(name, 'must be a string or a Buffer', value, 'ERR_INVALID_ARG_TYPE');
+  }
+  if (value.includes(0)) throw invalid(name, 'must not contain a NUL byte', value);
+  return Buffer.concat([value, NUL]);
 }
 
 /** As {@link cString}, for a path: not empty. */
@@ -68,4 +82,6 @@ function invalid(name: string, must: string, value: unknown, code = 'ERR_INVALID
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const UNPRINTABLE = /[\u0000-\u001f\u007f\ud800-\udfff]/gu;
 const NUL = Buffer.alloc(1);
+const encoded = new Map<string, Buffer>();
+const MANY = 64;
 const SLASH = 0x2f;

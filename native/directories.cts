@@ -167,10 +167,26 @@ export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
 }
 
-/** statx(2) with `STATX_INO`: what tells a file from all others, the inode number and the device. */
-export function fileIdOf(path: PathLike): readonly [inode: bigint, device: bigint] {
-  const struct = statx(path, AT_FDCWD, STATX_INO);
-  return [struct.readBigUInt64LE(STX_INO_OFFSET), struct.readBigUInt64LE(STX_DEV_OFFSET)];
+/** What tells a file from all others, and the id of the mount that it was found on. */
+export interface Place {
+  readonly inode: bigint;
+  readonly device: bigint;
+  readonly mountId: number;
+}
+
+/** statx(2) with `STATX_INO` and `STATX_MNT_ID`: where `path` leads to. An empty path is `dirfd` itself. */
+export function placeOf(path: PathLike, dirfd = AT_FDCWD): Place {
+  const struct = statx(path, dirfd, STATX_INO | STATX_MNT_ID);
+  return {
+    inode: struct.readBigUInt64LE(STX_INO_OFFSET),
+    device: struct.readBigUInt64LE(STX_DEV_OFFSET),
+    mountId: struct.readUIntLE(STX_MNT_ID_OFFSET, 6),
+  };
+}
+
+/** Whether two paths lead to the same file, on whatever mounts. */
+export function isSameFile(one: Place, other: Place): boolean {
+  return one.inode === other.inode && one.device === other.device;
 }
 
 /**

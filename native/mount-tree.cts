@@ -78,14 +78,15 @@ export interface MountAttributes {
 /** mount_setattr(2) on the mount of `fd` itself; `AT_RECURSIVE` for the whole tree, all of it or nothing. */
 export function mountSetattr(fd: number, flags: number, attributes: MountAttributes): void {
   const { attrSet = 0, attrClr = 0, propagation = 0 } = attributes;
-  const struct = Buffer.from(new BigUint64Array([attrSet, attrClr, propagation, 0].map(BigInt)).buffer);
+  MOUNT_ATTR.set([BigInt(attrSet), BigInt(attrClr), BigInt(propagation), 0n]);
   const facts = () => {
     const [set, clear] = [attrSet, attrClr].map((bits) => flagNames('MOUNT_ATTR_', bits));
     const attr = `{${set}, ${clear}, ${flagNames('MS_', propagation)}}`;
     const at = flagNames('AT_', flags | AT_EMPTY_PATH);
-    return { call: `mount_setattr(${fd}, "", ${at}, ${attr}, ${struct.length})` };
+    return { call: `mount_setattr(${fd}, "", ${at}, ${attr}, ${MOUNT_ATTR.byteLength})` };
   };
-  mountSetattrCall(facts, fd, EMPTY, cInt('flags', flags) | AT_EMPTY_PATH, struct, struct.length);
+  const cFlags = cInt('flags', flags) | AT_EMPTY_PATH;
+  mountSetattrCall(facts, fd, EMPTY, cFlags, MOUNT_ATTR, MOUNT_ATTR.byteLength);
 }
 
 /** fsopen(2): a context for making a file system of `type`, as a descriptor. */
@@ -147,5 +148,6 @@ export function fsmount(fd: number, attributes = 0): number {
 }
 
 const EMPTY = Buffer.alloc(1);
+const MOUNT_ATTR = new BigUint64Array(4);
 // The kernel copies 256 bytes, the NUL among them (fs/fsopen.c).
 const MAX_VALUE = 256;

@@ -2,9 +2,11 @@ import fs from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
 import {
   fchdir,
-  fileIdOf,
+  isSameFile,
   openDirectory,
   openWithoutSymlinks,
+  type Place,
+  placeOf,
   readlinkat,
 } from '../../native/directories.cjs';
 import { decodePath } from '../../native/path-bytes.cjs';
@@ -48,15 +50,13 @@ const rememberedDirectory = process.cwd;
  */
 export function findWorkingDirectory(): string | undefined {
   const path = readWorkingDirectory();
-  return leadsHere(path) ? path : undefined;
+  return leadsTo(placeOf('.'), path) ? path : undefined;
 }
 
-/** Whether `path` leads to the working directory. */
-export function leadsHere(path: string): boolean {
-  const [inode, device] = fileIdOf('.');
+/** Whether `path` leads to `place`. */
+export function leadsTo(place: Place, path: string): boolean {
   try {
-    const [otherInode, otherDevice] = fileIdOf(path);
-    return inode === otherInode && device === otherDevice;
+    return isSameFile(place, placeOf(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOMEM') throw error;
     return false;

@@ -1,15 +1,16 @@
+import type { Place } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { printable } from '../mounts/printable.js';
-import { findWorkingDirectory, leadsHere, readWorkingDirectory } from '../operations/working-directory.js';
+import { findWorkingDirectory, leadsTo, readWorkingDirectory } from '../operations/working-directory.js';
 
 /**
- * The path by which the copy of a tree has the working directory; undefined where there is none: the directory is
- * deleted, or covered, or out of reach.
+ * The path by which the copy of a tree has the working directory, which is at `here`; undefined where there is none:
+ * the directory is deleted, or covered, or out of reach.
  */
-export function findEntryDirectory(): string | Buffer | undefined {
+export function findEntryDirectory(here: Place): string | Buffer | undefined {
   const remembered = probeCwd();
-  if (remembered !== undefined && leadsHere(remembered)) return remembered;
+  if (remembered !== undefined && leadsTo(here, remembered)) return remembered;
   const found = findWorkingDirectory();
   return found === undefined ? undefined : encodePath(found);
 }

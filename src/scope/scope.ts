@@ -169,13 +169,17 @@ export class Scope {
   }
 
   #leave(): void {
+    let canBeKept = false;
     try {
-      endTreeProcesses(this.#tree, 'a scope');
-      watched.file?.onScopeLeaving();
+      canBeKept = this.#tree.canBeKept();
+      if (!canBeKept) {
+        endTreeProcesses(this.#tree, 'a scope');
+        watched.file?.onScopeLeaving();
+      }
     } finally {
       // Code of a scope inside that was abandoned still runs.
       if (scopes.quarantine !== this.#quarantine) enterQuarantine(this);
-      else this.#tree.leave();
+      else this.#tree.leave(canBeKept);
     }
   }
 

@@ -1,34 +1,40 @@
 import fs from 'node:fs';
 import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
-import { mountIdOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
-import { namespaceRecord } from '../namespace/namespace-record.cjs';
+import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
 
 interface SpareTree {
   /** A descriptor of the copy that is kept, which lies in the attic. */
   tree: number | undefined;
+  /** Whether the tree in place was kept before. */
+  isInUse: boolean;
   /** Of this namespace, once a tree was put in place. */
   watch: TableWatch | undefined;
 }
 
 const spare = processWide<SpareTree>('spare-tree', () => ({
   tree: undefined,
+  isInUse: false,
   watch: undefined,
 }));
 
 /**
  * A copy of the worker's own tree that a scope has left as good as new, if neither it nor the original has been
  * changed since. The caller moves it into place, and takes what lies on `/` off when this throws.
+ *
+ * @param isSameRoot whether the tree is that of the same root directory
  */
-export function takeSpareTree(): number | undefined {
+export function takeSpareTree(isSameRoot: boolean): number | undefined {
   const { tree } = spare;
+  spare.isInUse = false;
   if (tree === undefined) return undefined;
-  const isStale = watch().hasChanged();
+  const isStale = watch().hasChanged() || !isSameRoot;
   spare.tree = undefined;
+  spare.isInUse = !isStale;
   if (!isStale) return tree;
   try {
     moveMount(tree, '/');
@@ -45,19 +51,44 @@ export function watchTree(): void {
 }
 
 /**
- * Keeps a tree that is still in place but not in use any more, for the next scope: nothing was mounted, unmounted
- * or remounted in it. (What else can change of a tree, its propagation types, is set anew for each scope.)
- *
- * @returns whether it was taken out of its place
+ * Whether the tree in place can be kept: nothing was mounted, unmounted or remounted since {@link watchTree}. (What else
+ * can change of a tree, its propagation types, is set anew for each scope.)
  */
-export function keepTree(tree: number): boolean {
+export function canKeepTree(): boolean {
   const { entered } = namespaceRecord;
   if (entered?.attic === undefined || !spare.watch?.isUntouched()) return false;
-  if (mountIdOf('/..') !== mountIdOf('', tree)) return false;
-  moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, entered.attic);
+  return spare.isInUse || holdsNothingElse(entered);
+}
+
+/**
+ * Whether all mounts in place were the host's when it was left. What the process has mounted itself since, it can
+ * unmount and expect to be unmounted: a copy that is kept would hold the file system and the mount point.
+ */
+function holdsNothingElse({ host, procFd }: EnteredNamespace): boolean {
+  const table = new TableWatch(procFd);
+  try {
+    const inherited = new Set(placesIn(host.mountInfoAtEntry));
+    return placesIn(table.read()).every((place) => inherited.has(place));
+  } catch {
+    // It is copied again.
+    return false;
+  } finally {
+    table.close();
+  }
+}
+
+/** Device, root and mount point of each mount: proc_pid_mountinfo(5). */
+function placesIn(table: Buffer): string[] {
+  const lines = table.toString('latin1').split('\n');
+  return lines.map((line) => line.split(' ', 5).slice(2).join(' '));
+}
+
+/** Keeps a tree for the next scope that is still in place, untouched, but not in use any more: takes it from there. */
+export function keepTree(tree: number): void {
+  const { attic } = namespaceRecord.entered as EnteredNamespace;
+  moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, attic);
   watch().hasChanged();
   spare.tree = tree;
-  return true;
 }
 
 function watch(): TableWatch {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, mountIdOf, placeOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
@@ -10,7 +10,8 @@ import { requireEntered } from '../namespace/guard.js';
 import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
 import { explainEntry } from './explain-entry.js';
-import { keepTree, takeSpareTree, watchTree } from './spare-tree.js';
+import { openHome } from './home.js';
+import { canKeepTree, keepTree, takeSpareTree, watchTree } from './spare-tree.js';
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
 export interface EnteredTree {
@@ -22,8 +23,13 @@ export interface EnteredTree {
   reset(): void;
   /** Goes to where the tree was entered from, and leaves it in place. */
   stepOut(): void;
+  /**
+   * Whether it can be kept for the next scope: certainly nobody has changed it, and nobody is in it. To be asked once,
+   * right before {@link leave}, which is to be told.
+   */
+  canBeKept(): boolean;
   /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
-  leave(): void;
+  leave(isToBeKept?: boolean): void;
 }
 
 /** What tree to enter. */
@@ -44,12 +50,16 @@ export interface TreeOptions {
 export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): EnteredTree {
   const undo: Undo = [];
   try {
-    const cwdPath = findEntryDirectory();
+    const here = placeOf('.');
+    const cwdPath = findEntryDirectory(here);
     if (cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
-    const root = keep(openDirectory('/'), undo);
-    const cwd = keep(openDirectory('.'), undo);
-    const umask = process.umask();
-    const baseId = mountIdOf(TOP_OF_ROOT);
+    const closing = (fd: number) => {
+      undo.push(() => fs.closeSync(fd));
+      return fd;
+    };
+    const { root, cwd, baseId, isSameRoot } = openHome({ here, canKeep: isOutermost, closing });
+    const umask = readUmask();
+    const end = { isToBeKept: false };
     undo.push(() => process.umask(umask));
     const backToCwd = () => {
       fchdir(cwd);
@@ -62,7 +72,8 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     };
     const made =
       copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, baseId, enter }, undo);
-    const plain = made === undefined ? stackPlain({ root, isOutermost, baseId }, undo) : undefined;
+    const plain =
+      made === undefined ? stackPlain({ root, isSameRoot, isOutermost, baseId, end }, undo) : undefined;
     if (plain !== undefined) enter(plain);
     const goToWork = () => {
       if (cwdPath === undefined) fchdir(cwd);
@@ -81,7 +92,12 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       goTo(root);
       backToCwd();
     };
-    return { baseId, copyOnWrite: made, reset, stepOut, leave: () => undoAll(undo) };
+    const canBeKept = () => isOutermost && plain !== undefined && canKeepTree();
+    const leave = (isToBeKept = false) => {
+      end.isToBeKept = isToBeKept;
+      undoAll(undo);
+    };
+    return { baseId, copyOnWrite: made, reset, stepOut, canBeKept, leave };
   } catch (error) {
     throw undoEntry(error, undo);
   }
@@ -100,11 +116,14 @@ function undoEntry(error: unknown, undo: Undo): unknown {
 
 interface PlainOptions {
   root: number;
+  isSameRoot: boolean;
   isOutermost: boolean;
   baseId: number;
+  /** What is known when the tree is left. */
+  end: { isToBeKept: boolean };
 }
 
-function stackPlain({ root, isOutermost, baseId }: PlainOptions, undo: Undo): number {
+function stackPlain({ root, isSameRoot, isOutermost, baseId, end }: PlainOptions, undo: Undo): number {
   let tree: number | undefined;
   let isKept = false;
   undo.push(() => {
@@ -112,12 +131,15 @@ function stackPlain({ root, isOutermost, baseId }: PlainOptions, undo: Undo): nu
   });
   undo.push(() => {
     try {
-      isKept = isOutermost && tree !== undefined && keepTree(tree);
+      if (end.isToBeKept && tree !== undefined) {
+        keepTree(tree);
+        isKept = true;
+      }
     } finally {
       if (!isKept) popMounts(baseId);
     }
   });
-  tree = (isOutermost ? takeSpareTree() : undefined) ?? copyOwnTree(root);
+  tree = (isOutermost ? takeSpareTree(isSameRoot) : undefined) ?? copyOwnTree(root);
   // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
   makePrivate(tree);
   moveMount(tree, '/');
@@ -149,16 +171,18 @@ function stackCopyOnWrite(
 ): CopyOnWriteTree {
   requireEntered();
   undo.push(() => popMounts(baseId));
-  process.umask(0o022);
+  process.umask(USUAL_UMASK);
   const made = new CopyOnWriteTree(copyOnWrite, root, outer);
   undo.push(() => made.close());
   made.stack(enter);
   return made;
 }
 
-function keep(fd: number, undo: Undo): number {
-  undo.push(() => fs.closeSync(fd));
-  return fd;
+/** One system call where it is the usual one; process.umask() makes two. */
+function readUmask(): number {
+  const umask = process.umask(USUAL_UMASK);
+  if (umask !== USUAL_UMASK) process.umask(umask);
+  return umask;
 }
 
 function goTo(root: number): void {
@@ -191,3 +215,4 @@ function undoAll(undo: Undo): void {
 type Undo = (() => void)[];
 
 const TOP_OF_ROOT = '/..';
+const USUAL_UMASK = 0o022;

@@ -101,33 +101,39 @@ const fill = () => {
 };
 (async () => {
   const { withMountNamespace } = await import(${JSON.stringify(path.resolve('dist/src/index.js'))});
-  await withMountNamespace(() => {});
+  const [options, isInner] = process.argv.slice(1).map(JSON.parse);
   const table = fs.openSync('/proc/self/mountinfo', 'r');
   const buffer = Buffer.alloc(1 << 20);
   const look = () => buffer.toString('latin1', 0, fs.readSync(table, buffer, 0, buffer.length, 0)) + process.cwd();
-  const before = look();
   const outcomes = [];
-  for (let free = 0; outcomes.at(-1)?.message !== undefined || free === 0; free++) {
-    fill();
-    for (const fd of taken.splice(-free, free)) fs.closeSync(fd);
-    const error = await withMountNamespace(JSON.parse(process.argv[1]), () => {}).then(() => ({}), (error) => error);
-    const isAsBefore = look() === before;
-    const held = taken.length;
-    fill();
-    outcomes.push({ name: error.name, message: error.message, isAsBefore, lost: free - (taken.length - held) });
-  }
-  for (const fd of taken) fs.closeSync(fd);
+  const attempt = async () => {
+    const before = look();
+    for (let free = 0; outcomes.at(-1)?.message !== undefined || free === 0; free++) {
+      fill();
+      for (const fd of taken.splice(-free, free)) fs.closeSync(fd);
+      const error = await withMountNamespace(options, () => {}).then(() => ({}), (error) => error);
+      const isAsBefore = look() === before;
+      const held = taken.length;
+      fill();
+      outcomes.push({ name: error.name, message: error.message, isAsBefore, lost: free - (taken.length - held) });
+    }
+    for (const fd of taken) fs.closeSync(fd);
+  };
+  await withMountNamespace(() => {});
+  if (isInner) await withMountNamespace(attempt);
+  else await attempt();
   console.log(JSON.stringify(outcomes));
 })();`;
 
 describe.each([{}, { copyOnWrite: ['/mnt'] }])(
   'with the options %o, in a process that runs out of descriptors',
   (options) => {
-    test('a scope is entered, or everything is as before, and the error says why', () => {
+    const run = (isInner: boolean): { message: string }[] => {
       const preload = path.resolve('dist/src/register.cjs');
       const script = `ulimit -n 64 && exec "$@"`;
       const node = [process.execPath, '--require', preload, '--eval', SHORT_OF_DESCRIPTORS];
-      const out = execFileSync('sh', ['-c', script, 'sh', ...node, '--', JSON.stringify(options)], {
+      const args = ['-c', script, 'sh', ...node, '--', JSON.stringify(options), JSON.stringify(isInner)];
+      const out = execFileSync('sh', args, {
         encoding: 'utf8',
         env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' },
       });
@@ -137,20 +143,31 @@ describe.each([{}, { copyOnWrite: ['/mnt'] }])(
         isAsBefore: boolean;
         lost: number;
       }[];
-      const failures = outcomes.slice(0, -1);
-      expect(failures.length).toBeGreaterThan(1);
       expect(new Set(outcomes.map(({ isAsBefore, lost }) => `${isAsBefore} ${lost}`))).toEqual(
         new Set(['true 0']),
       );
+      const failures = outcomes.slice(0, -1);
       for (const { name, message } of failures) {
         expect(name).toMatch(EXPLAINED);
         expect(message).toContain('EMFILE');
       }
+      return failures;
+    };
+
+    test('a scope in another is entered, or everything is as before, and the error says why', () => {
+      const failures = run(true);
+      expect(failures.length).toBeGreaterThan(1);
       expect(failures[0]?.message).toBe(
         'entering a scope failed: open(2) EMFILE, too many open files\n' +
           '  why:  this process may have 64 descriptors open at once (RLIMIT_NOFILE), and all are taken\n' +
           '  fix:  close what is open, or raise the limit in the shell that starts the tests: ulimit -n …',
       );
+    });
+
+    test('a scope that is entered where one was before takes no descriptor, unless its files are others', () => {
+      const failures = run(false);
+      if ('copyOnWrite' in options) expect(failures.length).toBeGreaterThan(1);
+      else expect(failures).toEqual([]);
     });
   },
 );

@@ -7,6 +7,7 @@ import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
 import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SHARED } from '../../../native/constants.cjs';
+import { chroot, fchdir, openDirectory } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { mount, umount2 } from '../../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../../native/mount-tree.cjs';
@@ -98,9 +99,38 @@ test('what was mounted, unmounted or remounted between two scopes is seen by the
   await needsCopy();
   mount({ source: 'between', target: directory, type: 'tmpfs' });
   await withMountNamespace((ns) => expect(ns.mounts().at(directory)?.source).toBe('between'));
-  expect(await needsCopy()).toBe(false);
   umount2(directory);
   await withMountNamespace((ns) => expect(ns.mounts().at(directory)).toBeUndefined());
+});
+
+test('what the worker has mounted itself is held by no tree that is kept', async () => {
+  const directory = temporaryDirectory();
+  fs.mkdirSync(`${directory}/mount`);
+  await needsCopy();
+  mount({ source: 'between', target: `${directory}/mount`, type: 'tmpfs' });
+  expect(await needsCopy()).toBe(true);
+  expect(await needsCopy()).toBe(true);
+  umount2(`${directory}/mount`);
+  expect(() => fs.rmdirSync(`${directory}/mount`)).not.toThrow();
+  expect(await needsCopy()).toBe(true);
+  expect(await needsCopy()).toBe(false);
+});
+
+test('a kept tree is of no use in another root directory', async () => {
+  const directory = temporaryDirectory();
+  fs.writeFileSync(`${directory}/file`, '');
+  const root = openDirectory('/');
+  await needsCopy();
+  chroot(directory);
+  try {
+    await withMountNamespace(() => expect(fs.readdirSync('/')).toEqual(['file']));
+  } finally {
+    fchdir(root);
+    chroot('.');
+    fs.closeSync(root);
+  }
+  expect(await needsCopy()).toBe(true);
+  expect(await needsCopy()).toBe(false);
 });
 
 test('with a child around no tree is kept: its changes can’t be told from ours', async () => {

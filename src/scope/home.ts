@@ -1,0 +1,54 @@
+import fs from 'node:fs';
+import { isSameFile, openDirectory, type Place, placeOf } from '../../native/directories.cjs';
+import { processWide } from '../../native/process-wide.cjs';
+
+/** Where a tree is entered from: what it takes to go back there without a path. */
+export interface Home {
+  /** Descriptors. */
+  readonly root: number;
+  readonly cwd: number;
+  /** The id of the mount on top of `/`. */
+  readonly baseId: number;
+  /** Whether the root directory is certainly that of the last one that could be kept. */
+  readonly isSameRoot: boolean;
+}
+
+interface HomeOptions {
+  /** Where the working directory is. */
+  here: Place;
+  /** Whether descriptors may be kept for the next one. */
+  canKeep: boolean;
+  /** Takes a descriptor that is not kept, to be closed when the tree is left. */
+  closing: (fd: number) => number;
+}
+
+interface Kept {
+  readonly fd: number;
+  readonly place: Place;
+}
+
+/** Most scopes are entered from where the one before was. */
+const kept = processWide<{ root?: Kept; cwd?: Kept }>('home', () => ({}));
+
+/** Nothing is kept that holds a mount on: only what lies on the mount of the root directory. */
+export function openHome({ here, canKeep, closing }: HomeOptions): Home {
+  const top = placeOf('/..');
+  const last = kept.root?.fd;
+  const open = (name: keyof typeof kept, path: string, place: Place, mayKeep: boolean) => {
+    const before = kept[name];
+    if (mayKeep && before !== undefined && isSamePlace(before.place, place)) return before.fd;
+    const fd = openDirectory(path);
+    if (!mayKeep || !isSamePlace(placeOf('', fd), place)) return closing(fd);
+    // After the new one is open: a number that means another directory now would be taken for the same.
+    kept[name] = { fd, place };
+    if (before !== undefined) fs.closeSync(before.fd);
+    return fd;
+  };
+  const root = open('root', '/', top, canKeep);
+  const cwd = open('cwd', '.', here, root === kept.root?.fd && here.mountId === top.mountId);
+  return { root, cwd, baseId: top.mountId, isSameRoot: root === last };
+}
+
+function isSamePlace(one: Place, other: Place): boolean {
+  return one.mountId === other.mountId && isSameFile(one, other);
+}
