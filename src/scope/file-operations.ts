@@ -35,7 +35,7 @@ function pendingError(boundary: 'begin' | 'end'): NamespaceError {
       : {
           summary: `a scope ended with ${still}`,
           why: 'the callback started asynchronous file operations that it did not await',
-          fix: 'await them before the callback returns',
+          fix: 'await them before the callback returns; what this process writes from now on is kept in memory only',
         };
   return new NamespaceError(message, 'ERR_MOUNTNS_PENDING');
 }

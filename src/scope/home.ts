@@ -7,6 +7,8 @@ export interface Home {
   /** Descriptors. */
   readonly root: number;
   readonly cwd: number;
+  /** The id of the mount that the root directory lies on. */
+  readonly rootId: number;
   /** The id of the mount on top of `/`. */
   readonly baseId: number;
   /** Whether the root directory is certainly that of the last one that could be kept. */
@@ -19,7 +21,7 @@ interface HomeOptions {
   /** Whether descriptors may be kept for the next one. */
   canKeep: boolean;
   /** Takes a descriptor that is not kept, to be closed when the tree is left. */
-  closing: (fd: number) => number;
+  closing: (fd: number) => void;
 }
 
 interface Kept {
@@ -34,19 +36,38 @@ const kept = processWide<{ root?: Kept; cwd?: Kept }>('home', () => ({}));
 export function openHome({ here, canKeep, closing }: HomeOptions): Home {
   const top = placeOf('/..');
   const last = kept.root?.fd;
-  const open = (name: keyof typeof kept, path: string, place: Place, mayKeep: boolean) => {
+  const open = (name: keyof typeof kept, path: string, place: Place, mayKeep: boolean): Kept => {
     const before = kept[name];
-    if (mayKeep && before !== undefined && isSamePlace(before.place, place)) return before.fd;
-    const fd = openDirectory(path);
-    if (!mayKeep || !isSamePlace(placeOf('', fd), place)) return closing(fd);
+    if (mayKeep && before !== undefined && isSamePlace(before.place, place)) return before;
+    const opened = openPlace(path);
+    if (!mayKeep || !isSamePlace(opened.place, place)) {
+      closing(opened.fd);
+      return opened;
+    }
     // After the new one is open: a number that means another directory now would be taken for the same.
-    kept[name] = { fd, place };
+    kept[name] = opened;
     if (before !== undefined) fs.closeSync(before.fd);
-    return fd;
+    return opened;
   };
   const root = open('root', '/', top, canKeep);
-  const cwd = open('cwd', '.', here, root === kept.root?.fd && here.mountId === top.mountId);
-  return { root, cwd, baseId: top.mountId, isSameRoot: root === last };
+  const cwd = open('cwd', '.', here, root === kept.root && here.mountId === top.mountId);
+  return {
+    root: root.fd,
+    rootId: root.place.mountId,
+    cwd: cwd.fd,
+    baseId: top.mountId,
+    isSameRoot: root.fd === last,
+  };
+}
+
+function openPlace(path: string): Kept {
+  const fd = openDirectory(path);
+  try {
+    return { fd, place: placeOf('', fd) };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
 }
 
 function isSamePlace(one: Place, other: Place): boolean {

@@ -7,6 +7,7 @@ import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import type { Scope } from './scope.js';
+import { scopes } from './scopes.js';
 
 /**
  * Looks at the mounts of a scope that has failed, before it is left. The function that it returns is called when it
@@ -17,13 +18,15 @@ import type { Scope } from './scope.js';
  */
 export function watchMadeMounts(scope: Scope): () => Note | undefined {
   const isCopyOnWrite = scope.layers.length > 0;
+  const { quarantine } = scopes;
   const inside = probe(() => {
     scope.requireCurrent();
     return readMounts('self');
   });
   return () =>
     probe(() => {
-      if (inside === undefined) return undefined;
+      // A quarantine is no place to compare with.
+      if (inside === undefined || scopes.quarantine !== quarantine) return undefined;
       const diff = withoutEntering(readMounts('self'), inside);
       // Entering such a scope changes what may be written to, and nothing tells that from what `fn` changed.
       return describe(isCopyOnWrite ? { ...diff, removed: [], changed: [] } : diff);

@@ -34,6 +34,8 @@ export class Scope {
   readonly turns = new Turns();
   readonly isHandle: boolean;
   readonly isFixture: boolean;
+  /** The test that it was opened in, if that is known. */
+  readonly test = scopes.tests.getStore();
   /** The layers of what it lies in. */
   readonly outer = outerLayers();
   /** The namespace that it lies in. */
@@ -110,6 +112,11 @@ export class Scope {
     return scopes.open.includes(this);
   }
 
+  /** Whether it was opened in `scope`, or in one that lies there. */
+  liesIn(scope: Scope): boolean {
+    return this.#parent === scope || (this.#parent?.liesIn(scope) ?? false);
+  }
+
   /** Throws unless this is the inner-most open scope: operations act on the tree that is in place. */
   requireCurrent(): void {
     if (!this.isOpen) throw closedError('this mount namespace has ended');
@@ -128,13 +135,18 @@ export class Scope {
   }
 
   async #close(): Promise<void> {
+    let isQuiet = false;
     try {
-      if (this.turns.open > 0) await this.#awaitInner();
-      if (hasChildren()) await awaitTreeProcesses(this.#tree);
-      await drainFileOperations();
+      try {
+        if (this.turns.open > 0) await this.#awaitInner();
+        if (hasChildren()) await awaitTreeProcesses(this.#tree);
+      } finally {
+        await drainFileOperations();
+        isQuiet = true;
+      }
     } finally {
       try {
-        this.#leave();
+        this.#leave(isQuiet);
       } finally {
         scopes.open.splice(scopes.open.indexOf(this), 1);
         this.#endTurn();
@@ -143,16 +155,22 @@ export class Scope {
   }
 
   /**
-   * Waits for the scopes inside. A handle that is still held then would never end by itself, so it is closed.
+   * Waits for the scopes inside. A handle that is still held then would never end by itself, so it is closed; that of a
+   * fixture at once: who closes the scope around it, a hook say, closes it when the test is over.
    *
    * @throws {NamespaceError} when there was one.
    */
   async #awaitInner(): Promise<void> {
     let held = 0;
     while (this.turns.open > 0) {
-      await this.#idleOrPatience();
-      const handle = scopes.open.find((scope) => scope.parent === this && scope.isHandle);
+      const inner = () => scopes.open.find((scope) => scope.parent === this && scope.isHandle);
+      if (!inner()?.isFixture) await this.#idleOrPatience();
+      const handle = inner();
       if (handle === undefined) continue;
+      if (handle.isFixture) {
+        await handle.close();
+        continue;
+      }
       held += 1;
       await handle.close();
     }
@@ -168,7 +186,8 @@ export class Scope {
     clearTimeout(timer);
   }
 
-  #leave(): void {
+  /** @param isQuiet whether no file operation is under way */
+  #leave(isQuiet: boolean): void {
     let canBeKept = false;
     try {
       canBeKept = this.#tree.canBeKept();
@@ -177,9 +196,27 @@ export class Scope {
         watched.file?.onScopeLeaving();
       }
     } finally {
-      // Code of a scope inside that was abandoned still runs.
-      if (scopes.quarantine !== this.#quarantine) enterQuarantine(this);
-      else this.#tree.leave(canBeKept);
+      // Left, it would let what is under way reach the host, or code of a scope inside that was abandoned.
+      const isDangerous = !isQuiet || scopes.quarantine !== this.#quarantine;
+      this.#goBack(isDangerous ? () => enterQuarantine(this) : () => this.#tree.leave(canBeKept));
+    }
+  }
+
+  /** No scope can be opened on top of one that could not be left. */
+  #goBack(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (this.#tree.isLeft()) throw error;
+      scopes.refusal = new NamespaceError(
+        {
+          summary: 'no more scopes are opened in this process: it could not leave the last one',
+          why: messageOf(error),
+          cause: error,
+        },
+        'ERR_MOUNTNS_SCOPE',
+      );
+      throw scopes.refusal;
     }
   }
 
@@ -204,6 +241,10 @@ export class Scope {
   get parent(): Scope | undefined {
     return this.#parent;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function outerLayers(): Layer[] {

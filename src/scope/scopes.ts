@@ -9,6 +9,8 @@ import { Turns } from './turns.js';
 interface Scopes {
   /** The scope whose `fn` the running code belongs to. */
   readonly storage: AsyncLocalStorage<Scope>;
+  /** The test that the running code belongs to, where the runner lets us know. */
+  readonly tests: AsyncLocalStorage<object>;
   /** Turns of the scopes that lie in no other. */
   readonly turns: Turns;
   /** Open scopes, the inner-most last. */
@@ -21,6 +23,7 @@ interface Scopes {
 
 export const scopes = processWide<Scopes>('scopes', () => ({
   storage: new AsyncLocalStorage<Scope>(),
+  tests: new AsyncLocalStorage<object>(),
   turns: new Turns(),
   open: [],
   quarantine: undefined,
@@ -28,11 +31,23 @@ export const scopes = processWide<Scopes>('scopes', () => ({
 }));
 
 /**
- * The scope that a new one would lie in: the one whose `fn` asks, else the inner-most that is held as a handle
- * (a fixture's, say, whose test runs in no `fn`), else none.
+ * The scope that a new one would lie in: the inner-most that is held as a handle (a fixture's, say, whose test runs in no
+ * `fn`) and lies in the scope whose `fn` asks; else that one, else none.
  */
 export function enclosingScope(): Scope | undefined {
   const own = scopes.storage.getStore();
-  if (own?.isOpen) return own;
-  return scopes.open.findLast((scope) => scope.isHandle);
+  if (!own?.isOpen) return findHandle(() => true);
+  return findHandle((scope) => scope.liesIn(own)) ?? own;
+}
+
+/** The scope that all of a test lies in: one that its hooks, or those around it, hold as a handle. */
+export function scopeAroundTest(): Scope | undefined {
+  return findHandle((scope) => !scope.isFixture);
+}
+
+/** The inner-most open handle that no other test holds. */
+function findHandle(isMeant: (scope: Scope) => boolean): Scope | undefined {
+  const test = scopes.tests.getStore();
+  const isForeign = (scope: Scope) => test !== undefined && scope.test !== undefined && scope.test !== test;
+  return scopes.open.findLast((scope) => scope.isHandle && !isForeign(scope) && isMeant(scope));
 }

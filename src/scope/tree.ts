@@ -23,6 +23,8 @@ export interface EnteredTree {
   reset(): void;
   /** Goes to where the tree was entered from, and leaves it in place. */
   stepOut(): void;
+  /** Whether the process is back where the tree was entered from. */
+  isLeft(): boolean;
   /**
    * Whether it can be kept for the next scope: certainly nobody has changed it, and nobody is in it. To be asked once,
    * right before {@link leave}, which is to be told.
@@ -53,11 +55,11 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
     const here = placeOf('.');
     const cwdPath = findEntryDirectory(here);
     if (cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
-    const closing = (fd: number) => {
-      undo.push(() => fs.closeSync(fd));
-      return fd;
-    };
-    const { root, cwd, baseId, isSameRoot } = openHome({ here, canKeep: isOutermost, closing });
+    const { root, rootId, cwd, baseId, isSameRoot } = openHome({
+      here,
+      canKeep: isOutermost,
+      closing: (fd) => undo.push(() => fs.closeSync(fd)),
+    });
     const umask = readUmask();
     const end = { isToBeKept: false };
     undo.push(() => process.umask(umask));
@@ -97,7 +99,8 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       end.isToBeKept = isToBeKept;
       undoAll(undo);
     };
-    return { baseId, copyOnWrite: made, reset, stepOut, canBeKept, leave };
+    const isLeft = () => mountIdOf('/') === rootId;
+    return { baseId, copyOnWrite: made, reset, stepOut, isLeft, canBeKept, leave };
   } catch (error) {
     throw undoEntry(error, undo);
   }
@@ -202,13 +205,30 @@ function undoAll(undo: Undo): void {
   const errors: unknown[] = [];
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
     try {
-      step();
+      withPrivileges(step);
     } catch (error) {
       errors.push(error);
     }
   }
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) throw new AggregateError(errors, 'the mount tree could not be put back');
+}
+
+/** A process that has put its privileges aside, seteuid(2), takes them up again where a step needs them. */
+function withPrivileges(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM' || !takeUpPrivileges()) throw error;
+    step();
+  }
+}
+
+function takeUpPrivileges(): boolean {
+  const uid = process.getuid?.();
+  if (uid === undefined || uid === process.geteuid?.()) return false;
+  process.seteuid?.(uid);
+  return true;
 }
 
 /** Steps to be taken when the tree is left, the last one first. */

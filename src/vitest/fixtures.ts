@@ -3,6 +3,7 @@ import { HostNamespace } from '../scope/host-namespace.js';
 import { watchMadeMounts } from '../scope/made-mounts.js';
 import { MountNamespace } from '../scope/mount-namespace.js';
 import { Scope } from '../scope/scope.js';
+import { scopeAroundTest } from '../scope/scopes.js';
 import { withMountNamespace } from '../scope/with-mount-namespace.js';
 import { noteFailure } from './failure-notes.js';
 
@@ -36,7 +37,10 @@ export const fixtures = {
   ns: async ({ task, signal }: Context, use: Use<MountNamespace>) => {
     requireEntered();
     // Scopes of tests that run concurrently queue, so this one never lies in another test's.
-    const scope = await Scope.open(undefined, { isHandle: true, isFixture: true });
+    const scope = await Scope.open(scopeAroundTest(), { isHandle: true, isFixture: true });
+    // It has timed out in the queue.
+    if (signal.aborted) await scope.close();
+    signal.throwIfAborted();
     try {
       await use(new MountNamespace(scope));
     } finally {

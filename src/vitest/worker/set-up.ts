@@ -1,4 +1,4 @@
-import type { afterEach, beforeEach } from 'vitest';
+import type { afterEach, aroundEach, beforeEach } from 'vitest';
 
 import type { Scope } from '../../scope/scope.js';
 import { scopes } from '../../scope/scopes.js';
@@ -8,6 +8,8 @@ import { registerMissingMatchers } from '../missing-matchers.js';
 interface Hooks {
   afterEach: typeof afterEach;
   beforeEach: typeof beforeEach;
+  /** Since Vitest 4.1. */
+  aroundEach?: typeof aroundEach;
 }
 
 /** What is to happen around the tests of a file. */
@@ -16,6 +18,9 @@ export function setUp(hooks: Hooks): void {
   let around: readonly Scope[] = [];
 
   registerMissingMatchers();
+
+  // Of scopes of tests that run at the same time this tells whose they are.
+  hooks.aroundEach?.((runTest, { task }) => (task.concurrent ? scopes.tests.run(task, runTest) : runTest()));
 
   hooks.beforeEach(() => {
     around = [...scopes.open];

@@ -20,6 +20,21 @@ describe('enterMountNamespace', () => {
     expect(table()).toBe(before);
   });
 
+  test('lies in the one that the same scope holds already, and so does a scope', async () => {
+    const before = table();
+    await withMountNamespace(async () => {
+      await using outer = await enterMountNamespace();
+      outer.tmpfs('/mnt', { size: '1m' });
+      {
+        await using inner = await enterMountNamespace();
+        expect(inner.mounts().at('/mnt')?.fsType).toBe('tmpfs');
+      }
+      await withMountNamespace((inner) => inner.umount('/mnt'));
+      expect(outer.mounts().at('/mnt')?.fsType).toBe('tmpfs');
+    });
+    expect(table()).toBe(before);
+  });
+
   test('ends when the block throws, and passes the error on', async () => {
     const directory = temporaryDirectory();
     const before = table();

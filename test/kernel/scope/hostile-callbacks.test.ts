@@ -104,6 +104,18 @@ test.each(Object.entries(CALLBACKS))('nothing is left of a callback that %s', as
   });
 });
 
+// In a user namespace there is no second user.
+test.skipIf(isInUserNamespace)('leaves a scope whose process has put its privileges aside', async () => {
+  const directory = temporaryDirectory();
+  const before = look();
+  await withMountNamespace((ns) => {
+    ns.tmpfs(directory);
+    process.seteuid?.(65534);
+  });
+  expect(process.geteuid?.()).toBe(0);
+  expect(look()).toEqual(before);
+});
+
 test('an error of leaving is passed on, beside that of the callback, and the next scope works', async () => {
   const before = look();
   const failOnce = () => {
@@ -141,22 +153,73 @@ test('process.exit() in a scope ends the process, and the host has none of it', 
   const directory = temporaryDirectory();
   const before = look();
   const script = `
-    import(${JSON.stringify(path.resolve('dist/src/index.js'))}).then(({ withMountNamespace }) =>
-      withMountNamespace(async (ns) => {
-        ns.tmpfs(process.argv[1]);
-        require('node:fs').writeFileSync(process.argv[1] + '/file', '');
-        await withMountNamespace({ copyOnWrite: true }, () => process.exit(3));
-      }));`;
-  const node = ['--require', path.resolve('dist/src/register.cjs'), '--eval', script, directory];
-  expect(() =>
-    execFileSync(process.execPath, node, {
-      stdio: 'pipe',
-      env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' },
-    }),
-  ).toThrow(expect.objectContaining({ status: 3 }));
+    await withMountNamespace(async (ns) => {
+      ns.tmpfs(directory);
+      fs.writeFileSync(directory + '/file', '');
+      await withMountNamespace({ copyOnWrite: true }, () => process.exit(3));
+    });`;
+  expect(() => runProcess(script, directory)).toThrow(expect.objectContaining({ status: 3 }));
   expect(fs.readdirSync(directory)).toEqual([]);
   expect(look()).toEqual(before);
 });
+
+test.each(['{}', '{ copyOnWrite: true }'])(
+  'with the options %s, a file operation that does not end does not reach the host, and nothing after it',
+  (options) => {
+    const directory = temporaryDirectory();
+    execFileSync('mkfifo', [`${directory}/fifo`]);
+    fs.writeFileSync(`${directory}/decoy`, '');
+    const script = `
+      let fd;
+      const scope = withMountNamespace(${options}, () => {
+        // The directory of this scope: a pipe of an overlay is another one.
+        fd = fs.openSync(directory, 'r');
+        void fs.promises.open(directory + '/fifo', 'r').then(() => fs.promises.rm(directory + '/decoy'));
+      });
+      const [{ reason }] = await Promise.allSettled([scope]);
+      fs.writeFileSync(directory + '/afterwards', '');
+      fs.closeSync(fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+'));
+      while (fs.existsSync(directory + '/decoy')) await new Promise(setImmediate);
+      await withMountNamespace((ns) => ns.tmpfs(directory));
+      console.log(reason.code, reason.message.split('\\n')[0], fs.readdirSync(directory).sort().join());
+      process.exit();`;
+    expect(runProcess(script, directory)).toBe(
+      'ERR_MOUNTNS_PENDING a scope ended with file operations still under way after 2 s afterwards,fifo\n',
+    );
+    expect(fs.readdirSync(directory).sort()).toEqual(['decoy', 'fifo']);
+  },
+);
+
+test.skipIf(isInUserNamespace)('a scope that can’t be left for lack of privileges is the last one', () => {
+  const directory = temporaryDirectory();
+  const script = `
+    const scope = withMountNamespace((ns) => {
+      ns.tmpfs(directory);
+      process.setuid(65534);
+    });
+    const [first] = await Promise.allSettled([scope]);
+    const [second] = await Promise.allSettled([withMountNamespace(() => {})]);
+    console.log(first.reason.message.split('\\n')[0]);
+    console.log(first.reason === second.reason);`;
+  expect(runProcess(script, directory)).toBe(
+    'no more scopes are opened in this process: it could not leave the last one\ntrue\n',
+  );
+  expect(fs.readdirSync(directory)).toEqual([]);
+});
+
+/** Runs code in a process with a namespace of its own; returns what it prints. */
+function runProcess(code: string, directory: string): string {
+  const script = `
+    const fs = require('node:fs');
+    const directory = process.argv[1];
+    import(${JSON.stringify(path.resolve('dist/src/index.js'))}).then(async ({ withMountNamespace }) => { ${code} });`;
+  const node = ['--require', path.resolve('dist/src/register.cjs'), '--eval', script, directory];
+  return execFileSync(process.execPath, node, {
+    stdio: 'pipe',
+    encoding: 'utf8',
+    env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' },
+  });
+}
 
 function look() {
   return {
