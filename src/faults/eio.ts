@@ -1,26 +1,30 @@
 import fs from 'node:fs';
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
-import { openTree } from '../../native/mount-tree.cjs';
+import { mkdirat, openat } from '../../native/directories.cjs';
+import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { makeFileSystem } from '../layers/file-system.js';
+import { withScratch } from '../layers/scratch.js';
 import { attachTo } from '../operations/attach.js';
 import type { Recipe } from './recipe.js';
 
 /**
- * The memory of this process as a file, which fails where nothing is mapped: at its beginning, where everybody
- * starts to read and write. It can be opened, and is a regular file of size 0.
+ * A pseudoterminal that is locked, as each one is until unlockpt(3): nobody can open it. Its other end stays open,
+ * since a name that goes with it could not be mounted again, in a copy-on-write scope say.
  */
 export const EIO: Recipe = {
   kinds: ['file'],
-  induce({ fd, steps }) {
-    const memory = openTree('/proc/self/mem', OPEN_TREE_CLONE);
-    attachTo(fd, steps.closing(memory), steps);
+  induce({ fd, steps, keeping }) {
+    const devpts = steps.closing(makeFileSystem('devpts', { mode: '666', ptmxmode: '600' }));
+    const terminal = withScratch((scratch) => {
+      mkdirat(scratch, 'pts');
+      moveMount(devpts, 'pts', 0, scratch);
+      keeping(openat(scratch, 'pts/ptmx', fs.constants.O_RDWR));
+      return openTree('pts/0', OPEN_TREE_CLONE, scratch);
+    });
+    attachTo(fd, steps.closing(terminal), steps);
   },
   probe({ path }) {
-    const fd = fs.openSync(encodePath(path), 'r');
-    try {
-      fs.readSync(fd, Buffer.alloc(1));
-    } finally {
-      fs.closeSync(fd);
-    }
+    fs.closeSync(fs.openSync(encodePath(path), 'r'));
   },
 };

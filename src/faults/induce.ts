@@ -22,21 +22,31 @@ const RECIPES = { EACCES, EBUSY, EIO, ELOOP, ENODEV, ENOSPC, EROFS, EXDEV };
 /** The errnos that the kernel can be made to answer with. */
 export type InducibleErrno = keyof typeof RECIPES;
 
-/** Has the kernel answer with `errno` at `target`, and proves with one call that it does. */
-export function induceFault(errno: InducibleErrno, target: string, options: InduceOptions): void {
+/**
+ * Has the kernel answer with `errno` at `target`, and proves with one call that it does.
+ *
+ * @returns descriptors that have to stay open for as long as the fault can last
+ */
+export function induceFault(errno: InducibleErrno, target: string, options: InduceOptions): number[] {
   const path = checkPath('target', target);
   const recipe = recipeFor(errno, path);
   checkOptions(`induce('${errno}')`, options, recipe.options ?? []);
   requireEntered();
   const action = `induce ${errno} on ${printable(path)}`;
+  const kept: number[] = [];
   attempt({ action, path, sources: { target: path } }, () =>
     inSteps((steps) => {
+      const keeping = (fd: number) => {
+        kept.push(fd);
+        steps.onFailure(() => fs.closeSync(fd));
+      };
       const fd = steps.closing(openTarget(path));
-      const fault = { path, fd, kind: kindOf(fd, errno, path, recipe), options, steps };
+      const fault = { path, fd, kind: kindOf(fd, errno, path, recipe), options, steps, keeping };
       recipe.induce(fault);
       expectErrno(errno, path, () => recipe.probe(fault));
     }),
   );
+  return kept;
 }
 
 function recipeFor(errno: unknown, path: string): Recipe {

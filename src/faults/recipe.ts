@@ -15,6 +15,8 @@ export interface Fault {
   kind: 'directory' | 'file';
   options: InduceOptions;
   steps: Steps;
+  /** Has `fd` stay open for as long as the fault can last. */
+  keeping(fd: number): void;
 }
 
 /** How the kernel is made to answer with an errno. */

@@ -281,7 +281,7 @@ export class MountNamespace {
    */
   induce(errno: InducibleErrno, target: string, options: InduceOptions = {}): void {
     this.#scope.requireCurrent();
-    induceFault(errno, target, options);
+    this.#scope.keep(induceFault(errno, target, options));
   }
 
   /**

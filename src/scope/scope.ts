@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 // Not the global ones, which tests replace.
 import { clearTimeout, setTimeout } from 'node:timers';
 import { hasChildren } from '../../native/processes.cjs';
@@ -45,6 +46,7 @@ export class Scope {
   readonly #tree: EnteredTree;
   /** The quarantine that it was opened in. */
   readonly #quarantine = scopes.quarantine;
+  readonly #kept: number[] = [];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -108,6 +110,11 @@ export class Scope {
     );
   }
 
+  /** Has descriptors stay open until it has been left. */
+  keep(fds: readonly number[]): void {
+    this.#kept.push(...fds);
+  }
+
   get isOpen(): boolean {
     return scopes.open.includes(this);
   }
@@ -148,6 +155,7 @@ export class Scope {
       try {
         this.#leave(isQuiet);
       } finally {
+        for (const fd of this.#kept) fs.closeSync(fd);
         scopes.open.splice(scopes.open.indexOf(this), 1);
         this.#endTurn();
       }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import { finished } from 'node:stream/promises';
 import { type InducibleErrno, MountError, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
@@ -135,14 +136,71 @@ test('EBUSY: it can be neither removed nor renamed', async () => {
   });
 });
 
-test('EIO: it can be opened, and neither read nor written', async () => {
-  await withFault(['EIO', 'file'], async (file) => {
-    expect(fs.statSync(file).isFile()).toBe(true);
-    expect(() => fs.readFileSync(file)).toThrow('EIO');
-    expect(() => fs.appendFileSync(file, 'x')).toThrow('EIO');
-    await expect(fs.promises.readFile(file)).rejects.toThrow('EIO');
-    await expect(fs.promises.writeFile(file, 'x')).rejects.toThrow('EIO');
-    expect(complaintOf(`cat ${file}`)).toContain('Input/output error');
+describe('EIO', () => {
+  test('it can not be opened', async () => {
+    await withFault(['EIO', 'file'], async (file, decoys) => {
+      expect(fs.statSync(file).isCharacterDevice()).toBe(true);
+      for (const flags of ['r', 'r+', 'w', 'a']) expect(() => fs.openSync(file, flags)).toThrow('EIO');
+      expect(() => fs.readFileSync(file)).toThrow('EIO');
+      expect(() => fs.appendFileSync(file, 'x')).toThrow('EIO');
+      expect(() => fs.truncateSync(file)).toThrow('EIO');
+      await expect(fs.promises.readFile(file)).rejects.toThrow('EIO');
+      await expect(fs.promises.writeFile(file, 'x')).rejects.toThrow('EIO');
+      expect(complaintOf(`cat ${file}`)).toContain('Input/output error');
+      expect(complaintOf(`printf x | tee -a ${file}`)).toContain('Input/output error');
+      for (const copy of [fs.copyFileSync, fs.cpSync]) {
+        expect(() => copy(file, `${decoys}/copy`)).toThrow('EIO');
+        expect(fs.existsSync(`${decoys}/copy`)).toBe(false);
+      }
+      expect(complaintOf(`cp ${file} ${decoys}/copy`)).toContain('Input/output error');
+    });
+  });
+
+  // The memory of this process would be there, from its beginning as a program on.
+  test('at no offset', async () => {
+    await withFault(['EIO', 'file'], async (file) => {
+      for (const start of [0, 0x400000, 12 << 20]) {
+        await expect(finished(fs.createReadStream(file, { start }).resume())).rejects.toThrow('EIO');
+        const output = fs.createWriteStream(file, { flags: 'r+', start });
+        output.end(Buffer.alloc(1 << 20));
+        await expect(finished(output)).rejects.toThrow('EIO');
+      }
+    });
+  });
+
+  test('is taken along by what is mounted above and around', async () => {
+    const decoys = makeDecoys({ 'dir/file': 'old' });
+    const file = `${decoys}/dir/file`;
+    await withMountNamespace(async (ns) => {
+      ns.induce('EROFS', file);
+      ns.induce('EIO', file);
+      ns.induce('ENOSPC', `${decoys}/dir`);
+      for (const copyOnWrite of [false, true, [decoys]] as const) {
+        await withMountNamespace({ copyOnWrite: copyOnWrite as string[] | boolean }, (inner) => {
+          expect(() => fs.readFileSync(file)).toThrow('EIO');
+          inner.umount(file);
+          expect(fs.readFileSync(file, 'utf8')).toBe('old');
+        });
+      }
+      expect(() => fs.readFileSync(file)).toThrow('EIO');
+    });
+    expect(fs.readFileSync(file, 'utf8')).toBe('old');
+  });
+
+  test('leaves no descriptor when the scope has ended', async () => {
+    const decoys = makeDecoys({ file: '', other: '' });
+    const before = fs.readdirSync('/proc/self/fd').length;
+    await withMountNamespace(async (ns) => {
+      ns.induce('EIO', `${decoys}/file`);
+      ns.induce('EIO', `${decoys}/other`);
+      await withMountNamespace((inner) => {
+        inner.umount(`${decoys}/file`);
+        inner.induce('EIO', `${decoys}/file`);
+      });
+      expect(() => fs.readFileSync(`${decoys}/file`)).toThrow('EIO');
+      ns.umount(`${decoys}/file`);
+    });
+    expect(fs.readdirSync('/proc/self/fd')).toHaveLength(before);
   });
 });
 
@@ -201,7 +259,7 @@ test('works on the root directory, and with any name', async () => {
     }
     for (const errno of ['ENOSPC', 'EROFS', 'EBUSY', 'EIO', 'ENODEV', 'ELOOP'] as const) {
       ns.induce(errno, `${strange}/file`);
-      if (errno === 'ENODEV') ns.umount(`${strange}/file`);
+      if (errno === 'EIO' || errno === 'ENODEV') ns.umount(`${strange}/file`);
     }
     await withMountNamespace({ copyOnWrite: true }, (inner) => {
       expect(() => fs.readFileSync(`${strange}/file`)).toThrow('ELOOP');
