@@ -2,8 +2,8 @@ import fs from 'node:fs';
 import { MOUNT_ATTR_NOEXEC } from '../../native/constants.cjs';
 import { requireExecutable } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { join } from '../copy-on-write/part.js';
 import { MountError } from '../errors/mount-error.js';
+import { printable } from '../mounts/printable.js';
 import { bindOverItself } from './bind-over-itself.js';
 import type { Recipe } from './recipe.js';
 
@@ -13,7 +13,7 @@ export const EACCES: Recipe = {
   induce: (fault) => bindOverItself(fault, MOUNT_ATTR_NOEXEC),
   probe({ path, kind }) {
     if (kind === 'file') fs.accessSync(encodePath(path), fs.constants.X_OK);
-    else if (!isProbedWithoutName(path)) fs.accessSync(encodePath(findProgram(path)), fs.constants.X_OK);
+    else if (!isProbedWithoutName(path)) fs.accessSync(findProgram(path), fs.constants.X_OK);
   },
 };
 
@@ -34,20 +34,24 @@ function isProbedWithoutName(directory: string): boolean {
   }
 }
 
-function findProgram(directory: string): string {
-  const program = fs.readdirSync(encodePath(directory), { withFileTypes: true }).find((entry) => {
-    const path = encodePath(join(directory, `/${entry.name}`));
-    return entry.isFile() && (fs.statSync(path).mode & 0o111) !== 0;
-  });
-  if (program !== undefined) return join(directory, `/${program.name}`);
+function findProgram(directory: string): Buffer {
+  const names = fs.readdirSync(encodePath(directory), { encoding: 'buffer' });
+  const program = names
+    .map((name) => Buffer.concat([encodePath(directory), Buffer.from('/'), name]))
+    .find((path) => isProgram(fs.lstatSync(path)));
+  if (program !== undefined) return program;
   throw new MountError(
     {
-      summary: `cannot induce EACCES on ${directory}: there is no way to find out whether the kernel answers with it`,
+      summary: `cannot induce EACCES on ${printable(directory)}: there is no way to find out whether the kernel answers with it`,
       why: 'the directory holds no program, and its file system takes no file without a name (O_TMPFILE)',
       fix: 'put a program there first',
     },
     { code: 'ERR_MOUNTNS_INDUCE', path: directory },
   );
+}
+
+function isProgram(stat: fs.Stats): boolean {
+  return stat.isFile() && (stat.mode & 0o111) !== 0;
 }
 
 // asm-generic/fcntl.h

@@ -10,9 +10,8 @@ export function checkOptions(operation: string, options: unknown, known: readonl
   }
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) {
-      throw new TypeError(
-        `unknown option of ${operation}: ${name}: ${inspect(value)}, known are ${known.join(', ')}`,
-      );
+      const list = known.length === 0 ? 'it has none' : `known are ${known.join(', ')}`;
+      throw new TypeError(`unknown option of ${operation}: ${name}: ${inspect(value)}, ${list}`);
     }
   }
 }

@@ -309,7 +309,9 @@ describe('what is refused', () => {
       );
       expect(induce('EIO', `${decoys}/dir`)).toThrow(`cannot induce EIO on ${decoys}/dir: it is a directory`);
       expect(induce('EXDEV', '/')).toThrow('nothing lies outside of it');
-      expect(induce('EROFS', `${decoys}/dir`, { inodes: true })).toThrow(TypeError);
+      expect(induce('EROFS', `${decoys}/dir`, { inodes: true })).toThrow(
+        new TypeError("unknown option of induce('EROFS'): inodes: true, it has none"),
+      );
       expect(induce('ENOSPC', `${decoys}/dir`, { inodes: 1 })).toThrow(TypeError);
       expect(induce('ENOSPC', `${decoys}/dir`, null)).toThrow(TypeError);
       expect(table()).toBe(before);
@@ -322,6 +324,31 @@ describe('what is refused', () => {
       ns.readonly(`${decoys}/dir`);
       expect(() => ns.induce('EACCES', `${decoys}/dir`)).toThrow('put a program there first');
     });
+  });
+});
+
+test('a program is found by any name', async () => {
+  const decoys = makeDecoys();
+  const program = Buffer.concat([Buffer.from(`${decoys}/`), Buffer.from([0xff])]);
+  fs.writeFileSync(program, '', { mode: 0o755 });
+  await withMountNamespace((ns) => {
+    ns.readonly(decoys);
+    ns.induce('EACCES', decoys);
+    expect(() => fs.accessSync(program, fs.constants.X_OK)).toThrow('EACCES');
+  });
+});
+
+test('needs no /proc', async () => {
+  const decoys = makeDecoys({ 'dir/file': '', file: '' });
+  await withMountNamespace((ns) => {
+    ns.umount('/proc', { lazy: true });
+    for (const errno of ['ENOSPC', 'EXDEV', 'EACCES', 'EBUSY', 'ELOOP', 'EROFS'] as const) {
+      ns.induce(errno, `${decoys}/dir`);
+    }
+    for (const errno of ['EBUSY', 'ENODEV', 'EIO'] as const) {
+      ns.induce(errno, `${decoys}/file`);
+      ns.umount(`${decoys}/file`);
+    }
   });
 });
 
