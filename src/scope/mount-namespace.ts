@@ -256,9 +256,10 @@ export class MountNamespace {
   }
 
   /**
-   * Has the kernel answer with an errno from now on: sync code, async code and children get it, and the call is
-   * otherwise what it always was. It is proved with one call at once. `ns.umount(target)` ends it early, but for
-   * `ELOOP` on a file.
+   * Has the kernel answer with an errno from now on: sync code, async code and children get it. It is proved with
+   * one call at once. `target` is a mount point then: removing, renaming or replacing it fails with `EBUSY`,
+   * rename(2) and link(2) into it and out of it with `EXDEV`. A scope of its own ends it early; so does
+   * `ns.umount(target)`, where nothing is mounted below, but for `ELOOP` on a file.
    *
    * | errno | on | what fails |
    * |---|---|---|
@@ -267,8 +268,8 @@ export class MountNamespace {
    * | `EXDEV` | a directory | rename(2) and link(2) into it and out of it |
    * | `EACCES` | a directory, a file | executing programs |
    * | `EBUSY` | a directory, a file | removing and renaming it |
-   * | `EIO` | a file | reading and writing; it can be opened |
-   * | `ENODEV` | a file | opening |
+   * | `EIO` | a file | opening; stat(2) shows a character device |
+   * | `ENODEV` | a file | opening; stat(2) shows a character device |
    * | `ELOOP` | a directory, a file | following symbolic links in it; opening the file |
    *
    * @param target absolute path of what is there, without symbolic links
