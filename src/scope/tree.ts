@@ -15,6 +15,8 @@ import { canKeepTree, keepTree, takeSpareTree, watchTree } from './spare-tree.js
 
 /** A private copy of the mount tree, in place as `/` until it is left. */
 export interface EnteredTree {
+  /** A descriptor of the root directory that it was entered from. */
+  readonly root: number;
   /** The id of the mount that it is stacked on. */
   readonly baseId: number;
   /** What makes it copy-on-write, where it is. */
@@ -100,7 +102,7 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       undoAll(undo);
     };
     const isLeft = () => mountIdOf('/') === rootId;
-    return { baseId, copyOnWrite: made, reset, stepOut, isLeft, canBeKept, leave };
+    return { root, baseId, copyOnWrite: made, reset, stepOut, isLeft, canBeKept, leave };
   } catch (error) {
     throw undoEntry(error, undo);
   }

@@ -1,13 +1,15 @@
-import type { afterEach, aroundEach, beforeEach } from 'vitest';
+import type { afterEach, aroundEach, beforeEach, expect } from 'vitest';
 
 import type { Scope } from '../../scope/scope.js';
 import { scopes } from '../../scope/scopes.js';
+import { refuseCoveredSnapshots, type SnapshotEnvironment } from '../covered-snapshots.js';
 import { showNotes } from '../failure-notes.js';
 import { registerMissingMatchers } from '../missing-matchers.js';
 
 interface Hooks {
   afterEach: typeof afterEach;
   beforeEach: typeof beforeEach;
+  expect: typeof expect;
   /** Since Vitest 4.1. */
   aroundEach?: typeof aroundEach;
 }
@@ -24,6 +26,10 @@ export function setUp(hooks: Hooks): void {
 
   hooks.beforeEach(() => {
     around = [...scopes.open];
+    const { snapshotState } = hooks.expect.getState() as {
+      snapshotState?: { environment?: SnapshotEnvironment };
+    };
+    if (snapshotState?.environment !== undefined) refuseCoveredSnapshots(snapshotState.environment);
   });
 
   // The first one that is registered is the last one to run.

@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+
+import { openat } from '../../native/directories.cjs';
+import { NamespaceError } from '../errors/namespace-error.cjs';
+import { scopes } from '../scope/scopes.js';
+
+/** What of Vitest's is used here: it reads a file snapshot when the test compares, and writes it after the test. */
+export interface SnapshotEnvironment {
+  readSnapshotFile(file: string): Promise<string | null>;
+}
+
+const watched = new WeakSet<SnapshotEnvironment>();
+
+/** Has a file snapshot refused that a scope shows with another content: Vitest would write over the one outside. */
+export function refuseCoveredSnapshots(environment: SnapshotEnvironment): void {
+  if (watched.has(environment)) return;
+  watched.add(environment);
+  const read = environment.readSnapshotFile.bind(environment);
+  environment.readSnapshotFile = async (file) => {
+    const content = await read(file);
+    const root = scopes.open[0]?.tree.root;
+    if (root !== undefined && content !== readBelow(root, file)) throw covered(file);
+    return content;
+  };
+}
+
+function readBelow(root: number, file: string): string | null {
+  let fd: number;
+  try {
+    fd = openat(root, file.slice(1), fs.constants.O_RDONLY);
+  } catch {
+    return null;
+  }
+  try {
+    return fs.readFileSync(fd, 'utf8');
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function covered(file: string): NamespaceError {
+  return new NamespaceError(
+    {
+      summary: `the file snapshot ${file} is another in this scope than outside of it`,
+      why: 'a mount covers it, or the scope has changed it; Vitest reads it here and would write it outside, after the test',
+      fix: 'compare when the scope has ended, or mount over less than the directory of the snapshot',
+    },
+    'ERR_MOUNTNS_SCOPE',
+  );
+}
