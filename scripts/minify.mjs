@@ -1,12 +1,12 @@
 // @ts-check
-// Makes what is packed small. Names stay, so that stacks can be read. It runs before the package is packed; after that,
-// `npm run build` writes everything anew.
+// Makes what is packed small. Names of classes stay, which messages show; those of functions do not, which take a
+// twentieth of the package. It runs before the package is packed; after that, `npm run build` writes everything anew.
 import fs from 'node:fs';
 import path from 'node:path';
 import { minifySync } from 'rolldown/experimental';
 
 const dist = path.resolve(import.meta.dirname, '../dist');
-const keepNames = { function: true, class: true };
+const keepNames = { function: false, class: true };
 
 for (const name of fs.readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
   if (!/\.c?js$/.test(name)) continue;
