@@ -1,8 +1,8 @@
-import type { MountChange } from '../src/mounts/diff-mounts.js';
 import { formatMount } from '../src/mounts/format-mount.js';
 import type { Mount } from '../src/mounts/mount.js';
 import type { MountTable } from '../src/mounts/mount-table.js';
 import { printable } from '../src/mounts/printable.js';
+import { type Breach, HostView } from './host-view.js';
 import { buildMessage } from './message.js';
 import { checkAbsolutePath, checkNamespace } from './subject.js';
 import type { MatchedNamespace, MatcherResult, MatcherState } from './types.js';
@@ -11,9 +11,10 @@ import type { MatchedNamespace, MatcherResult, MatcherState } from './types.js';
  * Asserts that nothing mounted in a namespace can be seen on the host, now or later.
  *
  * With `path`, all of these hold: the namespace is not the host's; `path` is a mount point inside; the host has
- * no mount there that was not there at entry; the mount is in no peer group with a host mount, no slave of one, and
- * none is a slave of it; the options of its superblock are on the host as they were. Without `path`, the same for
- * every mount.
+ * no mount there that was not there at entry, and none of the mount elsewhere; the mount is in no peer group with a
+ * host mount, no slave of one, and none is a slave of it, also not by way of other peer groups; the options of its
+ * superblock are on the host as they were. A tie that can't be ruled out fails too: one by way of a peer group that
+ * only a third namespace has. Without `path`, the same for every mount.
  *
  * @throws {TypeError} when `expect()` was given no namespace or `path` is not absolute, with and without `.not`.
  * @throws {NamespaceError} when the scope has ended.
@@ -41,18 +42,13 @@ export function toBeIsolatedFromHost(this: MatcherState, received: unknown, path
         facts: [
           ['Broken', breach?.condition],
           ['Inside', breach?.inside ?? (mount && formatMount(mount))],
+          ['Through', breach?.through],
           ['Host', breach?.host],
           ['Seen in', `mnt:[${received.id}], ${inside.length} mounts; the host is mnt:[${received.host.id}]`],
         ],
       });
     },
   };
-}
-
-interface Breach {
-  condition: string;
-  inside?: string | undefined;
-  host?: string | undefined;
 }
 
 function findBreach(ns: MatchedNamespace, inside: MountTable, path: string | undefined): Breach | undefined {
@@ -65,61 +61,22 @@ function findBreach(ns: MatchedNamespace, inside: MountTable, path: string | und
       inside: around && `it lies on ${formatMount(around)}`,
     };
   }
-  const host = new HostView(ns.host.mountsAtEntry(), ns.host.mounts());
-  for (const candidate of mount === undefined ? inside : [mount]) {
-    const breach = host.breachOf(candidate);
-    if (breach !== undefined) return { ...breach, inside: formatMount(candidate) };
+  const host = new HostView(inside, ns.host.mountsAtEntry(), ns.host.mounts());
+  const candidates = mount === undefined ? [...inside] : [mount];
+  // What is certain says more than what can't be ruled out, of whatever mount.
+  return (
+    firstBreach(candidates, (candidate) => host.breachOf(candidate)) ??
+    firstBreach(candidates, (candidate) => host.doubtAbout(candidate))
+  );
+}
+
+function firstBreach(
+  mounts: readonly Mount[],
+  judge: (mount: Mount) => Breach | undefined,
+): Breach | undefined {
+  for (const mount of mounts) {
+    const breach = judge(mount);
+    if (breach !== undefined) return { ...breach, inside: formatMount(mount) };
   }
   return undefined;
-}
-
-/** The host at entry and now, by what a mount inside is compared with. */
-class HostView {
-  readonly #now: readonly Mount[];
-  /** Mounts that are at places where they were not at entry. */
-  readonly #fresh: readonly Mount[];
-  readonly #changed: readonly MountChange[];
-
-  constructor(before: MountTable, now: MountTable) {
-    const { added, changed } = before.diff(now);
-    const moved = changed.filter(({ fields }) => fields.includes('mountPoint')).map(({ after }) => after);
-    this.#now = [...now];
-    this.#fresh = [...added, ...moved];
-    this.#changed = changed.filter(({ fields }) => fields.includes('superOptions'));
-  }
-
-  breachOf({ mountPoint, peerGroup, master, device }: Mount): Breach | undefined {
-    return (
-      breach(
-        'the host has a mount there that was not there at entry',
-        this.#fresh.find((other) => other.mountPoint === mountPoint),
-      ) ??
-      breach(
-        `it is in peer group ${peerGroup} with a mount of the host`,
-        peerGroup && this.#now.find((other) => other.peerGroup === peerGroup),
-      ) ??
-      breach(
-        `it is a slave of peer group ${master} of the host`,
-        master && this.#now.find((other) => other.peerGroup === master),
-      ) ??
-      breach(
-        `a mount of the host is a slave of its peer group ${peerGroup}`,
-        peerGroup && this.#now.find((other) => other.master === peerGroup),
-      ) ??
-      this.#superblockBreach(device)
-    );
-  }
-
-  #superblockBreach(device: string): Breach | undefined {
-    const change = this.#changed.find(({ after }) => after.device === device);
-    if (change === undefined) return undefined;
-    const [was, is] = [change.before, change.after].map((mount) =>
-      mount.superOptions.map(printable).join(','),
-    );
-    return breach(`the options of its superblock changed on the host from ${was} to ${is}`, change.after);
-  }
-}
-
-function breach(condition: string, host: Mount | 0 | undefined): Breach | undefined {
-  return host ? { condition, host: formatMount(host) } : undefined;
 }

@@ -1,10 +1,34 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { MountTable } from 'mountns';
+import type { MountNamespace, MountTable } from 'mountns';
 import { onTestFinished } from 'vitest';
 import { readMounts } from '../../../src/mounts/read-mounts.js';
+
+/** A directory that the host has too. */
+export function sharedDirectory(): string {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-isolated-'));
+  onTestFinished(() => fs.rmdirSync(directory));
+  return directory;
+}
+
+/** What the matcher looks at, with parts of it replaced. */
+export function namespaceLike(ns: MountNamespace, parts: object, host: object = {}) {
+  return {
+    id: ns.id,
+    mounts: () => ns.mounts(),
+    ...parts,
+    host: {
+      id: ns.host.id,
+      mounts: () => ns.host.mounts(),
+      mountsAtEntry: () => ns.host.mountsAtEntry(),
+      ...host,
+    },
+  };
+}
 
 /**
  * A mount namespace that a process of its own keeps until the end of the test. It plays the host, so that the real

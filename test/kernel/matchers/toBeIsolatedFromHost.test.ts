@@ -1,19 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import type { MountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
 import { failureOf, stable } from '../../failure-of.js';
-import { OtherNamespace, OtherWorker } from './host-side.js';
-
-/** A directory that the host has too. */
-function sharedDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-isolated-'));
-  onTestFinished(() => fs.rmdirSync(directory));
-  return directory;
-}
+import { namespaceLike, OtherNamespace, OtherWorker, sharedDirectory } from './host-side.js';
 
 /** A namespace that plays the host, with `/` shared as on a machine with systemd. */
 async function startHost(): Promise<OtherNamespace> {
@@ -24,21 +12,6 @@ async function startHost(): Promise<OtherNamespace> {
 
 const mountOn = (host: OtherNamespace, directory: string, ...options: string[]) =>
   host.run('mount', ...options, '-t', 'tmpfs', 'of-the-host', directory);
-
-/** What the matcher looks at, with parts of it replaced. */
-function namespaceLike(ns: MountNamespace, parts: object, host: object = {}) {
-  return {
-    id: ns.id,
-    mounts: () => ns.mounts(),
-    ...parts,
-    host: {
-      id: ns.host.id,
-      mounts: () => ns.host.mounts(),
-      mountsAtEntry: () => ns.host.mountsAtEntry(),
-      ...host,
-    },
-  };
-}
 
 test('passes for what only the namespace has', ({ ns }) => {
   ns.tmpfs('/mnt/test_mount');
