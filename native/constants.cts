@@ -82,6 +82,9 @@ export const O_CLOEXEC = 0o2000000;
 export const POLLIN = 0x1;
 export const POLLPRI = 0x2;
 
+// inotify(7)
+export const IN_UNMOUNT = 0x2000;
+
 // openat2(2)
 export const RESOLVE_NO_SYMLINKS = 0x04;
 

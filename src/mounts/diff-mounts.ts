@@ -21,12 +21,18 @@ export interface MountDiff {
  * A mount is found again by the file system that it shows and by its id at its mount point, else by its mount
  * point, else by its id. An id alone says little: the kernel gives it to the next mount after an unmount, and a
  * copy of a namespace has new ones throughout. So a new id is no change, and neither is a parent's new id.
+ *
+ * @param ended devices whose file systems of `before` have ended: what has their numbers now is another one
  */
-export function diffMounts(before: Iterable<Mount>, after: Iterable<Mount>): MountDiff {
+export function diffMounts(
+  before: Iterable<Mount>,
+  after: Iterable<Mount>,
+  ended: ReadonlySet<string> = new Set(),
+): MountDiff {
   const olds = [...before];
   const nows = [...after];
   const pairs = new Map<Mount, Mount>();
-  const removed = new Set(olds);
+  const removed = new Set(olds.filter(({ device }) => !ended.has(device)));
   const added = new Set(nows);
   for (const keyOf of [byIdAndPlace, byPlace, byId]) pairEqualKeys(removed, added, keyOf, pairs);
   const changed: MountChange[] = [];
@@ -38,7 +44,7 @@ export function diffMounts(before: Iterable<Mount>, after: Iterable<Mount>): Mou
     if (!isSameParent(old, now)) fields.push('parentId');
     if (fields.length > 0) changed.push({ before: old, after: now, fields });
   }
-  return { added: [...added], removed: [...removed], changed };
+  return { added: [...added], removed: olds.filter((old) => !pairs.has(old)), changed };
 }
 
 // What no system call changes while a mount lives.

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { failureOf, stable } from '../../failure-of.js';
@@ -45,6 +46,43 @@ test('says what was added, removed and changed', async ({ ns }) => {
               ~ /mnt/test_mount/changes: options rw,nosuid,nodev,relatime → ro,nosuid,nodev,relatime, propagation private → unbindable
     Seen in:  mnt:[…], … mounts"
   `);
+});
+
+test('fails when a file system was replaced by one that looks the same', async ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  const replace = () => {
+    ns.umount('/mnt/test_mount');
+    ns.tmpfs('/mnt/test_mount');
+  };
+  // Most times the new one has the device number and the mount id of the old one.
+  expect(await failureOf(() => expect(replace).toLeaveMountsUnchanged())).toMatchInlineSnapshot(`
+    "expect(fn).toLeaveMountsUnchanged()
+
+    Expected fn to leave the mounts unchanged
+    Changes:   - tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private
+               + tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private
+    Replaced:  /mnt/test_mount shows another file system than before
+    Seen in:   mnt:[…], … mounts"
+  `);
+  await expect(replace).not.toLeaveMountsUnchanged();
+});
+
+test('passes when the same file system is mounted there again', async ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  ns.bind('/mnt/test_mount', '/mnt/test_bind');
+  await expect(() => {
+    ns.umount('/mnt/test_mount');
+    ns.bind('/mnt/test_bind', '/mnt/test_mount');
+  }).toLeaveMountsUnchanged();
+});
+
+test('leaves no descriptor open, and keeps no file system busy', async ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  const before = fs.readdirSync('/proc/self/fd').length;
+  await expect(() => ns.umount('/mnt/test_mount')).not.toLeaveMountsUnchanged();
+  const fail = () => Promise.reject(new Error('mine'));
+  await expect(expect(fail).toLeaveMountsUnchanged()).rejects.toThrow('mine');
+  expect(fs.readdirSync('/proc/self/fd')).toHaveLength(before);
 });
 
 test('each kind of change is one', async ({ ns }) => {

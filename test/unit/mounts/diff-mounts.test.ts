@@ -73,6 +73,12 @@ test.each([
   expect([diff.added.length, diff.removed.length, diff.changed]).toEqual([1, 1, []]);
 });
 
+test('does not take a mount for an old one whose file system has ended, even with its device and id', () => {
+  const [before, after] = [table(ROOT, A), table(ROOT, A)];
+  const diff = diffMounts(before, after, new Set(['0:50']));
+  expect(diff).toEqual({ added: [after.at('/a')], removed: [before.at('/a')], changed: [] });
+});
+
 test('finds no difference in a copy of the namespace, where all ids are new', () => {
   const copy = table(
     '11 10 254:0 / / rw,relatime - ext4 /dev/sda1 rw\n',
