@@ -11,8 +11,8 @@ import { StableNames } from './stable-names.js';
  * every machine, as far as the mounts are the test's own.
  *
  * It leaves out ids and devices; numbers peer groups, loop devices and directories below os.tmpdir() by first
- * appearance; leaves out options that depend on how the kernel was built, and the ids that root of a user namespace
- * has outside; and of a bind mount whose file system is not among the mounts, prints only whether it is read-only.
+ * appearance; leaves out options that depend on how the kernel was built or on who mounts, and the ids that root of a user
+ * namespace has outside; and of a bind mount whose file system is not among the mounts, prints only whether it is read-only.
  *
  * @example
  * ```ts
@@ -98,5 +98,6 @@ function compareText(a: string, b: string): number {
 }
 
 // tmpfs prints one of the first with CONFIG_TMPFS_INODE64 only, SELinux adds the second to everything, and what
-// overlay prints of the others depends on its defaults and on the file systems below.
-const OF_THE_KERNEL = /^(?:inode(?:32|64)|seclabel|(?:uuid|xino|index|redirect_dir|metacopy|nfs_export)=.*)$/;
+// overlay prints of the others depends on its defaults, on the file systems below, and on who mounts it.
+const OF_THE_KERNEL =
+  /^(?:inode(?:32|64)|seclabel|userxattr|(?:uuid|xino|index|redirect_dir|metacopy|nfs_export)=.*)$/;

@@ -113,7 +113,7 @@ describe('a snapshot', () => {
   test('leaves out what depends on the kernel', () => {
     const mounts = parse(
       '31 27 0:40 / /t rw,relatime - tmpfs tmpfs rw,seclabel,size=64k,inode64',
-      '32 27 0:41 / /o rw,relatime - overlay overlay rw,lowerdir=/l,upperdir=/u,workdir=/w,uuid=on,xino=off,redirect_dir=on,index=on,metacopy=on,nfs_export=on',
+      '32 27 0:41 / /o rw,relatime - overlay overlay rw,lowerdir=/l,upperdir=/u,workdir=/w,userxattr,uuid=on,xino=off,redirect_dir=on,index=on,metacopy=on,nfs_export=on',
     );
     expect(mounts).toMatchInlineSnapshot(`
       Mounts [
