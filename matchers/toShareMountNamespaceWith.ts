@@ -10,7 +10,8 @@ import type { MatchedHost, MatchedNamespace, MatcherResult, MatcherState } from 
  * All scopes of a worker lie in one mount namespace; which of them a process sees is a matter of its root directory.
  *
  * @throws {TypeError} when one of the two is none of these, with and without `.not`.
- * @throws {NamespaceError} when a process is gone (`ENOENT`) or not ours (`EACCES`), with and without `.not`.
+ * @throws {NamespaceError} when a process is gone (`ENOENT`), or may not be looked at (`EACCES`) and
+ *   is none of the host's, with and without `.not`.
  * @example
  * expect(process.pid).toShareMountNamespaceWith(ns);
  * expect(process.ppid).toShareMountNamespaceWith(host);

@@ -1,20 +1,35 @@
-import fs from 'node:fs';
-
+import { ownProc, type Proc } from '../processes/proc.js';
 import type { Explanation } from './explained-error.cjs';
 
 /** Why a file below `/proc/PID` could not be read, from the facts that can be checked now. */
 export function explainProcess(code: string, pid: number | undefined): Pick<Explanation, 'why' | 'fix'> {
-  if (code === 'ENOENT' && !fs.existsSync('/proc/self')) {
+  if (code === 'ENOENT' && read('self/stat') === undefined) {
     return { why: 'there is no proc file system on /proc', fix: 'mount it: mount -t proc proc /proc' };
   }
   if (pid === undefined) return {};
-  const state = processState(pid);
+  const state = statusOf(pid, 'State');
   if (state?.startsWith('Z')) {
     return { why: `process ${pid} has ended, only its parent has not reaped it yet (State: ${state})` };
   }
   if (code === 'ENOENT') return isAlive(pid) ? { why: HIDDEN } : { why: `there is no process ${pid}` };
-  if (code !== 'EACCES' && code !== 'EPERM') return {};
-  return { why: `process ${pid} belongs to ${owner(pid)}, this one runs as uid ${process.geteuid?.()}` };
+  const why = code === 'EACCES' || code === 'EPERM' ? explainRefusal(pid) : undefined;
+  return why === undefined ? {} : { why: `process ${pid} ${why}` };
+}
+
+/** Which condition does not hold of those in ptrace(2), "Ptrace access mode checking". */
+function explainRefusal(pid: number): string | undefined {
+  const own = process.geteuid?.();
+  // The directory says it also where nothing in it can be read, but is root's if the process is not dumpable.
+  const uid = statusOf(pid, 'Uid')?.split('\t')[1] ?? look((proc) => proc.owner(String(pid)));
+  if (uid === undefined) return undefined;
+  if (Number(uid) !== own) return `belongs to uid ${uid}, this one runs as uid ${own}`;
+  if (read(`${pid}/uid_map`) !== read('self/uid_map')) {
+    return 'is in another user namespace, where the capabilities of this one do not count';
+  }
+  const [has, mine] = [statusOf(pid, 'CapPrm'), statusOf('self', 'CapEff')];
+  return has && mine && BigInt(`0x${has}`) & ~BigInt(`0x${mine}`)
+    ? `has capabilities that this one lacks (CapPrm ${has}, CapEff here ${mine})`
+    : undefined;
 }
 
 function isAlive(pid: number): boolean {
@@ -25,17 +40,22 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function processState(pid: number): string | undefined {
-  try {
-    return /^State:\t(.*)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  } catch {
-    return undefined;
-  }
+/** A field of proc_pid_status(5). */
+function statusOf(pid: number | 'self', field: string): string | undefined {
+  return read(`${pid}/status`)?.match(new RegExp(`^${field}:\t(.*)$`, 'm'))?.[1];
 }
 
-function owner(pid: number): string {
-  const stat = fs.statSync(`/proc/${pid}`, { throwIfNoEntry: false });
-  return stat === undefined ? 'another user' : `uid ${stat.uid}`;
+function read(path: string): string | undefined {
+  return look((proc) => proc.read(path));
+}
+
+function look<T>(at: (proc: Proc) => T): T | undefined {
+  try {
+    return at(ownProc());
+  } catch {
+    // There is not even a directory /proc.
+    return undefined;
+  }
 }
 
 const HIDDEN =

@@ -5,6 +5,7 @@ import { O_CLOEXEC } from '../../native/constants.cjs';
 import { inodeOf, openat } from '../../native/directories.cjs';
 import { explainProcess } from '../errors/explain-process.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { readMounts } from '../mounts/read-mounts.js';
 import { namespaceRecord } from './namespace-record.cjs';
 
 /** Whose mount namespace: that of this process, of the host, or of a process by its pid. */
@@ -63,7 +64,21 @@ function openNamespace(owner: NamespaceOwner): number | NamespaceIdentity {
       ? fs.openSync(`/proc/${path}`, 'r')
       : openat(procFd, path, fs.constants.O_RDONLY | O_CLOEXEC);
   } catch (error) {
+    if (pid !== undefined && host !== undefined && isOnHost(pid)) return { ino: host.id };
     throw explainFailure(error as NodeJS.ErrnoException & { call?: string }, path, pid);
+  }
+}
+
+/**
+ * Whether the root mount of a process is one of the host's: each mount is in one namespace, and all ids differ. Who may
+ * not open its namespace can read its mounts, those of the test runner without root say.
+ */
+function isOnHost(pid: number): boolean {
+  try {
+    const root = readMounts(pid).at('/');
+    return root !== undefined && readMounts('host').find({ id: root.id }) !== undefined;
+  } catch {
+    return false;
   }
 }
 

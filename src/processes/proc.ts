@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 
-import { O_CLOEXEC } from '../../native/constants.cjs';
+import { O_CLOEXEC, O_PATH } from '../../native/constants.cjs';
 import { mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/read-directory.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
@@ -30,6 +30,11 @@ export class Proc {
   /** The inode that a link leads to: the id of a namespace for `'12/ns/mnt'`. */
   inode(path: string): number | undefined {
     return this.#withFile(path, fs.constants.O_RDONLY, (fd) => fs.fstatSync(fd).ino);
+  }
+
+  /** The user that a file belongs to. */
+  owner(path: string): number | undefined {
+    return this.#withFile(path, O_PATH, (fd) => fs.fstatSync(fd).uid);
   }
 
   /** The id of the mount that a link leads to, `'12/root'`. */
