@@ -38,8 +38,10 @@ export function mountsOf(matcher: string, value: unknown): MountTable {
  * @throws {TypeError} naming the value.
  */
 export function checkAbsolutePath(matcher: string, value: unknown): asserts value is string {
-  if (typeof value === 'string' && value.startsWith('/')) return;
-  throw misuse(matcher, 'the path must be an absolute path', value);
+  if (typeof value !== 'string' || !value.startsWith('/')) {
+    throw misuse(matcher, 'the path must be an absolute path', value);
+  }
+  if (value.includes('\0')) throw misuse(matcher, 'the path must not contain a NUL byte', value);
 }
 
 /** Whether `value` is an asymmetric matcher, of whatever runner. */

@@ -8,7 +8,8 @@ export type MountPattern = { readonly [Field in keyof Mount]?: Mount[Field] };
 /**
  * Whether a mount has what `pattern` says.
  *
- * @throws {TypeError} if `pattern` is not an object, or names a field that mounts do not have.
+ * @throws {TypeError} if `pattern` is not an object, names a field that mounts do not have, or gives one a value of another
+ *   type, which no mount has.
  */
 export function mountMatcher(pattern: MountPattern): (mount: Mount) => boolean {
   if (typeof pattern !== 'object' || pattern === null) {
@@ -16,14 +17,13 @@ export function mountMatcher(pattern: MountPattern): (mount: Mount) => boolean {
   }
   const wanted = Object.entries(pattern) as [keyof Mount, Mount[keyof Mount]][];
   for (const [field, value] of wanted) {
-    if (!FIELDS.has(field)) {
+    if (!Object.hasOwn(FIELDS, field)) {
       throw new TypeError(
         `pattern has a field that mounts do not have: ${inspect(field)} (${inspect(pattern)})`,
       );
     }
-    if (LISTS.has(field) && !Array.isArray(value)) {
-      throw new TypeError(`pattern.${field} must be an array of strings, received ${inspect(value)}`);
-    }
+    const [kind, isOfKind] = FIELDS[field];
+    if (!isOfKind(value)) throw new TypeError(`pattern.${field} must be ${kind}, received ${inspect(value)}`);
   }
   return (mount) => wanted.every(([field, value]) => agrees(mount[field], value));
 }
@@ -33,18 +33,27 @@ function agrees(has: Mount[keyof Mount], wanted: Mount[keyof Mount]): boolean {
   return wanted.every((item) => has.includes(item));
 }
 
-const LISTS: ReadonlySet<string> = new Set(['options', 'superOptions', 'unknownFields']);
-const FIELDS: ReadonlySet<string> = new Set([
-  ...LISTS,
-  'id',
-  'parentId',
-  'device',
-  'root',
-  'mountPoint',
-  'propagation',
-  'peerGroup',
-  'master',
-  'propagateFrom',
-  'fsType',
-  'source',
-]);
+type Kind = readonly [name: string, isOfKind: (value: unknown) => boolean];
+
+const isText = (value: unknown) => typeof value === 'string';
+const isNumber = (value: unknown) => typeof value === 'number';
+const TEXT: Kind = ['a string', isText];
+const NUMBER: Kind = ['a number', isNumber];
+const GROUP: Kind = ['a number or undefined', (value) => value === undefined || isNumber(value)];
+const LIST: Kind = ['an array of strings', (value) => Array.isArray(value) && value.every(isText)];
+const FIELDS: { readonly [Field in keyof Mount]: Kind } = {
+  id: NUMBER,
+  parentId: NUMBER,
+  device: TEXT,
+  root: TEXT,
+  mountPoint: TEXT,
+  options: LIST,
+  propagation: TEXT,
+  peerGroup: GROUP,
+  master: GROUP,
+  propagateFrom: GROUP,
+  unknownFields: LIST,
+  fsType: TEXT,
+  source: TEXT,
+  superOptions: LIST,
+};

@@ -4,7 +4,7 @@ import { absolutePath, isBelow } from './absolute-path.js';
 import { diffMounts, type MountDiff } from './diff-mounts.js';
 import { type MountPattern, mountMatcher } from './find-mounts.js';
 import { formatTree } from './format-tree.js';
-import type { Mount } from './mount.js';
+import { type Mount, mountsIn } from './mount.js';
 import { MountIndex } from './mount-index.js';
 import { parseMountInfo } from './parse-mount-info.js';
 
@@ -27,10 +27,14 @@ export class MountTable implements Iterable<Mount> {
   #mounts: readonly Mount[] | undefined;
   #index: MountIndex | undefined;
 
-  /** Text of mountinfo, parsed when it is first asked for something, or mounts. */
+  /**
+   * Text of mountinfo, parsed when it is first asked for something, or mounts.
+   *
+   * @throws {TypeError} if `mounts` is neither.
+   */
   constructor(mounts: string | Buffer | Iterable<Mount>) {
     if (typeof mounts === 'string' || Buffer.isBuffer(mounts)) this.#text = mounts;
-    else this.#mounts = Object.freeze([...mounts]);
+    else this.#mounts = Object.freeze(mountsIn('mounts', 'text of mountinfo or mounts', mounts));
   }
 
   /** Whether `value` is a table, also one of another copy of this package. */
@@ -87,7 +91,7 @@ export class MountTable implements Iterable<Mount> {
   /**
    * The first mount that has all the fields of `pattern`; of `options` and `superOptions`, it may have more.
    *
-   * @throws {TypeError} if `pattern` names a field that mounts do not have.
+   * @throws {TypeError} if `pattern` names a field that mounts do not have, or gives one a value of another type.
    * @example
    * ```ts
    * table.find({ fsType: 'tmpfs', options: ['ro'] });
@@ -105,9 +109,11 @@ export class MountTable implements Iterable<Mount> {
   /**
    * What was added, removed and changed from this table to `other`, a later one or that of another namespace.
    * Ids are not compared: copies of a namespace have others, and the kernel uses them again.
+   *
+   * @throws {TypeError} if `other` is no table and no list of mounts.
    */
   diff(other: Iterable<Mount>): MountDiff {
-    return diffMounts(this, other);
+    return diffMounts(this, mountsIn('other', 'a table or mounts', other));
   }
 
   /** The tree of mounts as findmnt(8) prints it, without colours. */

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /**
  * How mounts and unmounts below a mount travel to its copies in other places and namespaces
  * (mount_namespaces(7), "SHARED SUBTREES").
@@ -67,4 +69,17 @@ export function isMount(value: unknown): value is Mount {
     Array.isArray(options) &&
     Array.isArray(superOptions)
   );
+}
+
+/**
+ * The mounts in `value`.
+ *
+ * @throws {TypeError} naming the value, if it is no list of mounts.
+ */
+export function mountsIn(name: string, requirement: string, value: unknown): Mount[] {
+  if (typeof value === 'object' && value !== null && Symbol.iterator in value) {
+    const mounts = [...(value as Iterable<unknown>)];
+    if (mounts.every(isMount)) return mounts;
+  }
+  throw new TypeError(`${name} must be ${requirement}, received ${inspect(value, { depth: 0 })}`);
 }

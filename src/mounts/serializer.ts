@@ -11,8 +11,9 @@ import { StableNames } from './stable-names.js';
  * every machine, as far as the mounts are the test's own.
  *
  * It leaves out ids and devices; numbers peer groups, loop devices and directories below os.tmpdir() by first
- * appearance; leaves out options that depend on how the kernel was built or on who mounts, and the ids that root of a user
- * namespace has outside; and of a bind mount whose file system is not among the mounts, prints only whether it is read-only.
+ * appearance; leaves out options that depend on how the kernel was built or on who mounts, and the ids that root of a
+ * user namespace has outside; and of a bind mount whose file system is not among the mounts, prints only whether it is
+ * read-only.
  *
  * @example
  * ```ts

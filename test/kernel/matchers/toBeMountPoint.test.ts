@@ -134,4 +134,9 @@ test('refuses what is no absolute path, in both directions', () => {
   expect(() => expect(['/mnt']).toBeMountPoint()).toThrowErrorMatchingInlineSnapshot(
     `[TypeError: toBeMountPoint: the path must be an absolute path, received [ '/mnt' ]]`,
   );
+  for (const expectation of [expect('/mnt\0'), expect('/mnt\0').not]) {
+    expect(() => expectation.toBeMountPoint()).toThrow(
+      new TypeError("toBeMountPoint: the path must not contain a NUL byte, received '/mnt\\x00'"),
+    );
+  }
 });

@@ -179,6 +179,12 @@ describe('find and filter', () => {
   test.each([
     [{ fstype: 'tmpfs' }, "pattern has a field that mounts do not have: 'fstype' ({ fstype: 'tmpfs' })"],
     [{ options: 'ro' }, "pattern.options must be an array of strings, received 'ro'"],
+    [{ options: ['ro', /x/] }, "pattern.options must be an array of strings, received [ 'ro', /x/ ]"],
+    [{ fsType: /x/ }, 'pattern.fsType must be a string, received /x/'],
+    [{ mountPoint: undefined }, 'pattern.mountPoint must be a string, received undefined'],
+    [{ id: '1' }, "pattern.id must be a number, received '1'"],
+    [{ master: null }, 'pattern.master must be a number or undefined, received null'],
+    [{ toString: 'x' }, "pattern has a field that mounts do not have: 'toString' ({ toString: 'x' })"],
     [null, 'pattern must be an object with fields of a mount, received null'],
     ['/a', "pattern must be an object with fields of a mount, received '/a'"],
   ])('refuse %j', (pattern, message) => {
@@ -190,6 +196,24 @@ describe('find and filter', () => {
 
 describe('a table', () => {
   const text = line(1, 0, '/') + line(2, 1, '/a');
+
+  test.each([
+    [undefined, 'undefined'],
+    [5, '5'],
+    [{}, '{}'],
+    [new Uint8Array([1]), 'Uint8Array(1) [ 1 ]'],
+    [[...parseMountInfo(text), undefined], '[ [Object], [Object], undefined ]'],
+  ])('is not made of %o, nor compared with it', (value, shown) => {
+    const message = (start: string) =>
+      expect.objectContaining({ name: 'TypeError', message: `${start}, received ${shown}` });
+    expect(() => new MountTable(value as never)).toThrow(
+      message('mounts must be text of mountinfo or mounts'),
+    );
+    expect(() => new MountTable(text).diff(value as never)).toThrow(
+      message('other must be a table or mounts'),
+    );
+    expect(() => new MountTable(text).diff('x' as never)).toThrow(TypeError);
+  });
 
   test('iterates in the order of the text, and counts', () => {
     const table = new MountTable(text);
