@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
+import { isMountRoot, mountIdOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -26,7 +28,10 @@ export function unmount(target: string, options: UmountOptions): void {
   requireEntered();
   const action = `umount ${printable(mountPoint)}`;
   attempt({ operation: 'umount', action, path: mountPoint }, () => {
-    withTarget(mountPoint, () => {});
+    // Opened by its name, `/` is the root itself, not what is stacked on it and would be taken away.
+    withTarget(mountPoint === '/' ? '/..' : mountPoint, (fd) => {
+      if (!options.lazy && isOwnRoot(fd)) throw ownRoot(mountPoint);
+    });
     // A descriptor of the mount itself would make it busy.
     withTarget(posix.dirname(mountPoint), (parent) =>
       withPathOf(parent, (path) => {
@@ -34,4 +39,20 @@ export function unmount(target: string, options: UmountOptions): void {
       }),
     );
   });
+}
+
+/** Whether `fd` is of the mount that this process has its root on: that is what umount2(2) looks at. */
+function isOwnRoot(fd: number): boolean {
+  return mountIdOf('', fd) === mountIdOf('/') && isMountRoot('', fd);
+}
+
+function ownRoot(path: string): MountError {
+  return new MountError(
+    {
+      summary: `cannot umount ${printable(path)}: it is the root of this process`,
+      why: 'the kernel does not unmount that: it would make the file system itself read-only, the host’s too',
+      fix: "make this mount alone read-only: ns.readonly('/'); or take it out of the tree, after which nothing can be mounted: ns.umount('/', { lazy: true })",
+    },
+    { code: 'EBUSY', path },
+  );
 }

@@ -243,8 +243,8 @@ export class MountNamespace {
    *
    * @param options `lazy`, out of sight now though it is in use (MNT_DETACH); `force`, abort requests under way
    *   (MNT_FORCE), for file systems that can
-   * @throws {MountError} EBUSY with the mounts below, or the processes that use it and what for; EINVAL when it is
-   *   not a mount point.
+   * @throws {MountError} EBUSY with the mounts below, or the processes that use it and what for, and for the root of
+   *   this process unless `lazy`; EINVAL when it is not a mount point.
    * @throws {TypeError} when an argument is unusable; it names the value.
    * @see umount2(2)
    * @example

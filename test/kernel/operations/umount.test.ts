@@ -1,6 +1,8 @@
 import fs from 'node:fs';
-import { expect } from 'mountns/vitest';
+import { type MountNamespace, withMountNamespace } from 'mountns';
+import { describe, expect } from 'mountns/vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
+import { errorOf } from '../errors/error-of.js';
 import { listEverywhere, operationTest } from './operation-test.js';
 
 operationTest('umount takes the top-most mount away', ['d/', 'd/f'], async (ns, dir) => {
@@ -47,4 +49,69 @@ operationTest('works where /proc is covered, and so does undoing', [], (ns, dir)
   expect(fs.readdirSync('.')).toEqual(before);
   ns.umount('/proc');
   expect(`${dir}/d`).not.toBeMountPoint();
+});
+
+// The kernel answers to umount2(2) of the root of a process by making the file system read-only, for everybody who
+// has it mounted. So this is tried on one that nobody else has.
+describe('the root of the process', () => {
+  function enterOwnRoot(ns: MountNamespace, dir: string): void {
+    ns.tmpfs(`${dir}/root`, { mode: 0o755 });
+    ns.bind('/proc', `${dir}/root/proc`, { recursive: true });
+    fs.symlinkSync('/', `${dir}/root/link`);
+    ns.pivotRoot(`${dir}/root`);
+  }
+
+  /** Calls that would make the root read-only, if this is one that it may happen to. */
+  function failOnRoot(ns: MountNamespace, path: string, options = {}) {
+    expect(ns.mounts().at('/')?.fsType).toBe('tmpfs');
+    const error = errorOf(() => ns.umount(path, options));
+    expect(ns.mounts().at('/')?.superOptions).toContain('rw');
+    fs.writeFileSync('/canary', path);
+    return error;
+  }
+
+  operationTest('is not unmounted by any name, and stays writable', ['root/'], (ns, dir) => {
+    enterOwnRoot(ns, dir);
+    const before = String(ns.mounts());
+    for (const path of ['/', '/.', '//']) {
+      for (const options of [{}, { force: true }, { lazy: false }]) {
+        const error = failOnRoot(ns, path, options);
+        expect(error).toMatchObject({ code: 'EBUSY', path: '/' });
+        expect(error.message).toBe(
+          'cannot umount /: it is the root of this process\n' +
+            '  why:  the kernel does not unmount that: it would make the file system itself read-only, the host’s too\n' +
+            "  fix:  make this mount alone read-only: ns.readonly('/'); or take it out of the tree, after which nothing can be mounted: ns.umount('/', { lazy: true })",
+        );
+      }
+    }
+    for (const path of ['/link', '/proc/self/root', '/proc/1/root'])
+      expect(failOnRoot(ns, path).code).toBe('ELOOP');
+    expect(() => ns.umount('/..')).toThrow(TypeError);
+    expect(String(ns.mounts())).toBe(before);
+  });
+
+  operationTest(
+    'is not in a scope inside either, and that of the outer one stays',
+    ['root/'],
+    async (ns, dir) => {
+      enterOwnRoot(ns, dir);
+      await withMountNamespace((inner) => expect(failOnRoot(inner, '/').code).toBe('EBUSY'));
+      await withMountNamespace({ copyOnWrite: true }, (inner) => {
+        expect(inner.mounts().at('/')?.source).toBe('mountns');
+        expect(errorOf(() => inner.umount('/')).code).toBe('EBUSY');
+        fs.writeFileSync('/inside', '');
+      });
+      expect(fs.existsSync('/inside')).toBe(false);
+      fs.writeFileSync('/canary', 'outer');
+    },
+  );
+
+  operationTest('loses what is stacked on it', ['root/'], (ns, dir) => {
+    enterOwnRoot(ns, dir);
+    const before = String(ns.mounts());
+    ns.tmpfs('/');
+    ns.umount('/');
+    expect(String(ns.mounts())).toBe(before);
+    expect(failOnRoot(ns, '/').code).toBe('EBUSY');
+  });
 });
