@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import { posix } from 'node:path';
-import { MOUNT_ATTR_RDONLY, O_PATH } from '../../native/constants.cjs';
+import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
-import { mountSetattr } from '../../native/mount-tree.cjs';
+import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { coverWithBinds } from '../layers/bind-layer.js';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { makeOverlay } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
-import { OWN_LAYER } from '../layers/own-layer.js';
+import { isOwnLayer, OWN_LAYER } from '../layers/own-layer.js';
 import { findMount, type Place } from '../layers/place.js';
 import type { Steps } from '../layers/steps.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
@@ -29,27 +29,35 @@ export type MountPointKind = 'directory' | 'file';
 export function provideMountPoint(target: string, kind: MountPointKind, steps: Steps): number {
   const missing: string[] = [];
   let path = target;
-  let found = openIfThere(path);
-  while (found === undefined) {
+  let nearest = openIfThere(path);
+  while (nearest === undefined) {
     missing.unshift(posix.basename(path));
     path = posix.dirname(path);
-    found = openIfThere(path);
+    nearest = openIfThere(path);
   }
-  const fd = steps.closing(found);
+  const fd = steps.closing(nearest);
   if (missing.length === 0) return fd;
   const mount = findMount(readMounts('self'), fd);
-  const isCovered = mount === undefined || isReadOnly(mount) || isOnHost(mount);
-  const layer = isCovered ? coverWithLayer({ path, fd }, steps) : undefined;
-  let made = layer ?? fd;
+  const isCovered = mount === undefined || (!isOwnLayer(mount) && (isReadOnly(mount) || isOnHost(mount)));
+  const found = isCovered ? coverWithLayer({ path, fd }, steps) : fd;
+  let made = found;
+  if (mount !== undefined && isReadOnly(mount)) {
+    // What was read-only looks no different now.
+    if (isCovered) mountSetattr(found, 0, { attrSet: MOUNT_ATTR_RDONLY });
+    made = openWritable(found, steps);
+  }
   for (const [index, name] of missing.entries()) {
     const isDirectory = kind === 'directory' || index < missing.length - 1;
     made = isDirectory ? makeDirectory(made, name, steps) : makeFile(made, name, steps);
   }
-  // What was read-only looks no different now.
-  if (layer !== undefined && mount !== undefined && isReadOnly(mount)) {
-    mountSetattr(layer, 0, { attrSet: MOUNT_ATTR_RDONLY });
-  }
-  return made;
+  return steps.closing(openWithoutSymlinks(missing.join('/'), O_PATH, found));
+}
+
+/** The directory `fd` on a detached mount: the one that everybody sees stays read-only meanwhile. */
+function openWritable(fd: number, steps: Steps): number {
+  const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
+  mountSetattr(tree, 0, { attrClr: MOUNT_ATTR_RDONLY });
+  return tree;
 }
 
 /** In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay. */

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MountError, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { hookSystemCalls } from '../../../native/libc.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 /** What the host's side sees in a directory: this worker's parent lives there. */
@@ -62,6 +63,60 @@ test('a mount of the scope itself that is read-only gets mount points too, and s
     ns.tmpfs(`${directory}/missing`);
     fs.writeFileSync(`${directory}/missing/f`, '');
     expect(() => fs.writeFileSync(`${directory}/f`, '')).toThrow('EROFS');
+  });
+});
+
+test('a read-only directory gets one layer for all of its mount points', async () => {
+  const directory = temporaryDirectory();
+  fs.mkdirSync(`${directory}/d`);
+  await withMountNamespace((ns) => {
+    ns.readonly(`${directory}/d`);
+    const names = ['a', 'b', 'c', 'd/e', 'd/f'].map((name) => `${directory}/d/${name}`);
+    for (const name of names) ns.tmpfs(name);
+    ns.bind('/proc/version', `${directory}/d/file`);
+    const mounts = ns.mounts().under(directory);
+    expect(mounts.map(({ mountPoint }) => mountPoint).sort()).toEqual(
+      [`${directory}/d`, `${directory}/d`, ...names, `${directory}/d/file`].sort(),
+    );
+    expect(ns.mounts().at(`${directory}/d`)).toMatchObject({ fsType: 'overlay', source: 'mountns' });
+    for (const place of ['', '/d']) {
+      expect(() => fs.writeFileSync(`${directory}/d${place}/new`, '')).toThrow('EROFS');
+    }
+    fs.writeFileSync(`${directory}/d/d/e/f`, '');
+    expect(seenByHost(`${directory}/d`)).toEqual([]);
+  });
+});
+
+test('a read-only mount of the scope itself gets one too, and is never writable', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace((ns) => {
+    ns.tmpfs(directory);
+    ns.readonly(directory);
+    const { length } = ns.mounts();
+    const seen: string[] = [];
+    hookSystemCalls((syscall) => {
+      if (syscall === 'mkdirat') seen.push(...(ns.mounts().at(directory)?.options.slice(0, 1) ?? []));
+      return undefined;
+    });
+    try {
+      for (const name of ['deep/er', 'deep/too', 'other']) ns.tmpfs(`${directory}/${name}`);
+    } finally {
+      hookSystemCalls(undefined);
+    }
+    expect([...new Set(seen)]).toEqual(['ro']);
+    expect(ns.mounts().length).toBe(length + 4);
+    expect(() => fs.writeFileSync(`${directory}/deep/f`, '')).toThrow('EROFS');
+  });
+});
+
+test('nothing is made on a file system that was mounted read-only', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace((ns) => {
+    ns.tmpfs(`${directory}/t`);
+    ns.bind(`${directory}/t`, `${directory}/b`, { readonly: true });
+    ns.tmpfs(`${directory}/b/missing`);
+    fs.writeFileSync(`${directory}/b/missing/f`, '');
+    expect(fs.readdirSync(`${directory}/t`)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { expect } from 'mountns/vitest';
+import { errorOf } from '../errors/error-of.js';
 import { listEverywhere, operationTest } from './operation-test.js';
 
 operationTest('move takes a mount to another place, with those below', ['a/', 'b/'], async (ns, dir) => {
@@ -37,4 +38,25 @@ operationTest('move takes the working directory along', ['a/', 'b/'], (ns, dir) 
   process.chdir(`${dir}/a/sub`);
   ns.move(`${dir}/a`, `${dir}/b`);
   expect(process.cwd()).toBe(`${dir}/b/sub`);
+});
+
+operationTest('a move that fails takes back what it made on a read-only mount', ['a/', 'r/'], (ns, dir) => {
+  ns.tmpfs(`${dir}/t`);
+  for (const place of ['r', 't']) {
+    ns.readonly(`${dir}/${place}`);
+    const before = String(ns.mounts());
+    const error = errorOf(() => ns.move(`${dir}/a`, `${dir}/${place}/deep/er`));
+    expect(error).toMatchObject({ code: 'EINVAL', why: expect.stringContaining('is not a mount point') });
+    expect(String(ns.mounts())).toBe(before);
+    expect(fs.readdirSync(`${dir}/${place}`)).toEqual([]);
+  }
+});
+
+operationTest('a move that fails takes no mounts away in a shared tree', ['a/', 'd/sub/'], (ns, dir) => {
+  ns.tmpfs(`${dir}/d/sub`);
+  ns.tmpfs(`${dir}/d/sub/deep`);
+  ns.propagation('/', 'shared', { recursive: true });
+  const before = String(ns.mounts());
+  expect(errorOf(() => ns.move(`${dir}/a`, `${dir}/d/missing/x`)).code).toBe('EINVAL');
+  expect(String(ns.mounts())).toBe(before);
 });

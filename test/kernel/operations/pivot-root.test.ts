@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { type MountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
+import { errorOf } from '../errors/error-of.js';
 import { listEverywhere, operationTest, readEverywhere } from './operation-test.js';
 
 /** A new root with what `ls` and `cat` need. */
@@ -73,6 +74,17 @@ describe('pivotRoot', () => {
     fs.writeFileSync(`${dir}/root/sub/f`, '');
     ns.pivotRoot(`${dir}/root`);
     expect(fs.readdirSync('/sub')).toEqual(['f']);
+  });
+
+  operationTest('takes no mounts away when it fails in a shared tree', ['root/'], (ns, dir) => {
+    ns.tmpfs(`${dir}/root`);
+    fs.mkdirSync(`${dir}/root/new`);
+    ns.tmpfs(`${dir}/root/new/a`);
+    ns.tmpfs(`${dir}/root/new/a/b`);
+    ns.propagation('/', 'shared', { recursive: true });
+    const before = String(ns.mounts());
+    expect(errorOf(() => ns.pivotRoot(`${dir}/root/new`)).code).toBe('EINVAL');
+    expect(String(ns.mounts())).toBe(before);
   });
 
   operationTest('keeps a working directory that lies in the new root', ['root/sub/'], (ns, dir) => {

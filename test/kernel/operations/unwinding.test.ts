@@ -28,6 +28,35 @@ const CASES: Record<string, Case> = {
     prepare: (ns, dir) => ns.tmpfs(`${dir}/a`),
     run: (ns, dir) => ns.tmpfs(`${dir}/a/x/y`),
   },
+  'tmpfs on a missing directory of a read-only one': {
+    prepare: (ns, dir) => ns.readonly(dir),
+    run: (ns, dir) => ns.tmpfs(`${dir}/x/y`),
+    cleanup: ['umount2'],
+  },
+  'tmpfs on a missing directory of a read-only one of its own': {
+    prepare: (ns, dir) => {
+      ns.tmpfs(`${dir}/a`);
+      ns.readonly(`${dir}/a`);
+    },
+    run: (ns, dir) => ns.tmpfs(`${dir}/a/x/y`),
+    cleanup: ['umount2'],
+  },
+  'tmpfs on a missing directory of a layer that is read-only': {
+    prepare: (ns, dir) => {
+      ns.readonly(dir);
+      ns.tmpfs(`${dir}/t`);
+    },
+    run: (ns, dir) => ns.tmpfs(`${dir}/x/y`),
+  },
+  'tmpfs on a missing directory in a shared tree': {
+    prepare: shareTree,
+    run: (ns, dir) => ns.tmpfs(`${dir}/x/y`),
+    cleanup: ['umount2'],
+  },
+  'readonly in a shared tree': {
+    prepare: shareTree,
+    run: (ns, dir) => ns.readonly(dir),
+  },
   bind: { run: (ns, dir) => ns.bind(`${dir}/a`, `${dir}/b`, { recursive: true, readonly: true }) },
   'bind, read-only through mount(2)': {
     prepare: mountTree,
@@ -117,6 +146,12 @@ function mountTree(ns: MountNamespace, dir: string): void {
   ns.tmpfs(`${dir}/a`);
   ns.mount({ target: `${dir}/a/x`, type: 'tmpfs', flags: ['noexec', 'nodiratime'] });
   ns.mount({ target: `${dir}/a/x/y`, type: 'tmpfs', flags: ['ro', 'strictatime'] });
+}
+
+function shareTree(ns: MountNamespace, dir: string): void {
+  mountTree(ns, dir);
+  ns.propagation('/', 'shared', { recursive: true });
+  process.chdir(`${dir}/a`);
 }
 
 describe('an operation of which a system call fails leaves everything as it was', () => {

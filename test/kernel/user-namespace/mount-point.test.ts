@@ -64,3 +64,37 @@ test('a mount point can be provided in directories that locked mounts lie in, an
     expect(fs.readdirSync('/')).toEqual(rootBefore);
   });
 });
+
+const READ_ONLY = `
+import { withMountNamespace } from 'INDEX';
+
+const [directory] = process.argv.slice(2);
+await withMountNamespace((ns) => {
+  ns.readonly(directory);
+  for (const name of ['a', 'b', 'c']) ns.tmpfs(directory + '/' + name);
+  console.log(JSON.stringify({
+    mounts: ns.mounts().under(directory).map(({ mountPoint }) => mountPoint.slice(directory.length)).sort(),
+    layers: [...ns.mounts()].filter(({ source }) => source === 'mountns').length,
+    top: ns.mounts().at(directory)?.options[0],
+  }));
+});
+`;
+
+test('a read-only directory gets one layer for all of its mount points', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, READ_ONLY.replace('INDEX', host.file('dist/src/index.js')));
+    for (const name of ['plain', 'locked'])
+      fs.mkdirSync(path.join(host.home, name, 'sub'), { recursive: true });
+    ns.tmpfs(path.join(host.home, 'locked/sub'));
+    for (const name of ['plain', 'locked']) {
+      const place = path.join(host.home, name);
+      const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, place]);
+      expect(stderr).toBe('');
+      // What is locked is covered by binds of each entry: once in the read-only bind, once in the layer.
+      const seen = name === 'plain' ? ['/a', '/b', '/c'] : ['/a', '/b', '/c', '/sub', '/sub', '/sub'];
+      expect(JSON.parse(stdout)).toEqual({ mounts: seen, layers: 1, top: 'ro' });
+    }
+  });
+});
