@@ -64,3 +64,9 @@ export function misplacedBits(bits: number): TypeError | undefined {
   const found = ELSEWHERE.find((other) => (bits & other.bits) !== 0);
   return found && new TypeError(`flags must not hold ${flagNames('MS_', found.bits)}: use ${found.use}`);
 }
+
+/** The error for a type of file system that is none, but asks for something that can be had. */
+export function misplacedType(type: string): TypeError | undefined {
+  const found = ELSEWHERE.find(({ names }) => names.includes(type));
+  return found && new TypeError(`type must be a file system, received ${inspect(type)}: use ${found.use}`);
+}

@@ -5,6 +5,7 @@ import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
+import { misplacedType } from './misplaced-flags.js';
 import { type MountFlag, mountAttributes } from './mount-flags.js';
 import { checkOptions } from './options.js';
 import { refuseSharedSuperblock } from './superblock.js';
@@ -34,8 +35,18 @@ export function mountFileSystem(request: MountRequest): void {
   if (typeof source !== 'string' || source === '') {
     throw new TypeError(`source must be a non-empty string, received ${inspect(source)}`);
   }
-  attachFileSystem({ target, type, source, attributes: mountAttributes(flags), options: parseData(data) });
+  const misplaced = misplacedType(type);
+  if (misplaced !== undefined) throw misplaced;
+  const options = parseData(data);
+  if (type === 'overlay' && !Object.keys(options).some((name) => LOWER.includes(name))) {
+    throw new TypeError(
+      `data must hold the lowerdir of an overlay, received ${inspect(data)}: or use ns.overlay(target)`,
+    );
+  }
+  attachFileSystem({ target, type, source, attributes: mountAttributes(flags), options });
 }
+
+const LOWER = ['lowerdir', 'lowerdir+', 'datadir+'];
 
 /** A file system to be made and attached, with everything checked but the path. */
 export interface Attachment {

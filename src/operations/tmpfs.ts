@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { inspect } from 'node:util';
 import { attachFileSystem } from './mount.js';
 import { type MountFlag, mountAttributes } from './mount-flags.js';
@@ -43,6 +44,12 @@ function checkSize(size: unknown): string {
       : typeof size === 'string' && /^[1-9]\d*[kmgt%]?$/i.test(size);
   if (!isSize)
     throw new TypeError(`size must be bytes or text such as '64k', '1m' or '50%', received ${inspect(size)}`);
+  const [, count, unit = ''] = /^(\d+)(.?)$/.exec(String(size)) as unknown as [string, string, string];
+  // The kernel would go on counting from 0.
+  const factor =
+    unit === '%' ? BigInt(os.totalmem()) : 1024n ** BigInt(' kmgt'.indexOf(unit.toLowerCase() || ' '));
+  if (BigInt(count) * factor >= 2n ** 63n)
+    throw new TypeError(`size must be below 2^63 bytes, received ${inspect(size)}`);
   return String(size);
 }
 

@@ -119,6 +119,41 @@ test('a size is bytes, or a whole number with a unit', () => {
   }
 });
 
+test('a size is one that the kernel can count', () => {
+  for (const size of [
+    '16777216t',
+    '9007199254740992K',
+    '8388608T',
+    '9223372036854775808',
+    '99999999999999999999%',
+  ])
+    refuses(() => mountTmpfs('/a', { size }), `size must be below 2^63 bytes, received '${size}'`);
+  for (const size of ['8388607t', '100%', '9223372036854775807'])
+    expect(() => mountTmpfs('/a', { size })).not.toThrow(TypeError);
+});
+
+test('a type is that of a file system', () => {
+  refuses(
+    () => mountFileSystem({ target: '/a', type: 'bind' }),
+    "type must be a file system, received 'bind': use ns.bind(source, target)",
+  );
+  refuses(
+    () => mountFileSystem({ target: '/a', type: 'move' }),
+    "type must be a file system, received 'move': use ns.move(from, to)",
+  );
+});
+
+test('an overlay has lower directories', () => {
+  refuses(
+    () => mountFileSystem({ target: '/a', type: 'overlay' }),
+    'data must hold the lowerdir of an overlay, received {}: or use ns.overlay(target)',
+  );
+  refuses(
+    () => mountFileSystem({ target: '/a', type: 'overlay', data: 'upperdir=/u,workdir=/w' }),
+    "data must hold the lowerdir of an overlay, received 'upperdir=/u,workdir=/w': or use ns.overlay(target)",
+  );
+});
+
 test('inodes are a count, and a mode is permission bits', () => {
   refuses(() => mountTmpfs('/a', { inodes: 0 }), 'inodes must be a whole number above 0, received 0');
   refuses(
