@@ -25,6 +25,8 @@ export class SystemCallError extends Error {
   declare readonly call?: string;
   /** What the kernel logged about it, the last message last (fsconfig(2)). */
   declare log?: readonly string[];
+  /** Type of the file system that it was to make. */
+  declare making?: string;
 
   constructor(syscall: string, errno: number, facts: SystemCallFacts = {}) {
     const { code, description } = describeErrno(errno);

@@ -4,19 +4,23 @@ import { mkdirat } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { MountError } from '../errors/mount-error.js';
+import { explainNoOverride } from '../errors/reasons/overlay.js';
+import type { Reason } from '../errors/reasons/reasons.js';
+import { isOwnLayer, OWN_PURPOSE } from '../layers/own-layer.js';
 import { printable } from '../mounts/printable.js';
 import { mountOverlay } from './overlay.js';
 import type { Part } from './part.js';
 import type { Scratch } from './scratch.js';
 
 /** Why no overlay can stand in for `part`: an overlay of an empty directory shows whether it is `part` itself. */
-export function explainOverlay({ path, mount }: Part, error: unknown, scratch: Scratch): unknown {
+export function explainOverlay(part: Part, error: unknown, scratch: Scratch): unknown {
   if (!(error instanceof SystemCallError)) return error;
   const { syscall, code, errno, call } = error;
+  const { path } = part;
   return new MountError(
     {
       summary: `cannot make ${printable(path)} copy-on-write: ${syscall}(2) ${code}`,
-      ...reason(mount.fsType, path, probeOverlay(scratch)),
+      ...((code === 'EACCES' ? explainNoOverride() : undefined) ?? reason(code, part, probeOverlay(scratch))),
       call,
       cause: error,
     },
@@ -24,18 +28,22 @@ export function explainOverlay({ path, mount }: Part, error: unknown, scratch: S
   );
 }
 
-function reason(fsType: string, path: string, control: string | undefined): { why: string; fix?: string } {
+function reason(code: string, { path, mount }: Part, control: string | undefined): Reason {
   if (control !== undefined) return { why: `no overlay can be made here at all: ${control}` };
   const fix = `name the directories that shall be copy-on-write, without ${printable(path)}: { copyOnWrite: ['/etc', …] }`;
-  return fsType === 'overlay'
+  if (code !== 'EINVAL' || mount.fsType !== 'overlay') {
+    return {
+      why: `an overlay of an empty directory works here, one of ${printable(path)} (${mount.fsType}) does not`,
+      fix,
+    };
+  }
+  const why = `${printable(path)} is on an overlay that takes no other on top of it: the kernel stacks two at most`;
+  return isOwnLayer(mount)
     ? {
-        why: `${printable(path)} is on an overlay that takes no other on top of it: the kernel stacks two at most`,
-        fix: `${fix}; in a container, start it with ${printable(path)} on a volume`,
+        why: `${why}, and this one is ${OWN_PURPOSE}`,
+        fix: 'begin the copy-on-write scope before anything is mounted at a place that is missing',
       }
-    : {
-        why: `an overlay of an empty directory works here, one of ${printable(path)} (${fsType}) does not`,
-        fix,
-      };
+    : { why, fix: `${fix}; in a container, start it with ${printable(path)} on a volume` };
 }
 
 function probeOverlay(scratch: Scratch): string | undefined {

@@ -68,10 +68,10 @@ function explainMount(what: Attempt, error: ErrnoError): MountError {
 /** What is known of a system call that failed while something was attempted. */
 export function explainErrno(what: Attempt, error: ErrnoError): Explanation {
   const { code, description } = describeErrno(-error.errno);
-  const { call, log = [] } = error as Partial<SystemCallError>;
+  const { call, log = [], making } = error as Partial<SystemCallError>;
   return {
     summary: `${what.action} failed: ${error.syscall}(2) ${code}, ${description}`,
-    ...findReason({ ...what, code, syscall: error.syscall, call, log }),
+    ...findReason({ ...what, code, syscall: error.syscall, call, log, making }),
     call,
     cause: error,
   };

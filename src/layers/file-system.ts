@@ -20,16 +20,18 @@ export interface FileSystemWishes {
 
 /**
  * Makes a file system of `type` and returns a detached mount of it, as a descriptor. Each option is handed over
- * by itself, so that a value can't smuggle in another option.
+ * by itself, so that a value can't smuggle in another option; one with a list of values is given once for each.
  */
 export function makeFileSystem(
   type: string,
-  options: Record<string, string | true>,
+  options: Record<string, string | true | readonly string[]>,
   { attributes = 0, isNew = false }: FileSystemWishes = {},
 ): number {
   const context = fsopen(type);
   try {
-    for (const [key, value] of Object.entries(options)) fsconfigSet(context, key, value);
+    for (const [key, values] of Object.entries(options)) {
+      for (const value of [values].flat() as (string | true)[]) fsconfigSet(context, key, value);
+    }
     const create = () => {
       if (!isNew || !isCreatedExclusively(context)) fsconfigCreate(context);
     };
@@ -37,7 +39,10 @@ export function makeFileSystem(
     else create();
     return fsmount(context, attributes);
   } catch (error) {
-    if (error instanceof SystemCallError) error.log = readFsContextLog(context);
+    if (error instanceof SystemCallError) {
+      error.log = readFsContextLog(context);
+      error.making = type;
+    }
     throw error;
   } finally {
     fs.closeSync(context);

@@ -49,7 +49,7 @@ export function makeOverlay(
         'overlay',
         {
           source,
-          lowerdir: lowers.join(':'),
+          ...lowerOption(lowers),
           upperdir: upper as string,
           workdir: work as string,
           ...overlayFeatures(xattrs),
@@ -73,6 +73,12 @@ function nameLayers(paths: readonly string[], scratch: number): readonly string[
     symlinkat(path, scratch, String(index));
     return String(index);
   });
+}
+
+/** One option for all, or where that takes no text of this length, one for each (Linux 6.5). */
+function lowerOption(lowers: readonly string[]): Record<string, string | readonly string[]> {
+  const all = lowers.join(':');
+  return encodePath(all).length <= MAX_VALUE ? { lowerdir: all } : { 'lowerdir+': lowers };
 }
 
 /** Mounts the directory in the scratch: overlay takes names, which could lead elsewhere by now. */

@@ -1,6 +1,7 @@
 import fs = require('node:fs');
 
 import {
+  CAP_DAC_OVERRIDE,
   CAP_SETFCAP,
   CAP_SYS_ADMIN,
   hasCapability,
@@ -43,6 +44,18 @@ export function noSysAdmin(status: ProcessStatus): Obstacle | undefined {
   return {
     why: `this process lacks CAP_SYS_ADMIN (CapEff ${status.capEff})`,
     fix: { ...ADD_SYS_ADMIN, laptop: 'sudo npx vitest run', 'GitHub Actions': 'run: sudo npx vitest run' },
+  };
+}
+
+export function noDacOverride(status: ProcessStatus): Obstacle | undefined {
+  if (hasCapability(CAP_DAC_OVERRIDE, status)) return undefined;
+  return {
+    why: `this process lacks CAP_DAC_OVERRIDE (CapEff ${status.capEff}), and overlay works in a directory of mode 0`,
+    fix: {
+      laptop: 'run the tests with that capability: root has it where nothing takes it away',
+      Docker: 'docker run --cap-add DAC_OVERRIDE …',
+      Kubernetes: 'securityContext: { capabilities: { add: [DAC_OVERRIDE] } }',
+    },
   };
 }
 

@@ -6,7 +6,6 @@ import type { MountTable } from '../../mounts/mount-table.js';
 import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
-import { explainInvalidOverlay } from './invalid-overlay.js';
 import { explainKinds } from './not-directory.js';
 import { realPathOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
@@ -21,7 +20,7 @@ const EXPLAIN: Partial<Record<string, Explain>> = {
     explainKinds(failure) ??
     explainMove(failure, table) ??
     explainLock(),
-  overlay: (failure, table) => explainKinds(failure) ?? explainInvalidOverlay(failure, table),
+  overlay: explainKinds,
   pivotRoot: (failure, table) => explainPivotRoot(failure, table) ?? explainLock(),
   propagation: explainNoMountPoint,
   remount: explainNoMountPoint,

@@ -40,6 +40,7 @@ function explainUserNamespace({ syscall, operation, type }: Failure): Reason | u
   return { why: `this is a user namespace, and the kernel lets no ${type} be mounted in those` };
 }
 
-function reasonOf(obstacle: Obstacle | undefined): Reason | undefined {
+/** An obstacle as a reason, with what to do in the place that this process is in. */
+export function reasonOf(obstacle: Obstacle | undefined): Reason | undefined {
   return obstacle && { why: obstacle.why, fix: fixFor(obstacle.fix, detectPlace()) };
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from '../explain-mount.js';
 import { explainBusy } from './busy.js';
+import { explainDetachedRoot } from './detached-root.js';
 import { explainExisting } from './existing.js';
 import { explainInvalid } from './invalid.js';
 import { explainLoop } from './loop.js';
@@ -8,6 +9,7 @@ import { explainNoCall } from './no-call.js';
 import { explainNoDevice, explainNotBlockDevice } from './no-device.js';
 import { explainNoSpace } from './no-space.js';
 import { explainNotDirectory } from './not-directory.js';
+import { explainOverlay } from './overlay.js';
 import { explainPermission } from './permission.js';
 import { explainTooLong } from './too-long.js';
 import { explainTooManyFiles } from './too-many-files.js';
@@ -21,6 +23,8 @@ export interface Failure extends Attempt {
   call?: string | undefined;
   /** What the kernel logged about it. */
   log: readonly string[];
+  /** Type of the file system that the call was to make. */
+  making?: string | undefined;
 }
 
 /** What was found out about a failure; nothing for want of facts. */
@@ -53,7 +57,11 @@ export function findReason(failure: Failure): Reason {
 
 function probeReason(failure: Failure): Reason | undefined {
   try {
-    return REASONS[failure.code]?.(failure);
+    return (
+      (failure.making === 'overlay' ? explainOverlay(failure) : undefined) ??
+      explainDetachedRoot(failure) ??
+      REASONS[failure.code]?.(failure)
+    );
   } catch {
     // A fact that can't be read now must not hide the failure itself.
     return undefined;

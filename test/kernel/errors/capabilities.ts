@@ -5,7 +5,7 @@ const libc = koffi.load(null);
 const capget = libc.func('int capget(void *header, void *data)');
 const capset = libc.func('int capset(void *header, void *data)');
 
-/** Runs `run` while this thread may not use a capability (capabilities(7)), which it keeps permitted. */
+/** Runs `run` while this thread may not use a capability (capabilities(7)), which it keeps permitted; with a promise, until that settles. */
 export function withoutCapability<T>(capability: number, run: () => T): T {
   const header = Buffer.alloc(8);
   header.writeUInt32LE(VERSION_3);
@@ -19,9 +19,12 @@ export function withoutCapability<T>(capability: number, run: () => T): T {
     if (capset(header, data) !== 0) throw new Error('capset(2) failed');
   };
   set(effective & ~(1 << (capability % 32)));
+  let isLater = false;
   try {
-    return run();
+    const result = run();
+    isLater = result instanceof Promise;
+    return result instanceof Promise ? (result.finally(() => set(effective)) as T) : result;
   } finally {
-    set(effective);
+    if (!isLater) set(effective);
   }
 }

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect } from 'mountns/vitest';
 import { operationTest } from '../operations/operation-test.js';
 import { withoutCapability } from './capabilities.js';
 import { errorOf } from './error-of.js';
+import { runFixture } from './run-fixture.js';
 
 const CAP_SYS_ADMIN = 21;
-const run = promisify(execFile);
-const PRELOAD = path.resolve('dist/src/register.cjs');
 
 describe('EPERM', () => {
   operationTest('names the capability that is missing', ['a/'], (ns, dir) => {
@@ -79,15 +75,3 @@ describe('EPERM', () => {
 });
 
 const USER_NAMESPACE = ['unshare', '--user', '--map-root-user', '--mount', '--propagation', 'private'];
-
-/** The errors that a program prints, one JSON a line. It runs in a namespace of its own. */
-async function runFixture(name: string, args: string[], launcher: string[] = []): Promise<unknown[]> {
-  const fixture = path.join(import.meta.dirname, 'fixtures', name);
-  const [command, ...rest] = [...launcher, process.execPath, '--require', PRELOAD, fixture, ...args];
-  const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '' };
-  const { stdout } = await run(command as string, rest, { env });
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
