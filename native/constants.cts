@@ -106,6 +106,7 @@ export const SIGKILL = 9;
 // errno(3)
 export const EINTR = 4;
 export const ECHILD = 10;
+export const ENOSYS = 38;
 
 // waitid(2)
 export const P_ALL = 0;

@@ -8,10 +8,10 @@ import {
   OPEN_TREE_CLONE,
   SIGKILL,
 } from '../../native/constants.cjs';
-import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
-import { moveMount, openTree } from '../../native/mount-tree.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
@@ -42,10 +42,18 @@ interface EnterOptions {
  * @param isApart whether it shall not live in the namespace of a process that entered before
  * @throws {NamespaceError} with the reason, when there is no such namespace or it can't be proved.
  */
-export function enterWorkerNamespace({ isRootless = false, isApart = false }: EnterOptions = {}): void {
+export function enterWorkerNamespace(options: EnterOptions = {}): void {
   if (namespaceRecord.entered !== undefined) return;
   requireLinux();
   if (!isMainThread()) return;
+  try {
+    enter(options);
+  } catch (error) {
+    throw (require('./explain-refusal.cjs') as typeof ExplainRefusal).explainRefusal(error);
+  }
+}
+
+function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   refuseIoUring();
   const parent = dieWithParent();
   const marked = joinMarkedNamespace();
@@ -142,13 +150,8 @@ function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord
       mountInfoFd: fs.openSync('/proc/thread-self/mountinfo', 'r'),
     });
   const procFd = openDirectory('/proc');
-  try {
-    unshare(CLONE_NEWNS);
-    makeRootPrivate();
-  } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-    throw (require('./explain-refusal.cjs') as typeof ExplainRefusal).explainRefusal(error);
-  }
+  unshare(CLONE_NEWNS);
+  makeRootPrivate();
   return inOwnCopy(host, procFd);
 }
 
@@ -186,21 +189,20 @@ function makeRootPrivate(): void {
 /**
  * Moves this process into a copy of its tree, stacked over it. What lies below the copy is out of sight and still
  * in the namespace, which makes it the place to keep mounts in that are to be used later.
+ *
+ * Scopes do the same with the same calls: a machine that refuses one of them refuses the worker.
  */
-function moveIntoCopy(): number | undefined {
-  const cwd = process.cwd();
-  let tree: number;
-  try {
-    tree = openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE);
-  } catch {
-    // Scopes need it too, and say so.
-    return undefined;
-  }
+function moveIntoCopy(): number {
+  // Its bytes: process.cwd() knows UTF-8 only.
+  const cwd = fs.readlinkSync('/proc/self/cwd', { encoding: 'buffer' });
+  const tree = openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE);
+  mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
   const attic = openDirectory('/proc');
   moveMount(tree, '/');
   fchdir(tree);
   chroot('.');
-  process.chdir(cwd);
+  mountIdOf('/');
+  chdir(cwd);
   fs.closeSync(tree);
   return attic;
 }

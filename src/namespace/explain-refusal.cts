@@ -1,16 +1,23 @@
-import type { SystemCallError } from '../../native/system-call-error.cjs';
+import { SystemCallError } from '../../native/system-call-error.cjs';
+import { ExplainedError } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { findMountNamespaceObstacle } from '../support/obstacles.cjs';
 import { detectPlace, fixFor } from '../support/place.cjs';
 
-/** Why the kernel refused a namespace, from the facts that can be read again: capabilities, seccomp, limits. */
-export function explainRefusal(error: SystemCallError): NamespaceError {
-  const obstacle = findMountNamespaceObstacle(error.code, error.syscall);
+/**
+ * Why the kernel refused a namespace, from the facts that can be read again: capabilities, seccomp, limits. What is no
+ * error of a system call stays as it is.
+ */
+export function explainRefusal(error: unknown): unknown {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (error instanceof ExplainedError || code === undefined || syscall === undefined) return error;
+  const obstacle = findMountNamespaceObstacle(code, syscall);
   return new NamespaceError({
-    summary: `cannot enter a mount namespace: ${error.syscall}(2) ${error.code}`,
+    summary: `cannot enter a mount namespace: ${syscall}(2) ${code}`,
     why: obstacle?.why,
     fix: obstacle === undefined ? undefined : fixFor(obstacle.fix, detectPlace()),
-    call: error.call,
+    // Node's own errors have their path in the message only.
+    call: error instanceof SystemCallError ? error.call : message,
     cause: error,
   });
 }

@@ -23,7 +23,7 @@ export interface EnteredNamespace {
   readonly mountInfoFd: number;
   /**
    * A descriptor of a directory that no path leads to, in the tree that this process has left for a copy: a
-   * place for mounts that nobody shall see. Undefined in a descendant, and where the kernel has no such copies.
+   * place for mounts that nobody shall see. Undefined in a descendant.
    */
   readonly attic: number | undefined;
   /** True when a process of the pool entered and this one, its descendant, lives in the same namespace. */

@@ -1,9 +1,7 @@
 import fs = require('node:fs');
 
 import { execvp, setCloseOnExec } from '../../native/processes.cjs';
-import { SystemCallError } from '../../native/system-call-error.cjs';
 import { PARENT_PID } from './environment.cjs';
-import { explainRefusal } from './explain-refusal.cjs';
 import { handOver } from './handed-host.cjs';
 import { findInheritedDescriptors } from './inherited-descriptors.cjs';
 import { requireUserNamespaces } from './prove-user-namespaces.cjs';
@@ -32,11 +30,7 @@ export function reexecuteInUserNamespace(parent: number): never {
     fd: fs.openSync('/proc/self/ns/mnt', 'r'),
     mountInfoFd: fs.openSync('/proc/self/mountinfo', 'r'),
   });
-  try {
-    return execvp(unshare[0], [...unshare, ...UNSHARE_FLAGS, process.execPath, ...originalArguments()]);
-  } catch (error) {
-    throw error instanceof SystemCallError ? explainRefusal(error) : error;
-  }
+  return execvp(unshare[0], [...unshare, ...UNSHARE_FLAGS, process.execPath, ...originalArguments()]);
 }
 
 /** The environment that this process was started with (proc_pid_environ(5)), whatever was changed since. */

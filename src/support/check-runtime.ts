@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import os from 'node:os';
 
+import { printable } from '../mounts/printable.js';
 import { ok, refused, type SupportCheck } from './check.js';
+import { UNREACHABLE } from './obstacles.cjs';
 
 /** What the checks of the runtime look at; all of it can be given, for tests. */
 export interface Runtime {
@@ -28,7 +30,7 @@ export function readRuntime(): Runtime {
 /** What can be said without trying anything. Once something is refused, the rest makes no sense. */
 export function checkRuntime(runtime: Runtime = readRuntime()): SupportCheck[] {
   const checks: SupportCheck[] = [];
-  for (const check of [checkPlatform, checkNode, checkPermissions, checkKernel, checkProc]) {
+  for (const check of [checkPlatform, checkNode, checkPermissions, checkKernel, checkProc, checkDirectory]) {
     checks.push(check(runtime));
     if (checks.at(-1)?.status === 'refused') break;
   }
@@ -75,6 +77,17 @@ function checkProc(): SupportCheck {
   return refused('/proc', 'there is no proc file system on /proc', {
     fix: 'mount it: mount -t proc proc /proc',
   });
+}
+
+/** A worker goes there again in its own namespace. */
+function checkDirectory(): SupportCheck {
+  const path = fs.readlinkSync('/proc/self/cwd', { encoding: 'buffer' });
+  try {
+    fs.statSync(path);
+    return ok('directory', printable(path.toString()));
+  } catch {
+    return refused('directory', `the working directory is ${printable(path.toString())}`, UNREACHABLE);
+  }
 }
 
 function isAtLeast(version: string, least: readonly [number, number]): boolean {

@@ -1,9 +1,11 @@
 import fs = require('node:fs');
 
+import { probeSystemCall } from '../../native/probe-system-call.cjs';
 import {
   CAP_DAC_OVERRIDE,
   CAP_SETFCAP,
   CAP_SYS_ADMIN,
+  CAP_SYS_CHROOT,
   hasCapability,
   type ProcessStatus,
   readProcessStatus,
@@ -30,13 +32,40 @@ export function findUserNamespaceObstacle(step: UserNamespaceStep): Obstacle | u
   return firstFound([...finders[step], () => filtered(status)]);
 }
 
-/** What made unshare(2) or mount(2) fail with `code` in a process that has CAP_SYS_ADMIN, or lacks it. */
+/** What made a system call fail with `code` that takes a process into a mount namespace or a copy of its tree. */
 export function findMountNamespaceObstacle(code: string, syscall: string): Obstacle | undefined {
+  if (syscall === 'chdir') return UNREACHABLE;
   const status = readProcessStatus();
-  if (code === 'ENOSPC') return syscall === 'unshare' ? maxMountNamespaces() : undefined;
-  if (code === 'ENOSYS') return filtered(status);
+  const refuses = () => refusesEvery(syscall, code, status) ?? filtered(status);
+  if (code === 'ENOSPC') return noNamespacesLeft(syscall);
+  if (code === 'ENOSYS') return refuses();
   if (code !== 'EPERM' && code !== 'EACCES') return undefined;
-  return firstFound([() => noSysAdmin(status), confined, () => filtered(status)]);
+  if (syscall === 'prctl') return refuses();
+  const lacking = syscall === 'chroot' ? noSysChroot : noSysAdmin;
+  return firstFound([() => lacking(status), confined, refuses]);
+}
+
+/**
+ * A seccomp filter. It looks at the call alone, so it refuses one with impossible arguments too, to which the
+ * kernel itself would say EINVAL.
+ */
+export function refusesEvery(
+  syscall: string,
+  code: string,
+  status = readProcessStatus(),
+): Obstacle | undefined {
+  const obstacle = probeSystemCall(syscall) === code ? filtered(status) : undefined;
+  return obstacle && { ...obstacle, why: `${obstacle.why}, and it refuses every ${syscall}(2)` };
+}
+
+/** Why there is no further mount namespace: a detached copy of a tree counts as one until it is in place. */
+export function noNamespacesLeft(syscall: string): Obstacle | undefined {
+  if (!['unshare', 'open_tree', 'fsmount'].includes(syscall)) return undefined;
+  const max = readSysctl(MAX_MOUNT_NAMESPACES);
+  if (max === undefined) return undefined;
+  const obstacle = sysctlObstacle(MAX_MOUNT_NAMESPACES, max, '15000') as Obstacle;
+  if (max === '0') return obstacle;
+  return { ...obstacle, why: `${obstacle.why}, and all are taken: a copy of a mount tree counts as one` };
 }
 
 export function noSysAdmin(status: ProcessStatus): Obstacle | undefined {
@@ -55,6 +84,18 @@ export function noDacOverride(status: ProcessStatus): Obstacle | undefined {
       laptop: 'run the tests with that capability: root has it where nothing takes it away',
       Docker: 'docker run --cap-add DAC_OVERRIDE …',
       Kubernetes: 'securityContext: { capabilities: { add: [DAC_OVERRIDE] } }',
+    },
+  };
+}
+
+function noSysChroot(status: ProcessStatus): Obstacle | undefined {
+  if (hasCapability(CAP_SYS_CHROOT, status)) return undefined;
+  return {
+    why: `this process lacks CAP_SYS_CHROOT (CapEff ${status.capEff})`,
+    fix: {
+      laptop: 'run the tests as a user other than root, or with CAP_SYS_CHROOT too (capabilities(7))',
+      Docker: 'docker run --cap-add SYS_CHROOT --cap-add SYS_ADMIN …',
+      Kubernetes: 'securityContext: { capabilities: { add: [SYS_ADMIN, SYS_CHROOT] } }',
     },
   };
 }
@@ -79,7 +120,7 @@ function maxUserNamespaces(): Obstacle | undefined {
 }
 
 function maxMountNamespaces(): Obstacle | undefined {
-  return sysctlObstacle('user.max_mnt_namespaces', '0', '15000');
+  return sysctlObstacle(MAX_MOUNT_NAMESPACES, '0', '15000');
 }
 
 function unprivilegedClone(): Obstacle | undefined {
@@ -141,7 +182,7 @@ export function confined(): Obstacle | undefined {
   };
 }
 
-export function filtered({ seccomp }: ProcessStatus): Obstacle | undefined {
+function filtered({ seccomp }: ProcessStatus): Obstacle | undefined {
   if (seccomp !== 2) return undefined;
   return {
     why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',
@@ -185,6 +226,11 @@ function firstFound(finders: readonly (() => Obstacle | undefined)[]): Obstacle 
   return undefined;
 }
 
+const MAX_MOUNT_NAMESPACES = 'user.max_mnt_namespaces';
+export const UNREACHABLE = {
+  why: 'no path leads to the working directory: it was deleted, or a directory above it may not be entered',
+  fix: 'start in another directory: cd /',
+};
 const ADD_SYS_ADMIN = {
   Docker: 'docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …',
   Kubernetes:

@@ -4,7 +4,6 @@
  */
 import child_process = require('node:child_process');
 import fs = require('node:fs');
-import os = require('node:os');
 
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
@@ -17,9 +16,11 @@ async function main(): Promise<void> {
   try {
     enterWorkerNamespace();
   } catch (error) {
-    const isAfterwards = (error as { cause?: { syscall?: string } }).cause?.syscall === 'mount';
-    if (isAfterwards) print({ name: 'mount namespace', status: 'ok', detail: 'unshare(2) makes one' });
-    return refuse(isAfterwards ? 'private root' : 'mount namespace', error);
+    const { syscall = '' } = (error as { cause?: { syscall?: string } }).cause ?? {};
+    const reached = LAYERS.findIndex(({ calls }) => calls.includes(syscall));
+    for (const { name, detail } of LAYERS.slice(0, Math.max(reached, 0)))
+      print({ name, status: 'ok', detail });
+    return refuse(LAYERS[reached]?.name ?? 'mount namespace', error);
   }
   step('mount namespace', () => {
     const own = fs.readlinkSync('/proc/thread-self/ns/mnt');
@@ -28,18 +29,17 @@ async function main(): Promise<void> {
   });
   step('private root', () => 'no mount is shared with the host');
   const { withMountNamespace } = await import('../index.js');
-  const directory = fs.realpathSync(os.tmpdir());
   try {
     await withMountNamespace((ns) => {
       print({ name: 'scope', status: 'ok', detail: 'the mount tree can be copied' });
       step('tmpfs', () => {
-        ns.tmpfs(directory, { size: '1m' });
-        fs.mkdirSync(`${directory}/covered/within`, { recursive: true });
+        ns.tmpfs(DIRECTORY, { size: '1m' });
+        fs.mkdirSync(`${DIRECTORY}/covered/within`, { recursive: true });
         return 'can be mounted and written to';
       });
       try {
-        ns.overlay(`${directory}/covered`);
-        fs.rmdirSync(`${directory}/covered/within`);
+        ns.overlay(`${DIRECTORY}/covered`);
+        fs.rmdirSync(`${DIRECTORY}/covered/within`);
         print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
       } catch (error) {
         const consequence = 'mount points that do not exist, and copy-on-write, need overlays';
@@ -90,5 +90,18 @@ function describe(name: string, error: unknown): SupportCheck {
 function print(check: SupportCheck): void {
   fs.writeSync(1, `${JSON.stringify(check)}\n`);
 }
+
+/** The layers of entering, with the system calls that fail where one of them refuses. */
+const LAYERS: { name: string; detail: string; calls: string[] }[] = [
+  { name: 'mount namespace', detail: 'unshare(2) makes one', calls: ['unshare'] },
+  { name: 'private root', detail: 'no mount is shared with the host', calls: ['mount'] },
+  {
+    name: 'scope',
+    detail: 'the mount tree can be copied',
+    calls: ['open_tree', 'mount_setattr', 'move_mount', 'fchdir', 'chroot', 'statx', 'chdir'],
+  },
+];
+/** To mount on: it is there everywhere. TMPDIR may say anything. */
+const DIRECTORY = '/dev';
 
 void main();

@@ -50,6 +50,19 @@ test("with unsupported: 'skip' they are skipped before their code runs, visibly,
   });
 });
 
+test('so they are where a worker gets a mount namespace, but no copy of its tree', async () => {
+  const wrapper = ['setpriv', '--bounding-set=-all,+sys_admin', '--inh-caps=-all,+sys_admin', '--'];
+  const failed = await runJest('jest-setup', { wrapper });
+  const refused = 'cannot enter a mount namespace: chroot(2) EPERM\n';
+  expect(failed.stderr).toContain(`    ${refused}      why:  this process lacks CAP_SYS_CHROOT`);
+  expect(failed.stderr).toMatch(/Test Suites: 3 failed, 3 total/);
+  expect(failed.code).toBe(1);
+  const skipped = await runJest('jest-setup', { env: { RUNNER_OPTIONS: '{"unsupported":"skip"}' }, wrapper });
+  expect(skipped.stderr).toContain(`mountns: test files are skipped: ${refused}`);
+  expect(skipped.stderr).toMatch(/Test Suites: 3 skipped, 0 of 3 total/);
+  expect(skipped.code).toBe(0);
+});
+
 test('MOUNTNS_REQUIRE=1 turns skips into failures', async () => {
   const { code, stderr } = await runJest('jest-setup', {
     env: { RUNNER_OPTIONS: '{"unsupported":"skip"}', MOUNTNS_REQUIRE: '1' },

@@ -1,7 +1,10 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { type RunOptions, runners, runVitest, startVitest } from './vitest-run.js';
+
+const SECCOMP = path.resolve('test/kernel/user-namespace/seccomp.cjs');
 
 /** Runs a command without CAP_SYS_ADMIN where no user namespace can be made either. */
 const NO_NAMESPACES = [
@@ -12,6 +15,20 @@ const NO_NAMESPACES = [
 
 const REFUSED =
   "cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and unshare(1) can't make a user namespace";
+
+/** Run a command that gets a mount namespace, but no copy of its tree. */
+const NO_COPIES = {
+  'without CAP_SYS_CHROOT': {
+    wrapper: ['setpriv', '--bounding-set=-all,+sys_admin', '--inh-caps=-all,+sys_admin', '--'],
+    refused: 'cannot enter a mount namespace: chroot(2) EPERM',
+    why: 'this process lacks CAP_SYS_CHROOT (CapEff 0000000000200000)',
+  },
+  'where a filter does not know open_tree(2)': {
+    wrapper: [process.execPath, SECCOMP, 'open_tree=38', '/usr/bin/env', '--'],
+    refused: 'cannot enter a mount namespace: open_tree(2) ENOSYS',
+    why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status), and it refuses every open_tree(2)',
+  },
+};
 
 describe.each(runners)('%s', (runner) => {
   const run = (options: RunOptions) => runVitest('unsupported', { runner, ...options });
@@ -50,6 +67,19 @@ describe.each(runners)('%s', (runner) => {
     expect(stderr.split(`mountns: test files are skipped: ${REFUSED}\n  why:  `)).toHaveLength(2);
     expect(stderr).toContain('sudo sysctl -w user.max_user_namespaces=15000');
     expect(code).toBe(0);
+  });
+
+  test.each(Object.entries(NO_COPIES))('%s too', async (_, { wrapper, refused, why }) => {
+    const failed = await run({ wrapper });
+    expect(failed.stderr).toContain(`NamespaceError: ${refused}\n  why:  ${why}\n  fix:  `);
+    expect(failed.stderr.split(refused)).toHaveLength(2);
+    expect(failed.stdout).toMatch(/Test Files {2}2 failed \(2\)/);
+    expect(failed.stdout + failed.stderr).not.toMatch(/Unhandled|this file was evaluated/);
+    expect(failed.code).toBe(1);
+    const skipped = await run({ env: { UNSUPPORTED: 'skip' }, wrapper });
+    expect(skipped.stdout).toMatch(/Test Files {2}2 skipped \(2\)/);
+    expect(skipped.stderr).toContain(`mountns: test files are skipped: ${refused}\n  why:  ${why}\n`);
+    expect(skipped.code).toBe(0);
   });
 
   test('reports for machines have the skips too', async () => {

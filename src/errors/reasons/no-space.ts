@@ -1,10 +1,11 @@
 import { readMounts } from '../../mounts/read-mounts.js';
-import { readSysctl } from '../../support/obstacles.cjs';
+import { noNamespacesLeft, readSysctl } from '../../support/obstacles.cjs';
+import { reasonOf } from './permission.js';
 import type { Failure, Reason } from './reasons.js';
 
-/** ENOSPC: of these calls the kernel says so at the limit of mounts in a namespace, and for nothing else. */
+/** ENOSPC: of these calls the kernel says so at the limits of namespaces and of mounts in one, and for nothing else. */
 export function explainNoSpace({ syscall }: Failure): Reason | undefined {
-  if (!['mount', 'move_mount'].includes(syscall)) return undefined;
+  if (!['mount', 'move_mount'].includes(syscall)) return reasonOf(noNamespacesLeft(syscall));
   const max = readSysctl('fs.mount-max');
   if (max === undefined) return undefined;
   const count = readMounts('self').length;

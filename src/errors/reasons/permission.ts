@@ -1,7 +1,6 @@
-import { probeSystemCall } from '../../../native/probe-system-call.cjs';
 import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
-import { confined, filtered, noSysAdmin, type Obstacle } from '../../support/obstacles.cjs';
+import { confined, noSysAdmin, type Obstacle, refusesEvery } from '../../support/obstacles.cjs';
 import { detectPlace, fixFor } from '../../support/place.cjs';
 import type { Failure, Reason } from './reasons.js';
 
@@ -9,20 +8,10 @@ import type { Failure, Reason } from './reasons.js';
 export function explainPermission(failure: Failure): Reason | undefined {
   return (
     reasonOf(noSysAdmin(readProcessStatus())) ??
-    explainFilter(failure) ??
+    reasonOf(refusesEvery(failure.syscall, failure.code)) ??
     explainUserNamespace(failure) ??
     reasonOf(confined())
   );
-}
-
-/**
- * A seccomp filter. It looks at the call alone, so it refuses one with impossible arguments too, to which the
- * kernel itself would say EINVAL.
- */
-export function explainFilter({ syscall, code }: Failure): Reason | undefined {
-  if (probeSystemCall(syscall) !== code) return undefined;
-  const reason = reasonOf(filtered(readProcessStatus()));
-  return reason && { ...reason, why: `${reason.why}, and it refuses every ${syscall}(2)` };
 }
 
 function explainUserNamespace({ syscall, operation, type }: Failure): Reason | undefined {

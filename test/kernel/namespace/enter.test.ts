@@ -66,7 +66,34 @@ test('worker threads and descendants live in the same namespace, and do not ente
   expect(new Set(JSON.parse(stdout)).size).toBe(1);
 });
 
+test('takes the working directory along, whatever bytes its path has', () => {
+  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-enter-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const place = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0xe9])]);
+  fs.mkdirSync(place);
+  const script = `cd "$0"/* && exec ${process.execPath} --require ${PRELOAD} -p 'fs.readlinkSync("/proc/self/cwd", "hex")'`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', script, directory], { encoding: 'utf8', env });
+  expect({ stdout, stderr }).toEqual({ stdout: `${place.toString('hex')}\n`, stderr: '' });
+});
+
 describe('refuses to run', () => {
+  test('in a directory that is deleted', () => {
+    const script = 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+    const directory = path.join(os.tmpdir(), `mountns-enter-${process.pid}`);
+    const command = [process.execPath, '--require', PRELOAD, '--eval', 'console.log(1)'];
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', script, directory, ...command], {
+      encoding: 'utf8',
+      env,
+    });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toBe(
+      'NamespaceError: cannot enter a mount namespace: chdir(2) ENOENT\n' +
+        '  why:  no path leads to the working directory: it was deleted, or a directory above it may not be entered\n' +
+        '  fix:  start in another directory: cd /\n' +
+        `  call: chdir("${directory} (deleted)") = -1\n`,
+    );
+  });
+
   test('when the thread pool was running before', () => {
     const early = temporaryFile('early.cjs', "require('node:fs').readlink('/proc', () => {});");
     const { status, stdout, stderr } = run(['--require', early, '--require', PRELOAD], 'console.log(1)');

@@ -2,7 +2,15 @@ import fs from 'node:fs';
 import { checkSupport, type Support } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { UNPRIVILEGED } from '../../unprivileged.js';
-import { env, limited, prepareHost, runAsUser, type UserHost } from '../user-namespace/user-host.js';
+import {
+  env,
+  filtered,
+  limited,
+  prepareHost,
+  runAsUser,
+  SYS_ADMIN_ALONE,
+  type UserHost,
+} from '../user-namespace/user-host.js';
 
 function check(host: UserHost, prefix: readonly string[], options: readonly string[] = []): Support {
   const script = `
@@ -36,6 +44,17 @@ test('with root, without root, and with neither', ({ ns }) => {
     why: expect.stringMatching(/^user.max_user_namespaces is 0\n/),
     fix: expect.stringContaining('sysctl -w user.max_user_namespaces=15000'),
   });
+});
+
+test('with what lets a process enter a namespace, but no copy of its tree', ({ ns }) => {
+  const host = prepareHost(ns);
+  expect(check(host, SYS_ADMIN_ALONE)).toMatchObject({
+    supported: false,
+    summary: 'cannot enter a mount namespace: chroot(2) EPERM',
+    why: expect.stringMatching(/^this process lacks CAP_SYS_CHROOT/),
+    fix: expect.stringContaining('SYS_CHROOT'),
+  });
+  expect(check(host, filtered(host, 'statx=38', []))).toMatchObject({ supported: false });
 });
 
 test('what the child of the check prints and makes is not seen', ({ ns }) => {

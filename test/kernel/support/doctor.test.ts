@@ -9,6 +9,7 @@ import {
   prepareHost,
   pretendSysctl,
   runAsUser,
+  SYS_ADMIN_ALONE,
   type UserHost,
 } from '../user-namespace/user-host.js';
 
@@ -66,6 +67,12 @@ describe('ns-tool doctor', () => {
     const support = examine({ host: prepareHost(ns), prefix: UNPRIVILEGED });
     expect(support).toMatchObject({ supported: true, mode: 'user-namespace', status: 0 });
     expect(statusOf(support)).toMatchObject({ ...LAYERS, privileges: 'limited', 'user namespace': 'ok' });
+  });
+
+  test.for(['/nonexistent', 'relative'])('does not depend on TMPDIR: %s', (TMPDIR, { ns }) => {
+    const support = examine({ host: prepareHost(ns), env: { TMPDIR } });
+    expect(support).toMatchObject({ supported: true, status: 0 });
+    expect(statusOf(support)).toMatchObject(LAYERS);
   });
 
   test('prints a line for each check, and what to do in each place', ({ ns }) => {
@@ -147,14 +154,73 @@ describe('ns-tool doctor names the first layer that refuses', () => {
     expect(statusOf(support)).toMatchObject({ 'mount namespace': 'ok', 'private root': 'refused' });
   });
 
-  test('a seccomp filter that does not know the newer system calls', ({ ns }) => {
+  test.for([
+    ['open_tree', ', and it refuses every open_tree(2)'],
+    ['open_tree=38', ', and it refuses every open_tree(2)'],
+    ['mount_setattr=38', ', and it refuses every mount_setattr(2)'],
+    ['move_mount', ', and it refuses every move_mount(2)'],
+    // libc answers in its place.
+    ['statx=38', ''],
+  ] as const)('a seccomp filter that does not let the tree be copied: %s', ([call, more], { ns }) => {
     const host = prepareHost(ns);
-    const support = examine({ host, prefix: filtered(host, 'open_tree', []) });
+    const support = examine({ host, prefix: filtered(host, call, []) });
+    const [name] = call.split('=');
     expect(support).toMatchObject({
       status: 1,
-      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status), and it refuses every open_tree(2)',
+      summary: `cannot enter a mount namespace: ${name}(2) ${call.endsWith('38') ? 'ENOSYS' : 'EPERM'}`,
+      why: `a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)${more}`,
+      fix: expect.any(String),
     });
     expect(statusOf(support)).toMatchObject({ 'private root': 'ok', scope: 'refused' });
+  });
+
+  test('a seccomp filter against what takes no privileges', ({ ns }) => {
+    const host = prepareHost(ns);
+    const support = examine({ host, prefix: filtered(host, 'prctl') });
+    expect(support).toMatchObject({
+      status: 1,
+      summary: 'cannot enter a mount namespace: prctl(2) EPERM',
+      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)',
+    });
+    expect(statusOf(support)).toMatchObject({ 'mount namespace': 'refused' });
+  });
+
+  test('CAP_SYS_ADMIN without CAP_SYS_CHROOT', ({ ns }) => {
+    const support = examine({ host: prepareHost(ns), prefix: SYS_ADMIN_ALONE });
+    expect(support).toMatchObject({
+      status: 1,
+      summary: 'cannot enter a mount namespace: chroot(2) EPERM',
+      why: 'this process lacks CAP_SYS_CHROOT (CapEff 0000000000200000)',
+    });
+    expect(statusOf(support)).toMatchObject({ 'private root': 'ok', scope: 'refused' });
+    expect(support.checks.at(-1)?.fix).toMatchObject({
+      Docker: expect.stringContaining('--cap-add SYS_CHROOT'),
+      Kubernetes: expect.stringContaining('SYS_CHROOT'),
+    });
+  });
+
+  test('a limit of mount namespaces that is reached', ({ ns }) => {
+    const asRoot = ['unshare', '--user', '--map-root-user', '--', 'sh', '-c'];
+    const script = 'echo 1 > /proc/sys/user/max_mnt_namespaces && exec "$@"';
+    const support = examine({ host: prepareHost(ns), prefix: [...asRoot, script, 'sh'] });
+    expect(support).toMatchObject({
+      status: 1,
+      summary: 'cannot enter a mount namespace: open_tree(2) ENOSPC',
+      why: 'user.max_mnt_namespaces is 1, and all are taken: a copy of a mount tree counts as one',
+      fix: expect.stringContaining('sysctl -w user.max_mnt_namespaces=15000'),
+    });
+    expect(statusOf(support)).toMatchObject({ 'private root': 'ok', scope: 'refused' });
+  });
+
+  test('a working directory that is gone', ({ ns }) => {
+    const host = prepareHost(ns);
+    const prefix = ['sh', '-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', 'sh'];
+    expect(examine({ host, prefix })).toMatchObject({
+      status: 1,
+      summary: `the working directory is ${host.home}/gone (deleted)`,
+      why: expect.stringContaining('it was deleted'),
+      fix: 'start in another directory: cd /',
+    });
   });
 
   test('sysctls', ({ ns }) => {

@@ -1,17 +1,23 @@
-// Runs a command under a seccomp filter that makes system calls fail with EPERM, as a container's does:
+// Runs a command under a seccomp filter that makes system calls fail with EPERM, as a container's does, or another errno:
 //
 //   node seccomp.cjs unshare,mount command [argument …]
+//   node seccomp.cjs statx=38 command [argument …]
 'use strict';
 const koffi = require('koffi');
 const { execvp, setCloseOnExec } = require('../../../dist/native/processes.cjs');
 
 const NUMBERS = {
-  x64: { mount: 165, unshare: 272, open_tree: 428 },
-  arm64: { mount: 40, unshare: 97, open_tree: 428 },
+  x64: { mount: 165, unshare: 272, prctl: 157, statx: 332 },
+  arm64: { mount: 40, unshare: 97, prctl: 167, statx: 291 },
 }[process.arch];
+const NUMBERS_EVERYWHERE = { open_tree: 428, move_mount: 429, mount_setattr: 442 };
+const EPERM = 1;
 
 const [names, program, ...args] = process.argv.slice(2);
-const denied = names.split(',').map((name) => NUMBERS[name]);
+const denied = names.split(',').map((each) => {
+  const [name, errno = EPERM] = each.split('=');
+  return { number: { ...NUMBERS, ...NUMBERS_EVERYWHERE }[name], errno: Number(errno) };
+});
 const instruction = (code, jumpTrue, jumpFalse, k) => {
   const bytes = Buffer.alloc(8);
   bytes.writeUInt16LE(code, 0);
@@ -25,9 +31,11 @@ const JUMP_IF_EQUAL = 0x15;
 const RETURN = 0x06;
 const filter = Buffer.concat([
   instruction(LOAD_WORD, 0, 0, 0),
-  ...denied.map((number, index) => instruction(JUMP_IF_EQUAL, denied.length - index, 0, number)),
+  ...denied.flatMap(({ number, errno }) => [
+    instruction(JUMP_IF_EQUAL, 0, 1, number),
+    instruction(RETURN, 0, 0, 0x00050000 | errno),
+  ]),
   instruction(RETURN, 0, 0, 0x7fff0000),
-  instruction(RETURN, 0, 0, 0x00050001),
 ]);
 
 koffi.struct('sock_fprog', { len: 'uint16_t', filter: 'const void *' });

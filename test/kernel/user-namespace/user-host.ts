@@ -61,6 +61,14 @@ export function runAsUser(
   return { status, signal, stdout, stderr };
 }
 
+/** With CAP_SYS_ADMIN and no other capability, as of a container that was given that one. */
+export const SYS_ADMIN_ALONE: readonly string[] = [
+  'setpriv',
+  '--bounding-set=-all,+sys_admin',
+  '--inh-caps=-all,+sys_admin',
+  '--',
+];
+
 /** As root of a user namespace, where a limit of that one is set to 0, and without CAP_SYS_ADMIN. */
 export function limited(limit: string): string[] {
   const script = `echo 0 > /proc/sys/user/${limit} && exec "$@"`;

@@ -10,7 +10,7 @@ const linux: Runtime = {
 };
 
 test('this machine gives what can be seen without trying', () => {
-  expect(checkRuntime().map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+  expect(checkRuntime().map(({ status }) => status)).toEqual(Array(6).fill('ok'));
   expect(readRuntime()).toMatchObject({ platform: process.platform, node: process.versions.node });
 });
 
@@ -45,6 +45,6 @@ describe('refused', () => {
 test.each([{ kernel: '5.12' }, { kernel: '10.0.1' }, { node: '26.0.0' }, { nodeOptions: '--permissive=1' }])(
   'not refused: %j',
   (change) => {
-    expect(checkRuntime({ ...linux, ...change }).map(({ status }) => status)).toEqual(Array(5).fill('ok'));
+    expect(checkRuntime({ ...linux, ...change }).map(({ status }) => status)).toEqual(Array(6).fill('ok'));
   },
 );
