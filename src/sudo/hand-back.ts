@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { basename, dirname } from 'node:path';
 
 import { AT_EMPTY_PATH, O_PATH } from '../../native/constants.cjs';
 import { fchownat, mountIdOf, openat } from '../../native/directories.cjs';
@@ -6,23 +7,32 @@ import { encodePath } from '../../native/path-bytes.cjs';
 import type { SudoUser } from './sudo-user.js';
 
 /**
- * Gives everything below `root` that belongs to root and was made since a moment to the user that has called
- * sudo(8): caches, coverage, snapshots, reports.
+ * Gives what lies at `place` and below, belongs to root and was made since a moment to the user that has called
+ * sudo(8): caches, coverage, snapshots, reports. The directories above that were made with it are given too, with what
+ * is in them: the nearest one that is not given must belong to that user.
  *
  * Whoever may write there could put a link in the way at any time. So each file is opened, looked at and changed
  * through its descriptor; links are not followed, files with other names elsewhere are left alone, as are other
  * mounts, and a project that does not belong to that user.
  *
+ * @param place an absolute path
  * @param since in milliseconds since 1970
  */
-export function handBack(root: string, user: SudoUser, since: number): void {
-  const directory = fs.openSync(encodePath(root), O_RDONLY | O_DIRECTORY);
-  try {
-    if (fs.fstatSync(directory).uid !== user.uid) return;
-    const mount = mountIdOf('', directory);
-    new Walk(user, since, mount).visit(directory, { isModules: false });
-  } finally {
-    fs.closeSync(directory);
+export function handBack(place: string, user: SudoUser, since: number): void {
+  for (let path = place, below: string | undefined; ; path = dirname(path)) {
+    const directory = openDirectory(path);
+    try {
+      if (directory !== undefined && fs.fstatSync(directory).uid === user.uid) {
+        const walk = new Walk(user, since, mountIdOf('', directory));
+        if (below === undefined) walk.visit(directory, isModules(basename(place)));
+        else walk.visitMade(directory, below);
+        return;
+      }
+    } finally {
+      if (directory !== undefined) fs.closeSync(directory);
+    }
+    if (path === '/') return;
+    below = basename(path);
   }
 }
 
@@ -37,29 +47,43 @@ class Walk {
     this.#mount = mount;
   }
 
-  /** @param isModules whether it is a `node_modules`: packages that were there before are not looked through */
-  visit(directory: number, { isModules }: { isModules: boolean }): void {
+  /** The entry `name`, and what is in it if it was made. */
+  visitMade(directory: number, name: string): void {
+    this.#look(directory, encodePath(name), (entry, isNew) => {
+      if (isNew) this.#enter(entry, (opened) => this.visit(opened, isModules(name)));
+    });
+  }
+
+  /** @param hasPackages those that were there before are not looked through */
+  visit(directory: number, hasPackages: boolean): void {
     for (const name of fs.readdirSync(`/proc/self/fd/${directory}`, { encoding: 'buffer' })) {
-      const entry = openEntry(directory, name, O_PATH | O_NOFOLLOW);
-      if (entry === undefined) continue;
-      try {
-        if (mountIdOf('', entry) !== this.#mount) continue;
-        const stat = fs.fstatSync(entry);
-        const isNew = this.#isNew(stat);
-        if (isNew && stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) this.#give(entry, stat);
-        if (!stat.isDirectory()) continue;
-        if (!isModules || isNew || isCache(name)) this.#visitEntry(name, entry);
-      } finally {
-        fs.closeSync(entry);
-      }
+      this.#look(directory, name, (entry, isNew) => {
+        if (hasPackages && !isNew && !isCache(name)) return;
+        this.#enter(entry, (opened) => this.visit(opened, isModules(name.toString())));
+      });
     }
   }
 
-  #visitEntry(name: Buffer, entry: number): void {
+  /** Gives one entry, and goes on with it where it is a directory. */
+  #look(directory: number, name: Buffer, goOn: (entry: number, isNew: boolean) => void): void {
+    const entry = openEntry(directory, name, O_PATH | O_NOFOLLOW);
+    if (entry === undefined) return;
+    try {
+      if (mountIdOf('', entry) !== this.#mount) return;
+      const stat = fs.fstatSync(entry);
+      const isNew = this.#isNew(stat);
+      if (isNew && stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) this.#give(entry, stat);
+      if (stat.isDirectory()) goOn(entry, isNew);
+    } finally {
+      fs.closeSync(entry);
+    }
+  }
+
+  #enter(entry: number, goOn: (directory: number) => void): void {
     const opened = openEntry(entry, '.', O_RDONLY | O_DIRECTORY);
     if (opened === undefined) return;
     try {
-      this.visit(opened, { isModules: name.equals(MODULES) });
+      goOn(opened);
     } finally {
       fs.closeSync(opened);
     }
@@ -76,9 +100,23 @@ class Walk {
   }
 }
 
+function isModules(name: string): boolean {
+  return name === 'node_modules';
+}
+
 /** `.vite`, `.vitest-cache` and their like; but `.pnpm` holds packages. */
 function isCache(name: Buffer): boolean {
   return name[0] === DOT && !name.equals(PNPM);
+}
+
+/** Undefined where there is no directory. */
+function openDirectory(path: string): number | undefined {
+  try {
+    return fs.openSync(encodePath(path), O_RDONLY | O_DIRECTORY);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 /** Undefined for what is gone by now. */
@@ -93,5 +131,4 @@ function openEntry(directory: number, name: Buffer | string, flags: number): num
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
 const DOT = 0x2e;
-const MODULES = Buffer.from('node_modules');
 const PNPM = Buffer.from('.pnpm');

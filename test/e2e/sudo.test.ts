@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 
+import { UNPRIVILEGED } from '../unprivileged.js';
 import { copyForUser, USER } from './copy-for-user.js';
 import { runners, VitestRun } from './vitest-run.js';
+
+const sudo = { SUDO_UID: String(USER), SUDO_GID: String(USER), SUDO_USER: 'somebody' };
 
 describe.each(runners)('%s under sudo', (runner) => {
   test('leaves nothing in the project that belongs to root', async () => {
     const directory = copyForUser('sudo', runner);
-    const sudo = { SUDO_UID: String(USER), SUDO_GID: String(USER), SUDO_USER: 'somebody' };
     const { code, stdout, stderr } = await new VitestRun(directory, { runner, env: sudo }).done;
     expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
     const files = filesIn(directory);
@@ -22,6 +24,35 @@ describe.each(runners)('%s under sudo', (runner) => {
     }
     expect(files.some(({ name }) => name.startsWith('node_modules/.vite/'))).toBe(true);
     expect(files.filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
+  });
+
+  test('neither where it writes outside of the root directory, and the next run without it can', async () => {
+    const directory = copyForUser('sudo-outside', runner);
+    const { code, stdout, stderr } = await new VitestRun(directory, { runner, env: sudo }).done;
+    expect({ code, stderr, stdout }).toMatchObject({ code: 0 });
+    const files = filesIn(directory);
+    for (const made of [
+      'attachments',
+      'cache',
+      'coverage/coverage-final.json',
+      'more/junit.xml',
+      'node_modules/.vite-temp',
+      'reports/deep/report.json',
+    ]) {
+      expect(files.map(({ name }) => name)).toContain(made);
+    }
+    expect(files.filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
+    const next = await new VitestRun(directory, { runner, wrapper: UNPRIVILEGED }).done;
+    expect(next).toMatchObject({ code: 0 });
+  });
+
+  test('nor when its terminal hangs up', async () => {
+    const directory = copyForUser('sudo-outside', runner);
+    const run = new VitestRun(directory, { runner, env: { ...sudo, WAITS: '1' } });
+    await run.output(/waiting/);
+    run.child.kill('SIGHUP');
+    expect(await run.done).toMatchObject({ signal: 'SIGHUP' });
+    expect(filesIn(directory).filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
   });
 
   test('without sudo, what root makes is root’s', async () => {

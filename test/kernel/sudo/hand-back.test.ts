@@ -103,6 +103,39 @@ test('follows no way out of the project: links, hard links, mounts', ({ ns }) =>
   expect(ownerOf(`${project}/mounted/file`)).toEqual(root);
 });
 
+test('gives a file, and the directories above it that were made too, with what is in them', () => {
+  const { project, outside } = makeProject();
+  const since = now(outside);
+  fs.mkdirSync(`${project}/reports/deep`, { recursive: true });
+  for (const file of ['reports/deep/report', 'reports/other', 'beside']) {
+    fs.writeFileSync(`${project}/${file}`, '');
+  }
+  handBack(`${project}/reports/deep/report`, user, since);
+  for (const name of ['reports', 'reports/deep', 'reports/deep/report', 'reports/other']) {
+    expect({ name, ...ownerOf(`${project}/${name}`) }).toEqual({ name, ...user });
+  }
+  expect(ownerOf(`${project}/beside`)).toEqual(root);
+  handBack(`${project}/not/there`, user, since);
+});
+
+test('goes to a file through no directory of others, and no link', ({ ns }) => {
+  const { project, outside } = makeProject();
+  fs.mkdirSync(`${project}/old`);
+  const since = now(outside);
+  fs.mkdirSync(`${project}/mounted`);
+  ns.tmpfs(`${project}/mounted`);
+  for (const directory of [`${project}/old`, `${project}/mounted`, outside]) {
+    fs.mkdirSync(`${directory}/made`);
+    fs.writeFileSync(`${directory}/made/file`, '');
+  }
+  fs.symlinkSync(outside, `${project}/link`);
+  for (const name of ['old', 'mounted', 'link']) {
+    handBack(`${project}/${name}/made/file`, user, since);
+    expect({ name, ...ownerOf(`${project}/${name}/made/file`) }).toEqual({ name, ...root });
+    expect(ownerOf(`${project}/${name}/made`)).toEqual(root);
+  }
+});
+
 test('leaves a project alone that is not the user’s', () => {
   const { project, outside } = makeProject();
   const since = now(outside);
@@ -122,8 +155,11 @@ test('does not look through installed packages, but through what is new beside t
   for (const name of ['package', '.pnpm/package', 'made']) {
     fs.writeFileSync(`${project}/node_modules/${name}/file`, '');
   }
-  handBack(project, user, since);
-  expect(ownerOf(`${project}/node_modules/package/file`)).toEqual(root);
-  expect(ownerOf(`${project}/node_modules/.pnpm/package/file`)).toEqual(root);
-  expect(ownerOf(`${project}/node_modules/made/file`)).toEqual(user);
+  fs.chownSync(`${project}/node_modules`, user.uid, user.gid);
+  for (const place of ['node_modules', '']) {
+    handBack(path.join(project, place), user, since);
+    expect(ownerOf(`${project}/node_modules/package/file`)).toEqual(root);
+    expect(ownerOf(`${project}/node_modules/.pnpm/package/file`)).toEqual(root);
+    expect(ownerOf(`${project}/node_modules/made/file`)).toEqual(user);
+  }
 });
