@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { UsageError } from '../errors/usage-error.cjs';
 import type { SupportCheck } from '../support/check.js';
 import { checkPoolWorker } from '../support/check-pool-worker.js';
 import { checkPrivileges } from '../support/check-privileges.js';
@@ -17,7 +18,7 @@ export async function doctorCommand(
   write: (text: string) => void = (text) => process.stdout.write(text),
 ): Promise<number> {
   const unknown = args.find((arg) => arg !== '--json');
-  if (unknown !== undefined) throw new TypeError(`doctor takes --json only, received ${inspect(unknown)}`);
+  if (unknown !== undefined) throw new UsageError(`doctor takes --json only, received ${inspect(unknown)}`);
   const support = conclude(await examine());
   write(args.includes('--json') ? `${JSON.stringify(support, undefined, 2)}\n` : report(support));
   return support.supported ? 0 : 1;

@@ -3,6 +3,7 @@ import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
 import { mount, umount2 } from '../../native/mount.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
+import { UsageError } from '../errors/usage-error.cjs';
 import { inSteps } from '../layers/steps.js';
 import { readMountInfo } from '../mounts/read-mount-info.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -19,7 +20,7 @@ export function mountCommand(
   args: string[],
   write: (text: string) => void = (text) => process.stdout.write(text),
 ): number {
-  if (args.length > 0) throw new TypeError(`mount takes no arguments, received ${args.join(' ')}`);
+  if (args.length > 0) throw new UsageError(`mount takes no arguments, received ${args.join(' ')}`);
   const { host } = requireEntered();
   write('Mount namespace created successfully!\nRoot mount made private (MS_PRIVATE | MS_REC)\n');
   makeMountPoint();

@@ -1,7 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 
+import { UsageError } from '../errors/usage-error.cjs';
 import { formatTree } from '../mounts/format-tree.js';
 import type { Mount } from '../mounts/mount.js';
 import { hasColour } from '../mounts/paint.js';
@@ -19,27 +20,21 @@ export interface CommandOutput {
  * can't be read, 2 if the arguments are wrong.
  */
 export function mountsCommand(args: string[], { stdout, stderr }: CommandOutput): number {
-  const request = parseRequest(args);
-  if (typeof request === 'string') {
-    stderr.write(`${request}\n\n${USAGE}`);
-    return 2;
-  }
-  if (request.help) {
-    stdout.write(USAGE);
-    return 0;
-  }
   try {
-    const mounts = selectMounts(request);
-    const text = request.json
-      ? JSON.stringify(mounts, null, 2)
-      : formatTree(mounts, { colour: hasColour(stdout) });
-    stdout.write(`${text}\n`);
+    const request = parseRequest(args);
+    stdout.write(request.help ? USAGE : `${describe(request, stdout)}\n`);
     return 0;
   } catch (error) {
-    if (!(error instanceof ReadMountsError)) throw error;
-    stderr.write(`${error.message}\n`);
-    return 1;
+    const isUsage = error instanceof UsageError;
+    if (!isUsage && !(error instanceof ReadMountsError)) throw error;
+    stderr.write(`${error.message}\n${isUsage ? `\n${USAGE}` : ''}`);
+    return isUsage ? 2 : 1;
   }
+}
+
+function describe(request: Request, stdout: CommandOutput['stdout']): string {
+  const mounts = selectMounts(request);
+  return request.json ? JSON.stringify(mounts, null, 2) : formatTree(mounts, { colour: hasColour(stdout) });
 }
 
 const USAGE = `Usage: ns-tool mounts [--host | PID] [PATH] [--json]
@@ -59,37 +54,45 @@ interface Request {
   help: boolean;
 }
 
-/** What is asked for, or what is wrong with the arguments. */
-function parseRequest(args: string[]): Request | string {
-  let parsed: ReturnType<typeof parse>;
-  try {
-    parsed = parse(args);
-  } catch (error) {
-    return (error as Error).message;
-  }
-  const { host, json, help } = parsed.values;
-  const pids = parsed.positionals.filter(isPid);
-  const paths = parsed.positionals.filter((word) => !isPid(word));
-  if (pids.length > 1) return `one PID is enough, received ${pids.join(' and ')}`;
-  if (paths.length > 1) return `one PATH is enough, received ${paths.join(' and ')}`;
-  if (host && pids.length === 1) return `either --host or a PID, received both (${pids[0]})`;
+/** @throws {UsageError} that says what is wrong with the arguments. */
+function parseRequest(args: string[]): Request {
+  const { values, positionals } = parse(args);
+  const { host, json, help } = values;
+  const pids = positionals.filter(isNumber);
+  const paths = positionals.filter((word) => !isNumber(word));
+  const refuse = (message: string) => {
+    throw new UsageError(message);
+  };
+  const noPid = pids.find((word) => !isPid(word));
+  if (noPid !== undefined) refuse(`${noPid} is no PID; a directory of that name is ./${noPid}`);
+  if (pids.length > 1) refuse(`one PID is enough, received ${pids.join(' and ')}`);
+  if (paths.length > 1) refuse(`one PATH is enough, received ${paths.join(' and ')}`);
+  if (host && pids.length === 1) refuse(`either --host or a PID, received both (${pids[0]})`);
   const which = host ? 'host' : pids[0] === undefined ? 'self' : Number(pids[0]);
   return { which, path: paths[0], json, help };
 }
 
 function parse(args: string[]) {
-  return parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      host: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        host: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 // A directory whose name is a number can be written as ./42.
+function isNumber(word: string): boolean {
+  return /^[0-9]+$/.test(word);
+}
+
 function isPid(word: string): boolean {
   return /^[1-9][0-9]{0,8}$/.test(word);
 }
@@ -107,7 +110,9 @@ function selectMounts({ which, path }: Request): Mount[] {
 function resolved(path: string): string {
   try {
     return realpathSync(path);
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new UsageError(`there is no ${inspect(path)}`);
     return resolve(path);
   }
 }

@@ -2,6 +2,7 @@ import os = require('node:os');
 
 import { execvp, restoreSignal, setCloseOnExec, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
+import { UsageError } from '../errors/usage-error.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import { HOST_MARK, NAMESPACE_MARK } from '../namespace/environment.cjs';
 import { findInheritedDescriptors } from '../namespace/inherited-descriptors.cjs';
@@ -62,13 +63,13 @@ function parseArguments(args: string[]): { options: Set<string>; command: Comman
       break;
     }
     if (!OPTIONS.includes(option)) {
-      throw new TypeError(`unknown option of run: ${option}; known are ${OPTIONS.join(', ')}`);
+      throw new UsageError(`unknown option of run: ${option}; known are ${OPTIONS.join(', ')}`);
     }
     options.add(option);
   }
   const [program, ...rest] = args.slice(first);
   if (program === undefined)
-    throw new TypeError('run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND');
+    throw new UsageError('run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND');
   return { options, command: [program, ...rest] };
 }
 

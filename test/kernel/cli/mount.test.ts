@@ -78,14 +78,3 @@ test('refuses a directory that is not its own', () => {
   );
   expect(fs.existsSync(`${MOUNT_POINT}/precious`)).toBe(true);
 });
-
-test('refuses what it does not know', () => {
-  expect(run('mount', 'x')).toMatchObject({
-    status: 1,
-    stderr: 'ns-tool: mount takes no arguments, received x\n',
-  });
-  expect(run('maunt')).toMatchObject({
-    status: 2,
-    stderr: expect.stringContaining('unknown command "maunt"'),
-  });
-});

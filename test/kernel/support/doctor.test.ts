@@ -100,16 +100,6 @@ describe('ns-tool doctor', () => {
       expect(bad.stdout).toMatch(new RegExp(`^ {2}${place} .*sysctl -w user.max_user_namespaces=15000`, 'm'));
     }
   });
-
-  test('takes no other options', ({ ns }) => {
-    const host = prepareHost(ns);
-    const doctor = [node, host.file('dist/src/cli/ns-tool.cjs'), 'doctor', '--jsn'];
-    expect(runAsUser(host, doctor, { prefix: PRIVILEGED })).toMatchObject({
-      status: 1,
-      stdout: '',
-      stderr: "ns-tool: doctor takes --json only, received '--jsn'\n",
-    });
-  });
 });
 
 describe('ns-tool doctor names the first layer that refuses', () => {

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'mountns/vitest';
+
+const TOOL = path.resolve('dist/src/cli/ns-tool.cjs');
+const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' };
+const run = (...args: string[]) => spawnSync(process.execPath, [TOOL, ...args], { encoding: 'utf8', env });
+
+test.for([
+  [['maunt'], 'unknown command "maunt"'],
+  [['constructor'], 'unknown command "constructor"'],
+  [['--toString'], 'unknown command "--toString"'],
+  [['__proto__'], 'unknown command "__proto__"'],
+  [['mount', 'x'], 'mount takes no arguments, received x'],
+  [['doctor', '--jsn'], "doctor takes --json only, received '--jsn'"],
+  [['run'], 'run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND'],
+] as const)('refuses %j with status 2, and says what there is', ([args, message]) => {
+  const { status, stdout, stderr } = run(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(/\n\nusage: ns-tool COMMAND\n/);
+  expect(stderr.split('\n')[0]).toBe(`ns-tool: ${message}`);
+});
+
+test.for([
+  ['help'],
+  ['--help'],
+  ['-h'],
+  ['doctor', '--help'],
+  ['doctor', '--json', '-h'],
+  ['mount', '--help'],
+  ['run', '--help'],
+  ['run', '--copy-on-write', '-h'],
+  ['mounts', '--help'],
+])('explains itself: %j', (args) => {
+  const { status, stdout, stderr } = run(...args);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^usage: ns-tool /i);
+});
+
+test.for([
+  ['run', '--', 'echo', '--help'],
+  ['run', 'echo', '--help'],
+])('hands what follows the command on: %j', (args) => {
+  expect(run(...args)).toMatchObject({ status: 0, stdout: expect.stringMatching(/--help|Usage: /) });
+});
+
+test.for(['doctor', 'mount', 'mounts', 'help'])('%s says that nothing can be written', (command) => {
+  const full = fs.openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [TOOL, command], {
+    encoding: 'utf8',
+    env,
+    stdio: ['ignore', full, 'pipe'],
+  });
+  fs.closeSync(full);
+  expect(stderr).toBe('ns-tool: cannot write to stdout: ENOSPC: no space left on device, write\n');
+  expect(status).toBe(1);
+  expect(fs.existsSync('/mnt/test_mount')).toBe(false);
+});
+
+test.for(['mount', 'mounts'])('%s ends without a word when nobody reads any more', (command) => {
+  const script = '{ "$@"; echo $? >&2; } | true';
+  const { stderr } = spawnSync('sh', ['-c', script, 'sh', process.execPath, TOOL, command], {
+    encoding: 'utf8',
+    env,
+  });
+  expect(stderr).toBe('141\n');
+  expect(fs.existsSync('/mnt/test_mount')).toBe(false);
+});
