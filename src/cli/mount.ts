@@ -1,5 +1,7 @@
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
+import { isMountRoot } from '../../native/directories.cjs';
 import { mount, umount2 } from '../../native/mount.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
@@ -23,8 +25,9 @@ export function mountCommand(
   if (args.length > 0) throw new UsageError(`mount takes no arguments, received ${args.join(' ')}`);
   const { host } = requireEntered();
   write('Mount namespace created successfully!\nRoot mount made private (MS_PRIVATE | MS_REC)\n');
-  makeMountPoint();
+  const made: string[] = [];
   try {
+    makeMountPoint(made);
     attempt({ action: `mount tmpfs on ${MOUNT_POINT}`, path: MOUNT_POINT }, () =>
       mount({ source: 'tmpfs', target: MOUNT_POINT, type: 'tmpfs', flags: MS_NODEV | MS_NOSUID }),
     );
@@ -40,7 +43,7 @@ export function mountCommand(
       umount2(MOUNT_POINT);
     }
   } finally {
-    fs.rmdirSync(MOUNT_POINT);
+    for (const directory of made.reverse()) fs.rmdirSync(directory);
   }
   write(`Cleanup: unmounted and removed ${MOUNT_POINT}\n`);
   return 0;
@@ -49,33 +52,62 @@ export function mountCommand(
 /**
  * Makes the directory, or takes over the empty one that a run which was killed has left. One who may not make it
  * gets it in memory.
+ *
+ * @param made gets what is to be removed at the end
  */
-function makeMountPoint(): void {
+function makeMountPoint(made: string[]): void {
+  const found = lookAt(MOUNT_POINT);
+  if (found?.isDirectory() || found?.isSymbolicLink()) {
+    requireLeftover(found);
+    made.push(MOUNT_POINT);
+    return;
+  }
   attempt({ action: `make ${MOUNT_POINT}`, path: MOUNT_POINT }, () => {
     try {
-      fs.mkdirSync(MOUNT_POINT, { recursive: true });
+      // One by one: Node says ENOENT of a read-only file system when it makes all.
+      for (const directory of [dirname(MOUNT_POINT), MOUNT_POINT]) {
+        if (directory !== MOUNT_POINT && lookAt(directory) !== undefined) continue;
+        fs.mkdirSync(directory);
+        made.push(directory);
+      }
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (!['EACCES', 'EPERM', 'EROFS'].includes(code)) throw error;
       inSteps((steps) => provideMountPoint(MOUNT_POINT, 'directory', steps));
     }
   });
-  const entries = fs.readdirSync(MOUNT_POINT);
-  const isMountPoint = mountLines().some(([, target]) => target === MOUNT_POINT);
-  if (entries.length === 0 && !isMountPoint) return;
+}
+
+function lookAt(path: string): fs.Stats | undefined {
+  return fs.lstatSync(path, { throwIfNoEntry: false });
+}
+
+function requireLeftover(found: fs.Stats): void {
+  const why = findUse(found);
+  if (why === undefined) return;
   throw new MountError(
     {
       summary: `cannot use ${MOUNT_POINT}: it is no leftover of this command`,
-      why: isMountPoint ? 'something is mounted there' : `it holds ${entries.length} entries`,
+      why,
       fix: 'look at what it is, and move it away',
     },
     { code: 'EEXIST', path: MOUNT_POINT },
   );
 }
 
+/** What tells that somebody else has made the mount point. */
+function findUse(found: fs.Stats): string | undefined {
+  if (found.isSymbolicLink()) return 'it is a symbolic link';
+  if (isMountRoot(MOUNT_POINT)) return 'something is mounted there';
+  const { length } = fs.readdirSync(MOUNT_POINT);
+  return length === 0 ? undefined : `it holds ${length} entries`;
+}
+
 function describeMounts(): string {
   const lines = mountLines().filter(([, , type]) => type === 'tmpfs');
-  const own = lines.filter(([, target]) => target === MOUNT_POINT);
+  // A directory above may be a symbolic link.
+  const place = fs.realpathSync(MOUNT_POINT);
+  const own = lines.filter(([, target]) => target === place);
   const rows = [...own, ...lines.filter((line) => !own.includes(line))].map((fields) => fields.join(' '));
   const [source, target, type, options] = own[0] ?? [];
   return [

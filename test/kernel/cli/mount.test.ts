@@ -1,6 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { MountNamespace } from 'mountns';
 import { beforeEach, describe, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
 import { prepareHost, runAsUser } from '../user-namespace/user-host.js';
@@ -77,4 +78,57 @@ test('refuses a directory that is not its own', () => {
       '  fix:  look at what it is, and move it away\n',
   );
   expect(fs.existsSync(`${MOUNT_POINT}/precious`)).toBe(true);
+});
+
+test('works where the root is read-only, and leaves nothing there', ({ ns }) => {
+  ns.readonly('/');
+  expect(run('mount')).toMatchObject({ status: 0, stderr: '' });
+  expect(fs.existsSync(MOUNT_POINT)).toBe(false);
+});
+
+describe('in a root directory of its own', () => {
+  /** Runs it there, after `prepare` has done something to the root directory. */
+  const runIn = (ns: MountNamespace, prepare: (root: string) => void) => {
+    const host = prepareHost(ns);
+    const root = `${host.home}/root`;
+    for (const directory of ['usr', 'proc', 'dev', 'etc', 'tmp']) {
+      fs.mkdirSync(`${root}/${directory}`, { recursive: true });
+      execFileSync('mount', ['--rbind', `/${directory}`, `${root}/${directory}`]);
+    }
+    for (const link of ['bin', 'lib', 'lib64'].filter((name) => fs.existsSync(`/${name}`))) {
+      fs.symlinkSync(`usr/${link}`, `${root}/${link}`);
+    }
+    prepare(root);
+    const before = fs.readdirSync(root);
+    const command = [process.execPath, host.file('dist/src/cli/ns-tool.cjs'), 'mount'];
+    const result = runAsUser(host, command, { prefix: ['chroot', root] });
+    expect(fs.readdirSync(root)).toEqual(before);
+    return { ...result, root };
+  };
+
+  test('removes /mnt where it had to be made', ({ ns }) => {
+    expect(runIn(ns, () => {})).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('shows the mount where /mnt is a symbolic link', ({ ns }) => {
+    const { status, stdout, root } = runIn(ns, (directory) => {
+      fs.mkdirSync(`${directory}/elsewhere`);
+      fs.symlinkSync('elsewhere', `${directory}/mnt`);
+    });
+    expect(stdout).toMatch(/^tmpfs on \/elsewhere\/test_mount type tmpfs \(rw,/m);
+    expect(status).toBe(0);
+    expect(fs.readdirSync(`${root}/elsewhere`)).toEqual([]);
+  });
+
+  test('refuses a mount point that is a symbolic link', ({ ns }) => {
+    const { status, stderr, root } = runIn(ns, (directory) => {
+      for (const name of ['elsewhere', 'mnt']) fs.mkdirSync(`${directory}/${name}`);
+      fs.symlinkSync('../elsewhere', `${directory}${MOUNT_POINT}`);
+    });
+    expect(stderr).toContain(
+      `cannot use ${MOUNT_POINT}: it is no leftover of this command\n  why:  it is a symbolic link\n`,
+    );
+    expect(status).toBe(1);
+    expect(fs.readdirSync(`${root}/mnt`)).toEqual(['test_mount']);
+  });
 });
