@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'mountns/vitest';
 import { UID, UNPRIVILEGED } from '../../unprivileged.js';
@@ -112,12 +113,20 @@ describe.each([
     expect(fs.readdirSync(host.home).sort()).toEqual(['gone', 'old']);
   });
 
-  test('ends by the signal that ended the command', ({ ns }) => {
+  test.for([
+    'SIGTERM',
+    'SIGALRM',
+    // Node ignores these two, and takes the third for itself.
+    'SIGPIPE',
+    'SIGXFSZ',
+    'SIGUSR1',
+  ] as const)('ends by the signal that ended the command: %s', (signal, { ns }) => {
     const host = prepareHost(ns);
     const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options];
-    expect(runAsUser(host, [...tool, 'sh', '-c', 'kill -TERM $$'], { prefix })).toMatchObject({
+    const script = `kill -${signal.slice('SIG'.length)} $$`;
+    expect(runAsUser(host, [...tool, 'sh', '-c', script], { prefix })).toMatchObject({
       status: null,
-      signal: 'SIGTERM',
+      signal,
       stderr: 'ns-tool: the command has changed no files\n',
     });
   });
@@ -142,6 +151,80 @@ describe.each([
       status: 127,
       stderr: 'ns-tool: cannot run no-such-command: spawn no-such-command ENOENT\n',
     });
+  });
+});
+
+describe('ns-tool run --copy-on-write', () => {
+  test('hands on all signals that can be caught', async ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', '--', node, '-e'];
+    const script = `
+      const signals = process.argv.slice(1);
+      for (const signal of signals) process.on(signal, () => {
+        console.log(signal);
+        signals.splice(signals.indexOf(signal), 1);
+        if (signals.length === 0) process.exit(5);
+      });
+      setInterval(() => {}, 1000);
+      console.log('up');`;
+    const signals: NodeJS.Signals[] = [
+      ...(['SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGVTALRM'] as const),
+      ...(['SIGPROF', 'SIGXCPU', 'SIGCONT', 'SIGWINCH', 'SIGURG', 'SIGPWR', 'SIGABRT'] as const),
+    ];
+    const child = spawn(node, [...tool, script, ...signals], {
+      cwd: host.home,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const errors = text(child.stderr);
+    expect((await lines.next()).value).toBe('up');
+    const end = once(child, 'exit');
+    for (const signal of signals) {
+      child.kill(signal);
+      expect((await lines.next()).value).toBe(signal);
+    }
+    expect(await end).toEqual([5, null]);
+    // Nor has it opened a port for debuggers.
+    expect(await errors).toBe('ns-tool: the command has changed no files\n');
+  });
+
+  test('stops and goes on with the command', async ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', '--'];
+    // A process that no shell controls can't be stopped by this signal.
+    const shell = ['-mc', '"$@" & wait $!; wait $!', 'bash', node, ...tool];
+    const child = spawn('bash', [...shell, 'sh', '-c', 'echo $PPID $$; exec sleep 60'], {
+      cwd: host.home,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [data] = await once(child.stdout, 'data');
+    const pids = String(data).trim().split(' ').map(Number) as [number, number];
+    const states = () =>
+      pids.map((pid) => / [A-Z] /.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[0].trim());
+    process.kill(pids[0], 'SIGTSTP');
+    await expect.poll(states, { interval: 5, timeout: 10_000 }).toEqual(['T', 'T']);
+    process.kill(pids[0], 'SIGCONT');
+    await expect.poll(states, { interval: 5, timeout: 10_000 }).toEqual(['S', 'S']);
+    process.kill(pids[0], 'SIGTERM');
+    await once(child, 'exit');
+  });
+
+  test('prints no file name that could steer a terminal', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write'];
+    const { stderr } = runAsUser(host, [...tool, 'touch', 'a\x1b[31m\nb'], { prefix: ['env'] });
+    expect(stderr).toContain(`\n  created  ${host.home}/a\\033[31m\\012b\n`);
+  });
+
+  test('ends as the command does also where its report can’t be written', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = `${node} ${host.file('dist/src/cli/ns-tool.cjs')} run --copy-on-write`;
+    const result = runAsUser(host, ['sh', '-c', `${tool} sh -c 'touch file; exit 7' 2>/dev/full`], {
+      prefix: ['env'],
+    });
+    expect(result.status).toBe(7);
   });
 });
 
@@ -211,6 +294,11 @@ describe('ns-tool run', () => {
   ] as const)('refuses %j', ([args, message], { ns }) => {
     const host = prepareHost(ns);
     const result = runAsUser(host, [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...args]);
-    expect(result).toMatchObject({ status: 1, stdout: '', stderr: `ns-tool: ${message}\n` });
+    expect(result).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^ns-tool: .*\n\nusage: /),
+    });
+    expect(result.stderr).toContain(message);
   });
 });
