@@ -1,16 +1,24 @@
 import fs from 'node:fs';
-import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
+import {
+  AT_RECURSIVE,
+  MNT_DETACH,
+  MOUNT_ATTR_RDONLY,
+  MS_PRIVATE,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
-import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import type { Pins } from '../layers/pins.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
 import { readMounts } from '../mounts/read-mounts.js';
+import { withOverrides } from '../namespace/privileges.cjs';
 import { copyAttributes, ignoring } from './attributes.js';
 import { type Changes, findChanges } from './changes.js';
 import { beforeName, type Layer } from './layer.js';
 import { Layers, type StandIn } from './layers.js';
-import { closingOnError, copyTree } from './old-tree.js';
+import { closingOnError, copyTree, isLocked, using } from './old-tree.js';
 import { byPath, type Part } from './part.js';
 import { PartMounts } from './part-mounts.js';
 import { proveContained, proveNothingWritable } from './proof.js';
@@ -21,8 +29,9 @@ import { wantedParts } from './wanted-parts.js';
 export type CopyOnWrite = true | readonly string[];
 
 /**
- * A mount tree in which all or some directories are copy-on-write. Its overlays are mounted instead of what they
- * stand for, not on top: unmounting one uncovers nothing that can be written to.
+ * A mount tree in which all or some directories are copy-on-write. If all are, the overlays are mounted instead of what
+ * they stand for. Named directories lie in a tree that can be written to, so there is something read-only between,
+ * and both are pinned: unmounting an overlay uncovers nothing that can be written to.
  */
 export class CopyOnWriteTree {
   readonly #wanted: CopyOnWrite;
@@ -61,8 +70,10 @@ export class CopyOnWriteTree {
   /**
    * Stacks the new tree on `/` and calls `enter` with a descriptor of its root; when that has made it the root
    * directory, the rest is mounted, and no write is proved to get out.
+   *
+   * @param pins takes what must not be taken away
    */
-  stack(enter: (root: number) => void): void {
+  stack(enter: (root: number) => void, pins: Pins): void {
     const mounts = new PartMounts(this.#root, this.#table, this.#layers, this.#scratch);
     const [root, ...others] = this.#parts;
     if (this.#wanted === true) {
@@ -71,8 +82,12 @@ export class CopyOnWriteTree {
     } else {
       using(this.#stackCopy(), enter);
       for (const part of this.#parts) {
-        if (this.#wanted.includes(part.path)) this.#takeAway(part.path);
-        using(mounts.mount(part), () => {});
+        const isNamed = this.#wanted.includes(part.path);
+        if (isNamed) pins.add(part.path, this.#underlay(part.path));
+        const tree = mounts.mount(part);
+        const isPinned = isNamed && this.#table.at(part.path) === undefined;
+        if (isPinned && tree !== undefined) pins.add(part.path, tree);
+        else using(tree, () => {});
       }
     }
     this.#prove();
@@ -107,6 +122,17 @@ export class CopyOnWriteTree {
     return tree;
   }
 
+  /** Makes what lies at `path` in the copy read-only, for when a layer is taken off it; returns a descriptor. */
+  #underlay(path: string): number {
+    this.#takeAway(path);
+    const tree = cloneMount(path, this.#table);
+    closingOnError(tree, () => {
+      mountSetattr(tree, AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY });
+      moveMount(tree, encodePath(path));
+    });
+    return tree;
+  }
+
   /** What is mounted at `path` in the copy; it stays below the layer where it is locked (mount_namespaces(7)). */
   #takeAway(path: string): void {
     if (this.#table.at(path) === undefined) return;
@@ -129,6 +155,16 @@ export class CopyOnWriteTree {
   }
 }
 
+/** With the mounts below only where they are locked (mount_namespaces(7)). */
+function cloneMount(path: string, table: MountTable): number {
+  try {
+    return openTree(encodePath(path), OPEN_TREE_CLONE);
+  } catch (error) {
+    if (!isLocked(error, path, table)) throw error;
+    return openTree(encodePath(path), OPEN_TREE_CLONE | AT_RECURSIVE);
+  }
+}
+
 /** The root of an overlay has the attributes of its upper layer, and the canary has changed its times. */
 function settle(layer: Layer): void {
   using(openat(layer.directory, beforeName(layer), fs.constants.O_RDONLY), (before) =>
@@ -136,13 +172,4 @@ function settle(layer: Layer): void {
       copyAttributes(before, merged),
     ),
   );
-}
-
-function using(fd: number | undefined, use: (fd: number) => void): void {
-  if (fd === undefined) return;
-  try {
-    use(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
 }

@@ -57,6 +57,16 @@ export function closingOnError(fd: number | undefined, step: () => void): void {
   }
 }
 
+/** Runs `use` with a descriptor, if there is one, which is closed afterwards. */
+export function using(fd: number | undefined, use: (fd: number) => void): void {
+  if (fd === undefined) return;
+  try {
+    use(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** Whether `error` says that `path` can't be copied without the mounts that are locked below (mount_namespaces(7)). */
 export function isLocked(error: unknown, path: string, table: MountTable): boolean {
   return (error as NodeJS.ErrnoException).code === 'EINVAL' && table.under(path).length > 0;

@@ -23,8 +23,7 @@ export function wantedParts(wanted: true | readonly string[], table: MountTable)
     const mount = mountOf(directory, table);
     if (isVirtual(mount.fsType)) throw virtualDirectory(directory, mount);
     const below = visible.filter(({ mountPoint }) => isBelow(mountPoint, directory));
-    const parts = [namedPart(directory, mount), ...below.map(partOf)];
-    return parts.filter(({ path, treatment }) => path !== directory || treatment === 'protect');
+    return [namedPart(directory, mount), ...below.map(partOf)];
   });
 }
 

@@ -1,6 +1,7 @@
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
-import { attempt } from '../errors/explain-mount.js';
+import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { Pins } from '../layers/pins.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -10,13 +11,15 @@ import { checkPath, withTarget } from './target.js';
 import { refreshWorkingDirectory } from './working-directory.js';
 
 /** Moves the mount at `from`, with all mounts below it, to `to`. */
-export function moveMountPoint(from: string, to: string): void {
+export function moveMountPoint(from: string, to: string, pins = new Pins()): void {
   const source = checkPath('from', from);
   const target = checkPath('to', to);
   requireEntered();
   const action = `move ${printable(source)} to ${printable(target)}`;
-  attempt({ operation: 'move', action, path: source, dest: target, sources: { from: source } }, () =>
+  const what: Attempt = { operation: 'move', action, path: source, dest: target, sources: { from: source } };
+  attempt(what, () =>
     inSteps((steps) => {
+      withTarget(source, (mount) => pins.refuse(mount, what, 'move_mount'));
       const fd = provideMountPoint(target, withTarget(source, kindOf), steps);
       // Opened afterwards: what covers a directory has copies of the mounts below on top.
       withTarget(source, (mount) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd));

@@ -2,9 +2,10 @@ import { posix } from 'node:path';
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
 import { isMountRoot, mountIdOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
-import { attempt } from '../errors/explain-mount.js';
+import { type Attempt, attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../layers/descriptor-path.js';
+import { Pins } from '../layers/pins.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
@@ -19,18 +20,19 @@ export interface UmountOptions {
 }
 
 /** Takes the top-most mount at `target` away. */
-export function unmount(target: string, options: UmountOptions): void {
+export function unmount(target: string, options: UmountOptions, pins = new Pins()): void {
   const mountPoint = checkPath('target', target);
   checkOptions('umount', options, ['lazy', 'force']);
   checkBoolean('lazy', options.lazy);
   checkBoolean('force', options.force);
   const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
   requireEntered();
-  const action = `umount ${printable(mountPoint)}`;
-  attempt({ operation: 'umount', action, path: mountPoint }, () => {
+  const what: Attempt = { operation: 'umount', action: `umount ${printable(mountPoint)}`, path: mountPoint };
+  attempt(what, () => {
     // Opened by its name, `/` is the root itself, not what is stacked on it and would be taken away.
     withTarget(mountPoint === '/' ? '/..' : mountPoint, (fd) => {
       if (!options.lazy && isOwnRoot(fd)) throw ownRoot(mountPoint);
+      pins.refuse(fd, what, 'umount2');
     });
     // A descriptor of the mount itself would make it busy.
     withTarget(posix.dirname(mountPoint), (parent) =>

@@ -21,7 +21,7 @@ export function watchMadeMounts(scope: Scope): () => Note | undefined {
   const { quarantine } = scopes;
   const inside = probe(() => {
     scope.requireCurrent();
-    return readMounts('self');
+    return { table: readMounts('self'), pinned: scope.tree.pins.ids };
   });
   return () =>
     probe(() => {
@@ -31,6 +31,12 @@ export function watchMadeMounts(scope: Scope): () => Note | undefined {
       // Entering such a scope changes what may be written to, and nothing tells that from what `fn` changed.
       return describe(isCopyOnWrite ? { ...diff, removed: [], changed: [] } : diff);
     });
+}
+
+interface Inside {
+  table: MountTable;
+  /** What must not be taken away, by its ids. */
+  pinned: ReadonlySet<number>;
 }
 
 function probe<T>(look: () => T): T | undefined {
@@ -50,7 +56,7 @@ function describe(diff: MountDiff): Note | undefined {
 }
 
 /** The difference without what entering the scope and providing mount points did. */
-function withoutEntering(outside: MountTable, inside: MountTable): MountDiff {
+function withoutEntering(outside: MountTable, { table: inside, pinned }: Inside): MountDiff {
   const { added, removed, changed } = outside.diff(inside);
   const layers = [...inside].filter(isOwnLayer);
   const covered = new Set(layers.map(({ mountPoint }) => mountPoint));
@@ -60,7 +66,7 @@ function withoutEntering(outside: MountTable, inside: MountTable): MountDiff {
   const isCopy = (mount: Mount) =>
     places.has(placeOf(mount)) || (isOnLayer(mount) && showsTheSame(mount, outside));
   return {
-    added: added.filter((mount) => !isOwnLayer(mount) && !isCopy(mount)),
+    added: added.filter((mount) => !isOwnLayer(mount) && !pinned.has(mount.id) && !isCopy(mount)),
     removed: removed.filter(
       ({ propagation, mountPoint }) => propagation !== 'unbindable' && !covered.has(mountPoint),
     ),

@@ -198,7 +198,7 @@ export class MountNamespace {
    */
   move(from: string, to: string): void {
     this.#scope.requireCurrent();
-    moveMountPoint(from, to);
+    moveMountPoint(from, to, this.#scope.tree.pins);
   }
 
   /**
@@ -252,7 +252,7 @@ export class MountNamespace {
    */
   umount(target: string, options: UmountOptions = {}): void {
     this.#scope.requireCurrent();
-    unmount(target, options);
+    unmount(target, options, this.#scope.tree.pins);
   }
 
   /**

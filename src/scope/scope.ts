@@ -63,6 +63,7 @@ export class Scope {
       isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
       outer: this.outer,
+      outerPins: (scopes.open.at(-1)?.tree ?? scopes.quarantine)?.pins,
     });
     try {
       watched.file?.onScopeEntered();

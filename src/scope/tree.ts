@@ -1,11 +1,13 @@
 import fs from 'node:fs';
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, mountIdOf, placeOf } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, mountIdOf, openDirectory, placeOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
+import { Pins } from '../layers/pins.js';
 import { requireEntered } from '../namespace/guard.js';
 import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
@@ -21,6 +23,8 @@ export interface EnteredTree {
   readonly baseId: number;
   /** What makes it copy-on-write, where it is. */
   readonly copyOnWrite: CopyOnWriteTree | undefined;
+  /** The mounts that nobody shall take away. */
+  readonly pins: Pins;
   /** Puts root, cwd, umask and propagation types as they were at the beginning. Not for one that is copy-on-write. */
   reset(): void;
   /** Goes to where the tree was entered from, and leaves it in place. */
@@ -43,6 +47,8 @@ export interface TreeOptions {
   copyOnWrite: CopyOnWrite | false;
   /** The layers of the scopes around. */
   outer: readonly Layer[];
+  /** The pins of the tree that is copied. */
+  outerPins?: Pins | undefined;
 }
 
 /**
@@ -51,7 +57,7 @@ export interface TreeOptions {
  * Everything that runs in this process follows, since Node's threads share one fs_struct; so does every child
  * that starts later. When a step fails, the steps before it are undone and its error is thrown.
  */
-export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): EnteredTree {
+export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOptions): EnteredTree {
   const undo: Undo = [];
   try {
     const here = placeOf('.');
@@ -70,15 +76,21 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       refreshWorkingDirectory(cwdPath);
     };
     undo.push(backToCwd);
+    const pins = new Pins();
+    undo.push(() => pins.close());
+    const places = outerPins?.places ?? [];
     const enter = (tree: number) => {
       goTo(tree);
       undo.push(() => goTo(root));
     };
     const made =
-      copyOnWrite === false ? undefined : stackCopyOnWrite({ copyOnWrite, root, outer, baseId, enter }, undo);
+      copyOnWrite === false
+        ? undefined
+        : stackCopyOnWrite({ copyOnWrite, root, outer, pins, baseId, enter }, undo);
     const plain =
       made === undefined ? stackPlain({ root, isSameRoot, isOutermost, baseId, end }, undo) : undefined;
     if (plain !== undefined) enter(plain);
+    for (const place of places) pins.add(place, openDirectory(encodePath(place)));
     const goToWork = () => {
       if (cwdPath === undefined) fchdir(cwd);
       else chdir(cwdPath);
@@ -102,7 +114,7 @@ export function enterTree({ isOutermost, copyOnWrite, outer }: TreeOptions): Ent
       undoAll(undo);
     };
     const isLeft = () => mountIdOf('/') === rootId;
-    return { root, baseId, copyOnWrite: made, reset, stepOut, isLeft, canBeKept, leave };
+    return { root, baseId, copyOnWrite: made, pins, reset, stepOut, isLeft, canBeKept, leave };
   } catch (error) {
     throw undoEntry(error, undo);
   }
@@ -166,12 +178,13 @@ interface CopyOnWriteOptions {
   copyOnWrite: CopyOnWrite;
   root: number;
   outer: readonly Layer[];
+  pins: Pins;
   baseId: number;
   enter: (tree: number) => void;
 }
 
 function stackCopyOnWrite(
-  { copyOnWrite, root, outer, baseId, enter }: CopyOnWriteOptions,
+  { copyOnWrite, root, outer, pins, baseId, enter }: CopyOnWriteOptions,
   undo: Undo,
 ): CopyOnWriteTree {
   requireEntered();
@@ -179,7 +192,7 @@ function stackCopyOnWrite(
   process.umask(USUAL_UMASK);
   const made = new CopyOnWriteTree(copyOnWrite, root, outer);
   undo.push(() => made.close());
-  made.stack(enter);
+  made.stack(enter, pins);
   return made;
 }
 

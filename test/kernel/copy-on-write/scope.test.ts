@@ -1,12 +1,20 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import { enterMountNamespace, MountError, NamespaceError, withMountNamespace } from 'mountns';
+import {
+  enterMountNamespace,
+  MountError,
+  type MountNamespace,
+  NamespaceError,
+  withMountNamespace,
+} from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { contentOf, makeDecoys, onHost, requireContained } from './decoys.js';
 
 const table = () => fs.readFileSync('/proc/self/mountinfo', 'utf8');
 const mount = (...args: string[]) => execFileSync('mount', args);
+/** What umount(8) says to it, which is nothing when it works. */
+const umount = (...args: string[]) => spawnSync('umount', args, { encoding: 'utf8' }).stderr;
 
 describe('a copy-on-write scope', () => {
   test('keeps what sync code, async code and children write to itself', async () => {
@@ -85,9 +93,50 @@ describe('a copy-on-write scope', () => {
       await withMountNamespace({ copyOnWrite: [`${decoys}/disk`] }, (ns) => {
         ns.umount(`${decoys}/disk`);
         expect(fs.readdirSync(`${decoys}/disk`)).toEqual(['below']);
+        expect(() => fs.writeFileSync(`${decoys}/disk/below`, 'new')).toThrow('EROFS');
+        expect(() => ns.umount(`${decoys}/disk`)).toThrow('EINVAL');
+        expect(umount(`${decoys}/disk`)).toContain('busy');
       });
       expect(fs.readFileSync(`${decoys}/disk/file`, 'utf8')).toBe('old');
+      mount('-o', 'remount,bind,ro', `${decoys}/disk`);
+      await withMountNamespace({ copyOnWrite: [`${decoys}/disk`] }, (ns) => {
+        ns.umount(`${decoys}/disk`);
+        expect(() => fs.writeFileSync(`${decoys}/disk/below`, 'new')).toThrow('EROFS');
+      });
     });
+  });
+
+  test('keeps the layer of a directory that is no mount point, whoever unmounts it', async () => {
+    const decoys = makeDecoys({ 'named/file': 'old' });
+    const named = `${decoys}/named`;
+    const expectPinned = async (ns: MountNamespace) => {
+      const why = `${named} is not a mount point: the scope has made it copy-on-write`;
+      const refusal = { name: 'MountError', code: 'EINVAL', path: named, why };
+      expect(() => ns.umount(named)).toThrow(expect.objectContaining({ ...refusal, syscall: 'umount2' }));
+      expect(() => ns.umount(named, { lazy: true })).toThrow(expect.objectContaining(refusal));
+      const moved = { ...refusal, syscall: 'move_mount', dest: '/mnt/moved' };
+      expect(() => ns.move(named, '/mnt/moved')).toThrow(expect.objectContaining(moved));
+      expect(umount(named)).toContain('busy');
+      expect(umount('--recursive', named)).toContain('busy');
+      ns.tmpfs(named);
+      ns.umount(named);
+      expect(fs.readdirSync(named)).toContain('kept');
+    };
+    await withMountNamespace({ copyOnWrite: [named] }, async (outer) => {
+      fs.writeFileSync(`${named}/kept`, '');
+      await expectPinned(outer);
+      await withMountNamespace(expectPinned);
+      await withMountNamespace({ copyOnWrite: [named] }, expectPinned);
+      await withMountNamespace({ copyOnWrite: ['/srv'] }, expectPinned);
+      await withMountNamespace({ copyOnWrite: true }, expectPinned);
+      expect(outer.changes()).toEqual({ created: [`${named}/kept`], modified: [], deleted: [] });
+      expect(umount('--lazy', named)).toBe('');
+      expect(fs.readdirSync(named)).toEqual(['file']);
+      expect(() => fs.writeFileSync(`${named}/escaped`, '')).toThrow('EROFS');
+      expect(umount(named)).toContain('busy');
+      expect(outer.changes().created).toEqual([`${named}/kept`]);
+    });
+    expect(contentOf(decoys)).toHaveLength(2);
   });
 
   test('protects a file that is mounted over another', async () => {

@@ -60,17 +60,20 @@ test('nothing is added when nothing was made', async () => {
   expect(headOf(error)).toBe('RangeError: mine');
 });
 
-test('what a copy-on-write scope is made of is not shown', async () => {
-  const error = await errorOf(() =>
-    withMountNamespace({ copyOnWrite: true }, (ns) => {
-      ns.tmpfs('/mnt/test_mount');
-      throw new RangeError('mine');
-    }),
-  );
-  expect(changesIn(error)).toEqual([
-    '  + tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private',
-  ]);
-});
+test.each([true, ['/srv', '/dev/shm']])(
+  'what a copy-on-write scope is made of is not shown: %j',
+  async (copyOnWrite) => {
+    const error = await errorOf(() =>
+      withMountNamespace({ copyOnWrite }, (ns) => {
+        ns.tmpfs('/mnt/test_mount');
+        throw new RangeError('mine');
+      }),
+    );
+    expect(changesIn(error)).toEqual([
+      '  + tmpfs on /mnt/test_mount type tmpfs (rw,nosuid,nodev,relatime), private',
+    ]);
+  },
+);
 
 test('an overlay that was asked for is shown, one for a mount point is not', async () => {
   const error = await failAfter((ns) => {
