@@ -8,13 +8,17 @@ import {
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import type { SystemCallError } from '../../native/system-call-error.cjs';
+import { MountError } from '../errors/mount-error.js';
 import { isBelow } from '../mounts/absolute-path.js';
+import { formatMount } from '../mounts/format-mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
+import { printable } from '../mounts/printable.js';
 import type { Layers } from './layers.js';
 import { attributesOf } from './mount-attributes.js';
 import { asBindable, closingOnError, fromRoot, isLocked } from './old-tree.js';
-import { type Part, visibleMounts } from './part.js';
+import { type Part, pathBelow, visibleMounts } from './part.js';
 import type { Scratch } from './scratch.js';
 import { treatmentOf } from './treatment.js';
 
@@ -44,7 +48,7 @@ export class PartMounts {
     if (tree === undefined) return undefined;
     closingOnError(tree, () => {
       moveMount(tree, encodePath(part.path));
-      if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path);
+      if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path, tree);
     });
     return tree;
   }
@@ -112,10 +116,12 @@ export class PartMounts {
     });
   }
 
-  #sealBelow(mountPoint: string): void {
+  /** By way of `tree`, the mount there: no path leads to a new root before it is entered. */
+  #sealBelow(mountPoint: string, tree: number): void {
     for (const mount of visibleMounts(this.#table)) {
       if (!isBelow(mount.mountPoint, mountPoint) || treatmentOf(mount) === 'keep') continue;
-      const fd = openTree(encodePath(mount.mountPoint), AT_SYMLINK_NOFOLLOW);
+      const below = pathBelow(mount.mountPoint, mountPoint).slice(1);
+      const fd = openTree(encodePath(below), AT_SYMLINK_NOFOLLOW, tree);
       closingOnError(fd, () => mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }));
       fs.closeSync(fd);
     }

@@ -7,11 +7,15 @@ import { onTestFinished } from 'vitest';
 export function makeDecoys(files: Record<string, string> = {}): string {
   const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-decoys-'));
   onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  fillDecoys(directory, files);
+  return directory;
+}
+
+export function fillDecoys(directory: string, files: Record<string, string>): void {
   for (const [name, content] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(`${directory}/${name}`), { recursive: true });
     fs.writeFileSync(`${directory}/${name}`, content);
   }
-  return directory;
 }
 
 /** The path by which the host's file can be reached from inside a scope: through a process that stayed there. */

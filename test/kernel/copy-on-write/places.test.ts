@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type Changes, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
-import { contentOf, makeDecoys } from './decoys.js';
+import { contentOf, fillDecoys, makeDecoys } from './decoys.js';
 
 const project = path.resolve(import.meta.dirname, '../../..');
 const script = path.join(import.meta.dirname, 'fixtures/destroy.mjs');
@@ -18,8 +18,8 @@ interface Outcome {
 }
 
 /** Decoys, with mounts among them that a user namespace finds locked. */
-function prepare(): string {
-  const decoys = makeDecoys({
+function prepare(decoys = makeDecoys()): string {
+  fillDecoys(decoys, {
     file: 'old',
     bound: '',
     'deep/dir/sub/file': 'old',
@@ -75,6 +75,17 @@ describe('a copy-on-write scope', { timeout: 60_000 }, () => {
       const unshare = ['unshare', '--user', '--map-root-user', '--mount'];
       expectOutcome(run([...unshare, ...node, script, decoys, 'true'], decoys), decoys);
       expectOutcome(run([...unshare, ...node, script, decoys, JSON.stringify([decoys])], decoys), decoys);
+    });
+  });
+
+  test('works in a user namespace whose root directory is read-only', async () => {
+    await withMountNamespace(() => {
+      const decoys = makeDecoys();
+      execFileSync('mount', ['--bind', decoys, decoys]);
+      prepare(decoys);
+      execFileSync('mount', ['-o', 'remount,bind,ro', '/']);
+      const unshare = ['unshare', '--user', '--map-root-user', '--mount'];
+      expectOutcome(run([...unshare, ...node, script, decoys, 'true'], decoys), decoys);
     });
   });
 
