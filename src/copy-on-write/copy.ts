@@ -6,6 +6,7 @@ import type { MountTable } from '../mounts/mount-table.js';
 import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { copyAttributes } from './attributes.js';
 import { type FoundFile, findFile } from './found-file.js';
+import { using } from './old-tree.js';
 import { join, type Part, partAt } from './part.js';
 
 /** Copies the file that `from` was opened for, with its attributes, to `name` in `directory`. */
@@ -25,6 +26,12 @@ export function copyFile(from: number, directory: number, name: string | Buffer)
   } finally {
     fs.closeSync(to);
   }
+}
+
+/** Copies the directory that `from` was opened for, without what is in it, to `name` in `directory`. */
+export function copyEmptyDirectory(from: number, directory: number, name: string | Buffer): void {
+  mkdirat(directory, name, 0o755);
+  using(openat(directory, name, O_RDONLY | O_DIRECTORY), (to) => copyAttributes(from, to));
 }
 
 /** A directory that is copied as far as mounts are locked below it. */

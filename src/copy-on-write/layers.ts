@@ -13,14 +13,15 @@ import { isBelow } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
 import { printable } from '../mounts/printable.js';
-import { copyFile, copySkeleton } from './copy.js';
+import { copyEmptyDirectory, copyFile, copySkeleton } from './copy.js';
 import { deviceOf } from './device.js';
 import { explainOverlay } from './explain-overlay.js';
 import { type Layer, lowerNames } from './layer.js';
-import { asBindable, fromRoot, isLocked } from './old-tree.js';
+import { asBindable, fromRoot, isLocked, using } from './old-tree.js';
 import { mountOverlay } from './overlay.js';
 import { type Part, pathBelow, visibleMounts } from './part.js';
 import type { Scratch } from './scratch.js';
+import { isDeleted } from './treatment.js';
 
 /** A layer, and where in it a part is found: `''`, or `/b/c`. */
 export interface StandIn {
@@ -58,7 +59,9 @@ export class Layers {
   find({ path, root, mount }: Pick<Part, 'path' | 'root' | 'mount'>): StandIn | undefined {
     for (const layer of this.all) {
       const { covers } = layer;
-      if (layer.lowers === 0 ? covers.path === path : covers.mount.device === mount.device) {
+      if (
+        layer.lowers === 0 || isDeleted(mount) ? covers.path === path : covers.mount.device === mount.device
+      ) {
         if (root === covers.root || isBelow(root, covers.root)) {
           return { layer, below: pathBelow(root, covers.root) };
         }
@@ -74,6 +77,7 @@ export class Layers {
   make(part: Part): Part[] {
     if (this.find(part) !== undefined) return [part];
     return attempt({ action: `make ${printable(part.path)} copy-on-write`, path: part.path }, () => {
+      if (isDeleted(part.mount)) return this.#coverDeleted(part);
       const overlay = this.#outer.find((layer) => layer.lowers > 0 && layer.device === part.mount.device);
       if (overlay !== undefined) return this.#stackOn(overlay, part);
       const kind = kindOf(part.path);
@@ -136,12 +140,20 @@ export class Layers {
     const { directory } = this.#addCopy(part);
     fs.closeSync(openat(directory, 'before', fs.constants.O_CREAT | fs.constants.O_RDWR));
     mountReadOnly(this.#copyMount(part) as number, directory, 'before');
-    const from = openat(directory, 'before', fs.constants.O_RDONLY);
-    try {
-      copyFile(from, directory, 'merged');
-    } finally {
-      fs.closeSync(from);
-    }
+    using(openat(directory, 'before', O_RDONLY), (from) => copyFile(from, directory, 'merged'));
+    return [part];
+  }
+
+  /** A copy is all that can be made of it; what is left of a directory is an empty one. */
+  #coverDeleted(part: Part): Part[] {
+    const kind = kindOf(part.path);
+    const isEmpty = kind === 'directory' && fs.statSync(encodePath(part.path)).nlink === 0;
+    if (!isEmpty && kind !== 'file') return [{ ...part, treatment: 'seal' }];
+    const { directory } = this.#addCopy(part);
+    const copy = isEmpty ? copyEmptyDirectory : copyFile;
+    using(fs.openSync(encodePath(part.path), O_RDONLY), (from) => {
+      for (const name of ['before', 'merged']) copy(from, directory, name);
+    });
     return [part];
   }
 
@@ -210,3 +222,5 @@ function kindOf(path: string): 'directory' | 'file' | 'other' {
     return 'other';
   }
 }
+
+const { O_RDONLY } = fs.constants;

@@ -18,7 +18,12 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
   for (const [index, lower] of lowers.entries()) {
     // Whatever goes wrong later, nothing is written through this.
     mountSetattr(lower, 0, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
-    moveMount(lower, names[index] as string, 0, directory);
+    try {
+      moveMount(lower, names[index] as string, 0, directory);
+    } catch (error) {
+      // One that was deleted meanwhile can't be mounted (d_set_mounted()), and is as empty as what is in its place.
+      if (fs.fstatSync(lower).nlink > 0) throw error;
+    }
   }
   const cwd = openDirectory('.');
   try {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import {
   AT_RECURSIVE,
   AT_SYMLINK_NOFOLLOW,
@@ -20,7 +21,7 @@ import { attributesOf } from './mount-attributes.js';
 import { asBindable, closingOnError, fromRoot, isLocked } from './old-tree.js';
 import { type Part, pathBelow, visibleMounts } from './part.js';
 import type { Scratch } from './scratch.js';
-import { treatmentOf } from './treatment.js';
+import { isDeleted, treatmentOf } from './treatment.js';
 
 /** Mounts parts in the new tree, each after the one that it lies on. */
 export class PartMounts {
@@ -47,7 +48,7 @@ export class PartMounts {
     const tree = standIn ?? this.#copyUnlessGone(part);
     if (tree === undefined) return undefined;
     closingOnError(tree, () => {
-      moveMount(tree, encodePath(part.path));
+      place(tree, part);
       if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path, tree);
     });
     return tree;
@@ -125,5 +126,24 @@ export class PartMounts {
       closingOnError(fd, () => mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }));
       fs.closeSync(fd);
     }
+  }
+}
+
+function place(tree: number, { path, mount }: Part): void {
+  try {
+    moveMount(tree, encodePath(path));
+  } catch (error) {
+    const { code, errno, syscall, call } = error as SystemCallError;
+    if (code !== 'ENOENT' || !isDeleted(mount)) throw error;
+    throw new MountError(
+      {
+        summary: `cannot make ${printable(path)} copy-on-write: ${syscall}(2) ${code}`,
+        why: `what is mounted there was deleted, and can't be mounted a second time: ${formatMount(mount)}`,
+        fix: `unmount it before: ns.umount(${inspect(path)}, { lazy: true })`,
+        call,
+        cause: error,
+      },
+      { code, errno, syscall, path },
+    );
   }
 }

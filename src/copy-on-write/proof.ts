@@ -28,7 +28,7 @@ function proveByCanary(path: string, root: number): boolean {
   try {
     fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') return false;
+    if (['EACCES', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
   try {

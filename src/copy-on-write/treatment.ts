@@ -9,10 +9,17 @@ export type Treatment = 'protect' | 'seal' | 'keep';
 
 /** How to treat `mount`. What is not known to be the kernel's own is data, so it is protected. */
 export function treatmentOf(mount: Mount): Treatment {
-  if (isReadOnly(mount) || isVirtual(mount.fsType)) return 'keep';
+  if (isVirtual(mount.fsType)) return 'keep';
+  if (isDeleted(mount)) return 'protect';
+  if (isReadOnly(mount)) return 'keep';
   const { mountPoint, fsType } = mount;
   const isKernels = isBelow(mountPoint, '/proc') || isBelow(mountPoint, '/sys');
   return isKernels || mountPoint === '/dev' || SEALED.has(fsType) ? 'seal' : 'protect';
+}
+
+/** Whether what is mounted was deleted: its name may be that of another file by now, and it can't be mounted again. */
+export function isDeleted({ root }: Pick<Mount, 'root'>): boolean {
+  return root.endsWith('//deleted');
 }
 
 /** Whether the files of such a file system are the kernel's own: writing to them is a command, not data. */

@@ -157,6 +157,86 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('shows what was deleted while it is mounted, and never what has its name now', async () => {
+    const decoys = makeDecoys({
+      'dir/x': '',
+      file: 'old',
+      fixed: 'old',
+      'at/dir/x': '',
+      'at/file': '',
+      'at/fixed': '',
+    });
+    await withMountNamespace(async () => {
+      for (const name of ['dir', 'file', 'fixed'])
+        mount('--bind', `${decoys}/${name}`, `${decoys}/at/${name}`);
+      mount('-o', 'remount,bind,ro', `${decoys}/at/fixed`);
+      for (const name of ['dir', 'file', 'fixed']) fs.rmSync(`${decoys}/${name}`, { recursive: true });
+      for (const copyOnWrite of [true, [decoys], [`${decoys}/at/dir`, `${decoys}/at`]]) {
+        await withMountNamespace({ copyOnWrite }, async (ns) => {
+          expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+          expect(fs.readdirSync(`${decoys}/at/dir`)).toEqual([]);
+          expect(fs.readFileSync(`${decoys}/at/fixed`, 'utf8')).toBe('old');
+          expect(() => fs.writeFileSync(`${decoys}/at/fixed`, 'new')).toThrow('EROFS');
+          fs.writeFileSync(`${decoys}/at/dir/new`, '');
+          fs.writeFileSync(`${decoys}/at/file`, 'new');
+          const changes = { created: [`${decoys}/at/dir/new`], modified: [`${decoys}/at/file`], deleted: [] };
+          expect(ns.changes()).toEqual(changes);
+          await withMountNamespace({ copyOnWrite }, (inner) => {
+            expect(fs.readdirSync(`${decoys}/at/dir`)).toEqual(['new']);
+            expect(fs.readFileSync(`${decoys}/at/file`, 'utf8')).toBe('new');
+            expect(inner.changes()).toEqual({ created: [], modified: [], deleted: [] });
+          });
+        });
+        expect(fs.readFileSync(`${decoys}/at/file`, 'utf8')).toBe('old');
+        for (const name of ['dir', 'file', 'fixed']) {
+          fs.mkdirSync(`${decoys}/${name}/deleted`, { recursive: true });
+          fs.writeFileSync(`${decoys}/${name}/deleted/imposter`, '');
+        }
+      }
+    });
+  });
+
+  test('works in one whose directory was deleted outside meanwhile', async () => {
+    const decoys = makeDecoys({ 'at/x': '' });
+    await withMountNamespace(async () => {
+      mount('-t', 'tmpfs', 'tmpfs', '/mnt');
+      fs.mkdirSync('/mnt/dir');
+      mount('--bind', '/mnt/dir', `${decoys}/at`);
+      const outside = fs.openSync('/mnt', 'r');
+      execFileSync('umount', ['--lazy', '/mnt']);
+      await withMountNamespace({ copyOnWrite: true }, async () => {
+        fs.writeFileSync(`${decoys}/at/new`, '');
+        fs.rmdirSync(`/proc/self/fd/${outside}/dir`);
+        await withMountNamespace({ copyOnWrite: true }, (ns) => {
+          expect(fs.readdirSync(`${decoys}/at`)).toEqual(['new']);
+          expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+        });
+      });
+      fs.closeSync(outside);
+    });
+  });
+
+  test('names a mount that can be neither copied nor mounted again, since it was deleted', async () => {
+    const decoys = makeDecoys({ at: '' });
+    await withMountNamespace(async () => {
+      execFileSync('mkfifo', [`${decoys}/fifo`]);
+      mount('--bind', `${decoys}/fifo`, `${decoys}/at`);
+      fs.rmSync(`${decoys}/fifo`);
+      const before = table();
+      const refused = withMountNamespace({ copyOnWrite: true }, () => expect.unreachable());
+      await expect(refused).rejects.toMatchObject({
+        name: 'MountError',
+        code: 'ENOENT',
+        path: `${decoys}/at`,
+        why: expect.stringContaining(
+          `what is mounted there was deleted, and can't be mounted a second time: `,
+        ),
+        fix: `unmount it before: ns.umount('${decoys}/at', { lazy: true })`,
+      });
+      expect(table()).toBe(before);
+    });
+  });
+
   test('shows the same files through two mounts, as it was before', async () => {
     const decoys = makeDecoys({ 'one/sub/file': 'old', 'two/x': '', single: '' });
     await withMountNamespace(async () => {
