@@ -95,7 +95,8 @@ export class CopyOnWriteTree {
 
   /** What was created, modified and deleted since. */
   changes(): Changes {
-    return findChanges(this.#protected().map((part) => ({ path: part.path, ...this.#standInOf(part) })));
+    const parts = this.#protected().map((part) => ({ path: part.path, ...this.#standInOf(part) }));
+    return withOverrides(() => findChanges(parts));
   }
 
   close(): void {
