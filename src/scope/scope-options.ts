@@ -35,5 +35,7 @@ export function checkCopyOnWrite(value: unknown): CopyOnWrite | false {
       `copyOnWrite must be true, false or a list of directories that is not empty, received ${inspect(value)}`,
     );
   }
-  return value.map((path, index) => checkPath(`copyOnWrite[${index}]`, path));
+  // Not map(), which leaves out holes.
+  const paths = Array.from(value, (path, index) => checkPath(`copyOnWrite[${index}]`, path));
+  return paths.includes('/') || paths;
 }

@@ -79,6 +79,17 @@ describe('a copy-on-write scope', () => {
     expect(fs.readdirSync(`${decoys}/other`)).toEqual(['file', 'new']);
   });
 
+  test('protects everything when the named directory is the root', async () => {
+    const decoys = makeDecoys({ file: '' });
+    await withMountNamespace({ copyOnWrite: ['/', '/etc'] }, (ns) => {
+      requireContained(decoys);
+      requireContained('/dev/shm');
+      fs.rmSync(`${decoys}/file`);
+      expect(ns.changes().deleted).toEqual([`${decoys}/file`]);
+    });
+    expect(fs.readdirSync(decoys)).toEqual(['file']);
+  });
+
   test('uncovers nothing that can be written to when its mounts are taken away', async () => {
     const decoys = makeDecoys({ 'disk/below': '' });
     await withMountNamespace(async (outer) => {
@@ -417,6 +428,7 @@ describe('what is refused', () => {
     [[], 'copyOnWrite must be true, false or a list of directories that is not empty, received []'],
     [['etc'], "copyOnWrite[0] must be an absolute path, received 'etc'"],
     [['/etc', 7], 'copyOnWrite[1] must be a string, received 7'],
+    [new Array(1), 'copyOnWrite[0] must be a string, received undefined'],
     [['/etc/../srv'], 'copyOnWrite[0] must not contain "..", received \'/etc/../srv\''],
   ])('%j', async (copyOnWrite, message) => {
     const options = { copyOnWrite } as never;
