@@ -12,10 +12,11 @@ import {
 import { beforeName, type Layer } from './layer.js';
 import type { StandIn } from './layers.js';
 import { join, pathBelow } from './part.js';
+import { isProvided } from './provided.js';
 
 /** What a copy-on-write scope has changed, as absolute paths in the order of their UTF-16 units. */
 export interface Changes {
-  /** What was not there before; of a new directory, everything in it too. */
+  /** What was not there before; of a new directory, everything in it too. Not mount points that were provided. */
   created: string[];
   /** Files with another content or other attributes (mode, owner, link target, xattr(7)), directories with the latter. */
   modified: string[];
@@ -82,7 +83,7 @@ class Search {
     if (before !== undefined && (after === undefined || !isSameKind(before, after))) this.deleted.add(path);
     if (after === undefined) return;
     if (before === undefined || !isSameKind(before, after)) {
-      this.created.add(path);
+      if (!isProvided(after)) this.created.add(path);
       if (after.stat.isDirectory())
         this.#compareEntries(path, { before: undefined, after, upper: undefined }, base);
       return;

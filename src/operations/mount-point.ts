@@ -4,6 +4,8 @@ import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../..
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { using } from '../copy-on-write/old-tree.js';
+import { noteProvided } from '../copy-on-write/provided.js';
 import { coverWithBinds } from '../layers/bind-layer.js';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { makeOverlay } from '../layers/overlay.js';
@@ -46,9 +48,12 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
     if (isCovered) mountSetattr(found, 0, { attrSet: MOUNT_ATTR_RDONLY });
     made = openWritable(found, steps);
   }
+  const isWatched = !isCovered && mount !== undefined && isOwnLayer(mount);
   for (const [index, name] of missing.entries()) {
     const isDirectory = kind === 'directory' || index < missing.length - 1;
-    made = isDirectory ? makeDirectory(made, name, steps) : makeFile(made, name, steps);
+    const parent = made;
+    made = isDirectory ? makeDirectory(parent, name, steps) : makeFile(parent, name, steps);
+    if (isWatched) using(openat(parent, name, fs.constants.O_RDONLY), noteProvided);
   }
   return steps.closing(openWithoutSymlinks(missing.join('/'), O_PATH, found));
 }

@@ -224,6 +224,28 @@ test('tells of every overlay of the scope, and not of what is mounted above', as
   });
 });
 
+test('tells nothing of mount points that were provided', async () => {
+  const decoys = makeDecoys({ file: '' });
+  const at = (...names: string[]) => names.map((name) => `${decoys}/${name}`);
+  for (const copyOnWrite of [true, [decoys]]) {
+    await withMountNamespace({ copyOnWrite }, (ns) => {
+      ns.tmpfs(`${decoys}/new/disk`);
+      ns.bind(`${decoys}/file`, `${decoys}/bound`);
+      fs.writeFileSync(`${decoys}/new/disk/in`, '');
+      expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+      ns.umount(`${decoys}/new/disk`);
+      ns.umount(`${decoys}/bound`);
+      expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+      fs.writeFileSync(`${decoys}/new/disk/own`, '');
+      fs.writeFileSync(`${decoys}/bound`, 'own');
+      expect(ns.changes().created).toEqual(at('bound', 'new/disk/own'));
+      fs.rmSync(`${decoys}/new/disk`, { recursive: true });
+      fs.mkdirSync(`${decoys}/new/disk`);
+      expect(ns.changes().created).toEqual(at('bound', 'new/disk'));
+    });
+  }
+});
+
 test('prints well', async () => {
   await withMountNamespace({ copyOnWrite: ['/etc', '/srv'] }, (ns) => {
     requireContained('/etc');
