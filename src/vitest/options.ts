@@ -68,7 +68,7 @@ const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
  * @throws {TypeError} for an option that is unknown or has a wrong value.
  */
 export function resolveOptions(caller: string, options: MountNamespacesOptions = {}): ResolvedOptions {
-  if (options === null || typeof options !== 'object') {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw invalid(`${caller}: options must be an object, received ${inspect(options)}`);
   }
   const resolved: Record<string, unknown> = {};

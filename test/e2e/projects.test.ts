@@ -1,6 +1,12 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { hostDirectory } from './host-directory.js';
 import { runners, runVitest } from './vitest-run.js';
+
+const USELESS =
+  'NamespaceError: mountNamespaces() stands beside test.projects, and no project has it from there';
 
 describe.each(runners)('%s', (runner) => {
   test('only the projects that use the plugin or the pool run in namespaces', async () => {
@@ -44,15 +50,67 @@ describe.each(runners)('%s', (runner) => {
     expect(stdout).toMatch(/Tests {2}2 passed/);
     expect(code).toBe(0);
   });
+
+  test('a project without the plugin may run alone', async () => {
+    const args = ['run', '--config=extends.config.ts', '--project=outside', '--reporter=verbose'];
+    const { code, stdout, stderr } = await runVitest('projects', { runner, args });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/outside.* runs on the host/);
+    expect(stdout).toMatch(/Tests {2}1 passed/);
+    expect(code).toBe(0);
+  });
+
+  describe('with other options for a project', () => {
+    async function run(shape: string) {
+      const decoy = hostDirectory({ empty: [] });
+      const important = path.join(decoy, 'important');
+      fs.writeFileSync(important, '');
+      const args = ['run', '--config=options.config.ts'];
+      const env = { SHAPE: shape, DECOY: decoy };
+      const result = await runVitest('projects', { runner, args, env });
+      expect(fs.statSync(important).mode).toBe(0o100644);
+      return { ...result, decoy };
+    }
+
+    test.each(['extends', 'merge', 'equal pool'])('those of the last plugin count: %s', async (shape) => {
+      const { code, stdout, stderr } = await run(shape);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/Tests {2}1 passed/);
+      expect(code).toBe(0);
+    });
+
+    test.each([
+      ['pool', "{ leaks: 'off' }"],
+      ['pool of a project', ''],
+    ])('a pool that was set by hand and has others is refused: %s', async (shape, given) => {
+      const { code, stdout, stderr, decoy } = await run(shape);
+      expect(stderr).toContain(
+        `NamespaceError: project "destructive" has the plugin mountNamespaces({ copyOnWrite: [ '${decoy}' ], permissions: 'enforced' }), but its test.pool is mountNamespacePool(${given}): the options of the plugin would do nothing`,
+      );
+      expect(stdout).not.toContain('Tests');
+      expect(code).toBe(1);
+    });
+  });
 });
 
-test('Vitest 4 gives the plugin to no project: it is refused there', async () => {
+test.each([
+  ...['a function', 'a promise', 'extends: undefined'].map((form) => ['vitest4', form] as const),
+  ...runners.flatMap((runner) =>
+    ['extends: false', 'extends: a file'].map((form) => [runner, form] as const),
+  ),
+])('%s gives the plugin to no project, as %s: it is refused there', async (runner, form) => {
+  const args = ['run', '--config=useless.config.ts'];
+  const { code, stdout, stderr } = await runVitest('projects', { runner, args, env: { FORM: form } });
+  expect(stderr).toContain(USELESS);
+  expect(stdout).not.toContain('Tests');
+  expect(code).toBe(1);
+});
+
+test('Vitest 4 gives it to no project that says nothing', async () => {
   const { code, stdout, stderr } = await runVitest('projects', {
     args: ['run', '--config=beside.config.ts'],
   });
-  expect(stderr).toContain(
-    'NamespaceError: mountNamespaces() stands beside test.projects, and no project has it',
-  );
+  expect(stderr).toContain(USELESS);
   expect(stdout).not.toContain('Tests');
   expect(code).toBe(1);
 });

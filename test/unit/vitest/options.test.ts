@@ -56,6 +56,7 @@ const refused: { option: unknown; message: string }[] = [
     message: 'option prewarm must be true, false or a whole number from 0, received 1.5',
   },
   { option: null, message: 'options must be an object, received null' },
+  { option: [], message: 'options must be an object, received []' },
 ];
 
 describe.each(refused)('$option', ({ option, message }) => {
