@@ -95,6 +95,14 @@ describe.each(runners)('%s', (runner) => {
     expect(report.numPendingTests + report.numTodoTests).toBe(5);
   });
 
+  test('an .only that is not allowed fails all the same', async () => {
+    const args = ['run', '--allowOnly=false'];
+    const { code, stdout, stderr } = await runVitest('only', { runner, args, wrapper: NO_NAMESPACES });
+    expect(stderr).toContain('Unexpected .only modifier');
+    expect(stdout).toMatch(/Test Files {2}1 failed \(1\)\n\s+Tests {2}1 failed \| 1 skipped \(2\)/);
+    expect(code).toBe(1);
+  });
+
   test('MOUNTNS_REQUIRE=1 turns skips into failures', async () => {
     const { code, stdout, stderr } = await run({
       env: { UNSUPPORTED: 'skip', MOUNTNS_REQUIRE: '1' },

@@ -73,13 +73,18 @@ export interface VitestMessage {
   i?: string;
 }
 
-/** What can't be parsed stays the failure that it is everywhere. */
+/** What can't be parsed, and an `.only` where it is not allowed, stays the failure that it is everywhere. */
 function markSkipped(task: RunnerTask, reason: string): void {
+  const children = 'tasks' in task ? task.tasks : [];
+  for (const child of children) markSkipped(child, reason);
   if (task.result?.state === 'fail') return;
+  if (children.some(({ result }) => result?.state === 'fail')) {
+    task.result = { state: 'fail' };
+    return;
+  }
   if (task.mode !== 'todo') task.mode = 'skip';
   // Its type does not know the note that reporters print.
   task.result = { state: 'skip', note: reason } as RunnerTask['result'] & {};
-  if ('tasks' in task) for (const child of task.tasks) markSkipped(child, reason);
 }
 
 function results(task: RunnerTask): unknown[] {
