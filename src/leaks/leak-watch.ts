@@ -63,6 +63,11 @@ export class LeakWatch {
     if (this.#own.hasChanged()) this.#look();
   }
 
+  /** Something is mounted at `path`, or was until now: it may be gone when the scope is left. */
+  onMounted(path: string): void {
+    this.#mountPoints.add(path);
+  }
+
   /** Compares the host with what it was. */
   finish(): Findings {
     try {

@@ -3,6 +3,7 @@ import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import type { Steps } from '../layers/steps.js';
 import { takeOff } from '../layers/take-off.js';
+import { watched } from '../leaks/leak-watch.js';
 import { type MountPointKind, provideMountPoint } from './mount-point.js';
 
 /**
@@ -11,6 +12,7 @@ import { type MountPointKind, provideMountPoint } from './mount-point.js';
  */
 export function attachTree(tree: number, target: string, steps: Steps): void {
   attachTo(provideMountPoint(target, kindOf(tree), steps), tree, steps);
+  watched.file?.onMounted(target);
 }
 
 /** As {@link attachTree}, on what the descriptor `fd` is of. */

@@ -6,6 +6,7 @@ import { type Attempt, attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { Pins } from '../layers/pins.js';
+import { watched } from '../leaks/leak-watch.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
@@ -41,6 +42,7 @@ export function unmount(target: string, options: UmountOptions, pins = new Pins(
       }),
     );
   });
+  watched.file?.onMounted(mountPoint);
 }
 
 /** Whether `fd` is of the mount that this process has its root on: that is what umount2(2) looks at. */
