@@ -48,4 +48,15 @@ describe.each(runners)('%s', (runner) => {
     expect(userImport).toBe(own);
     expect(nodeOptionsRequire).toBe(own);
   });
+
+  test.each(['--isolate', '--no-isolate'])(
+    'a worker hears Vitest after a test has removed the listeners: %s',
+    async (isolation) => {
+      const args = ['run', '--maxWorkers=1', isolation];
+      const { code, stdout, stderr } = await startVitest('listeners', { runner, args }).done;
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/Test Files {2}2 passed \(2\)\n\s+Tests {2}6 passed \(6\)/);
+      expect(code).toBe(0);
+    },
+  );
 });

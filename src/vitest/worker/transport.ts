@@ -9,6 +9,7 @@ import { HEARTBEAT, type WorkerMessage } from '../protocol.js';
 import { openCurrentTask } from './current-task.js';
 import { Diary } from './diary.js';
 import { endLeftProcesses } from './left-processes.js';
+import { Messages } from './messages.js';
 import { OwnImports } from './own-imports.js';
 import { OwnSetupFile } from './own-setup-file.js';
 import { runFiles } from './run-files.js';
@@ -34,7 +35,7 @@ export function serve(
     post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });
   const ownSetupFile = new OwnSetupFile(findsVitest);
   const worker = { runBaseTests, currentTask, diary, options, ownImports, ownSetupFile, post };
-  const listeners = new Map<Listener, Listener>();
+  const messages = new Messages();
   const heartbeat = setInterval(
     () => post({ mountns: 'alive', isInspected: isInspected() }),
     HEARTBEAT,
@@ -45,18 +46,11 @@ export function serve(
     processOn('SIGTERM', () => processExit());
   init({
     post: processSend,
-    on: (callback) => {
-      const listener: Listener = (message) => {
-        if (!(message as { __tinypool_worker_message__?: true }).__tinypool_worker_message__)
-          callback(message);
-      };
-      listeners.set(callback, listener);
-      processOn('message', listener);
-    },
-    off: (callback) => processOff('message', listeners.get(callback) ?? callback),
+    on: (callback) => messages.on(callback),
+    off: (callback) => messages.off(callback),
     teardown: () => {
       clearInterval(heartbeat);
-      for (const listener of listeners.values()) processOff('message', listener);
+      messages.close();
       processOff('error', onError);
       processOff('disconnect', onDisconnect);
       process.exit = processExit;
@@ -107,8 +101,6 @@ function canBeInspected(): boolean {
   if (moduleLoadList?.includes('NativeModule inspector') !== false) return true;
   return [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((option) => option.includes('--inspect'));
 }
-
-type Listener = (message: unknown) => void;
 
 /** Such a profile is lost when the process is ended by a signal (nodejs/node#55094). */
 const WRITES_AT_EXIT = /^--(prof|cpu-prof|heap-prof|diagnostic-dir)/;
