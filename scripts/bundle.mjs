@@ -54,8 +54,13 @@ const constants = readConstants();
 /** What a worker of Vitest loads whose tests use nothing of this package. */
 const worker = reachFrom(['src/vitest/worker/entry.js', 'src/vitest/setup.js']);
 const pool = reachFrom(['src/vitest/config.js']);
-/** The third is what the runner of Jest takes from the plugin. */
-const others = reachFrom(['src/index.js', 'src/vitest/index.js', 'src/vitest/options.js']);
+/** The last two are what the runner of Jest takes from the plugin. */
+const others = reachFrom([
+  'src/index.js',
+  'src/vitest/index.js',
+  'src/vitest/options.js',
+  'src/processes/worker-namespaces.js',
+]);
 
 const { output } = await bundleEsModules();
 bundleCommonJs();

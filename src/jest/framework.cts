@@ -7,7 +7,7 @@ import path = require('node:path');
 import { formatNote, type Note, noteInStack } from '../errors/stack-note.cjs';
 import type { LeakCheck } from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
-import type { FileResult, TestFramework, WorkerConfig } from './jest.cjs';
+import { type FileResult, type TestFramework, WORKER_EVENT, type WorkerConfig } from './jest.cjs';
 import { packRefusal } from './refusal-message.cjs';
 import { watchTests } from './watch-tests.cjs';
 import { workerState } from './worker-state.cjs';
@@ -15,17 +15,18 @@ import { workerState } from './worker-state.cjs';
 // Here too, since Jest loads this file before it runs any code of the user's.
 requireFiles();
 
-const runFile: TestFramework = async (globalConfig, config, environment, runtime, testPath, ...rest) => {
+const runFile: TestFramework = async (globalConfig, config, environment, runtime, testPath, send) => {
   const files = requireFiles();
   // Jest starts another worker in place of this one, and gives it the file.
   if (files.isSpent) process.exit(1);
+  send?.(WORKER_EVENT, process.pid);
   watchTests(environment, files);
   const file = path.relative(globalConfig.rootDir, testPath);
   const check = workerState.beginLeakCheck?.(file);
   let result: FileResult;
   try {
     const framework = loadFramework((config as WorkerConfig).mountnsFramework);
-    result = await framework(globalConfig, config, environment, runtime, testPath, ...rest);
+    result = await framework(globalConfig, config, environment, runtime, testPath, send);
   } catch (error) {
     for (const failure of await endFile(files, check)) tellBeside(error, failure, file);
     throw error;

@@ -55,7 +55,7 @@ export type TestFramework = (
   environment: TestEnvironment,
   runtime: unknown,
   testPath: string,
-  sendMessageToJest?: unknown,
+  sendMessageToJest?: (event: string, data: unknown) => void,
 ) => Promise<FileResult>;
 
 /** The results of a test file. Jest's own type has more, which is passed on as it is. */
@@ -63,3 +63,6 @@ export interface FileResult extends Record<string, unknown> {
   failureMessage?: string | null;
   testExecError?: { message: string; stack: string };
 }
+
+/** A worker sends it before it runs a test file: its pid. */
+export const WORKER_EVENT = 'mountns-worker';

@@ -5,7 +5,16 @@
 import path = require('node:path');
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import type { GlobalConfig, Listener, TestFile, TestRunner, Unsubscribe, WorkerConfig } from './jest.cjs';
+import { WorkerNamespaces } from '../processes/worker-namespaces.js';
+import {
+  type GlobalConfig,
+  type Listener,
+  type TestFile,
+  type TestRunner,
+  type Unsubscribe,
+  WORKER_EVENT,
+  type WorkerConfig,
+} from './jest.cjs';
 import { loadJestRunner } from './load-jest-runner.cjs';
 import { Refusals } from './refusals.cjs';
 import { type RunnerOptions, resolveRunnerOptions } from './runner-options.cjs';
@@ -51,9 +60,16 @@ class MountNamespaceRunner implements TestRunner {
     const maxWorkers = serial ? 1 : Math.min(this.#globalConfig.maxWorkers, tests.length);
     this.#globalConfig.maxWorkers = maxWorkers;
     const files = tests.map((test) => this.#handOn(test));
-    await withWorkerEnvironment({ ...this.#options, maxWorkers }, () =>
-      this.#runner.runTests(files, watcher, { serial: false }),
-    );
+    const namespaces = new WorkerNamespaces();
+    const unsubscribe = this.#runner.on(WORKER_EVENT, (pid) => namespaces.add(pid as number));
+    try {
+      await withWorkerEnvironment({ ...this.#options, maxWorkers }, () =>
+        this.#runner.runTests(files, watcher, { serial: false }),
+      );
+    } finally {
+      unsubscribe();
+      await namespaces.end();
+    }
   }
 
   #handOn(test: TestFile): TestFile {

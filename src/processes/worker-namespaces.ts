@@ -1,0 +1,41 @@
+import { NamespaceHold } from './namespace-hold.js';
+import { leftRunning, notices } from './notices.js';
+import { Warden } from './warden.js';
+
+/**
+ * The namespaces of workers that are somebody else's children to start and to end: what tests have left running in
+ * them ends with the workers, also when this process is killed.
+ */
+export class WorkerNamespaces {
+  readonly #warden = new Warden();
+  readonly #holds = new Map<number, NamespaceHold>();
+
+  /** A worker has entered its namespace. It may say so again. */
+  add(pid: number): void {
+    const hold = NamespaceHold.of(pid);
+    if (hold === undefined) return;
+    if (this.#holds.has(hold.id)) {
+      hold.close();
+      return;
+    }
+    this.#holds.set(hold.id, hold);
+    this.#warden.start();
+    this.#warden.watch(hold);
+  }
+
+  /** All workers have ended. */
+  async end(): Promise<void> {
+    for (const hold of this.#holds.values()) {
+      try {
+        const ended = hold.endProcesses();
+        if (ended.length > 0) notices.print(leftRunning('a worker', ended));
+      } catch (error) {
+        notices.print({ summary: (error as Error).message });
+      }
+      this.#warden.release(hold);
+      hold.close();
+    }
+    this.#holds.clear();
+    await this.#warden.close();
+  }
+}
