@@ -2,24 +2,143 @@
 // Makes what is packed small. Names of classes stay, which messages show; those of functions do not, which take a
 // twentieth of the package. It runs before the package is packed; after that, `npm run build` writes everything anew.
 import fs from 'node:fs';
+import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
 import { minifySync } from 'rolldown/experimental';
+import { minify } from 'terser';
 
+const require = createRequire(import.meta.url);
 const dist = path.resolve(import.meta.dirname, '../dist');
+const files = fs.readdirSync(dist, { recursive: true, encoding: 'utf8' });
+const scripts = files.filter((name) => /\.c?js$/.test(name));
 const keepNames = { function: false, class: true };
+/** Classes whose names messages show. */
+const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
-for (const name of fs.readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-  if (!/\.c?js$/.test(name)) continue;
-  const file = path.join(dist, name);
-  const source = fs.readFileSync(file, 'utf8');
-  // Of the others, Node reads the names of the exports off the source.
-  const isFree = name.endsWith('.js') || !name.includes('/');
+const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
+  [...read(name).matchAll(/\bexports\.(\w+) = /g)].map(([, word]) => /** @type {string} */ (word)),
+);
+// One alone does less than both.
+for (const name of scripts) rewrite(name, await smallest(name, first(name, read(name))));
+shortenExports(new Set(exported));
+for (const name of files.filter((each) => /\.d\.c?ts$/.test(each)))
+  rewrite(name, withoutExamples(read(name)));
+
+/**
+ * @param {string} name
+ * @param {string} source
+ */
+function first(name, source) {
   const { code, errors } = minifySync(name, source, {
     module: name.endsWith('.js'),
-    mangle: (isFree || !source.includes('__exportStar')) && { toplevel: true, keepNames },
-    compress: isFree && { keepNames },
+    mangle: isBound(name, source) && { toplevel: true, keepNames },
+    compress: isFree(name) && { keepNames },
     codegen: { removeWhitespace: true },
   });
   if (errors.length > 0) throw new Error(`${name}: ${errors.map(({ message }) => message).join('\n')}`);
-  fs.writeFileSync(file, code);
+  return code;
+}
+
+/**
+ * @param {string} name
+ * @param {string} source
+ */
+async function smallest(name, source) {
+  if (!isFree(name)) return source;
+  const { code } = await minify(source, {
+    module: name.endsWith('.js'),
+    toplevel: true,
+    ecma: 2020,
+    compress: { passes: 2, keep_classnames: SHOWN, evaluate: false, pure_getters: true, unsafe_arrows: true },
+    mangle: { keep_classnames: SHOWN },
+  });
+  // So that `this` is not the module, which no function of ours looks at. Behind a word it could be a call of that.
+  return /** @type {string} */ (code).replace(/(?<=[=,;:?({[!&|+])\(0,(\w+\.\w+)\)\(/g, '$1(');
+}
+
+/** Of the others, Node reads the names of the exports off the source. @param {string} name */
+function isFree(name) {
+  return name.endsWith('.js') || !name.includes('/');
+}
+
+/**
+ * @param {string} name
+ * @param {string} source
+ */
+function isBound(name, source) {
+  return isFree(name) || !source.includes('__exportStar');
+}
+
+/**
+ * Shortens what modules in the bundles for CommonJS export to our own code alone, in all files: names that no message,
+ * no declaration and nothing of Node's has.
+ *
+ * @param {Iterable<string>} exported
+ */
+function shortenExports(exported) {
+  const texts = new Map(scripts.map((name) => [name, read(name)]));
+  const all = [...texts.values()].join('\n');
+  const declared = files
+    .filter((name) => /\.d\.c?ts$/.test(name))
+    .map(read)
+    .join('\n');
+  const taken = new Set([
+    ...(declared.match(/\w+/g) ?? []),
+    ...builtinNames(),
+    ...(all.match(/\b_\w{1,2}\b/g) ?? []),
+  ]);
+  // A word that stands elsewhere than behind a dot or in front of a colon may be part of a message.
+  const isAlone = (/** @type {string} */ name) =>
+    !new RegExp(`(?<![.{,\\w])${name}\\b|\\b${name}(?![\\w=:(,;.)}\\]?])`).test(all);
+  const ours = [...exported].filter((name) => name.length > 3 && !taken.has(name) && isAlone(name));
+  const short = Array.from({ length: 36 ** 2 }, (_, index) => `_${index.toString(36)}`).filter(
+    (name) => !taken.has(name),
+  );
+  const names = new Map(ours.map((name, index) => [name, short[index] ?? name]));
+  for (const [name, text] of texts)
+    rewrite(
+      name,
+      text.replace(/\b\w{4,}\b/g, (word) => names.get(word) ?? word),
+    );
+}
+
+/** Names of everything that Node and JavaScript have. */
+function builtinNames() {
+  const roots = [globalThis, ...builtinModules.map((name) => require(name))];
+  const names = new Set();
+  for (const root of roots) {
+    for (const value of [
+      root,
+      ...Object.values(Object.getOwnPropertyDescriptors(root)).map(({ value: inner }) => inner),
+    ]) {
+      for (
+        let object = value?.prototype ?? value;
+        object instanceof Object;
+        object = Object.getPrototypeOf(object)
+      )
+        for (const name of Object.getOwnPropertyNames(object)) names.add(name);
+    }
+  }
+  return names;
+}
+
+/** The API reference has them. @param {string} text */
+function withoutExamples(text) {
+  return text
+    .replace(/^ *\* @example\n(?: *\*(?! @|\/).*\n)*/gm, '')
+    .replace(/^ +/gm, '')
+    .replace(/^\* ?(?!\/)/gm, '');
+}
+
+/** @param {string} name */
+function read(name) {
+  return fs.readFileSync(path.join(dist, name), 'utf8');
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ */
+function rewrite(name, text) {
+  fs.writeFileSync(path.join(dist, name), text);
 }

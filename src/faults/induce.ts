@@ -17,10 +17,19 @@ import { expectErrno } from './expect-errno.js';
 import type { Fault, InduceOptions, Recipe } from './recipe.js';
 import { refuseErrno, refuseKind } from './refusals.js';
 
-const RECIPES = { EACCES, EBUSY, EIO, ELOOP, ENODEV, ENOSPC, EROFS, EXDEV };
-
 /** The errnos that the kernel can be made to answer with. */
-export type InducibleErrno = keyof typeof RECIPES;
+export type InducibleErrno = 'EACCES' | 'EBUSY' | 'EIO' | 'ELOOP' | 'ENODEV' | 'ENOSPC' | 'EROFS' | 'EXDEV';
+
+const RECIPES: Record<InducibleErrno, Recipe> = {
+  EACCES,
+  EBUSY,
+  EIO,
+  ELOOP,
+  ENODEV,
+  ENOSPC,
+  EROFS,
+  EXDEV,
+};
 
 /**
  * Has the kernel answer with `errno` at `target`, and proves with one call that it does.

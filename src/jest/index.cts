@@ -6,8 +6,8 @@ import path = require('node:path');
 
 import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
 import { requireInMainRealm } from '../../native/main-realm.cjs';
-import type * as Serializer from '../mounts/serializer.js' with { 'resolution-mode': 'import' };
 import './matcher-types.cjs';
+import type * as Modules from './worker-modules.js' with { 'resolution-mode': 'import' };
 
 export * from '../commonjs/index.cjs';
 
@@ -24,7 +24,7 @@ if (expect === undefined) {
   );
 }
 expect.extend({ ...load<typeof Matchers>('../../matchers/index.js') });
-expect.addSnapshotSerializer(load<typeof Serializer>('../mounts/serializer.js').mountSerializer);
+expect.addSnapshotSerializer(load<typeof Modules>('worker-modules.js').mountSerializer);
 
 function load<T>(file: string): T {
   return requireInMainRealm(path.join(__dirname, file)) as T;

@@ -6,12 +6,11 @@ import path = require('node:path');
 
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
-import type * as Leaks from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import { COPY_ON_WRITE, JEST_INSPECT, LEAKS, PARENT_PID, PERMISSIONS } from '../namespace/environment.cjs';
-import type * as Scopes from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import { listenForDebugger } from './inspect.cjs';
 import { removePreload } from './preload-option.cjs';
+import type * as Modules from './worker-modules.js' with { 'resolution-mode': 'import' };
 import { workerState } from './worker-state.cjs';
 
 // Elsewhere than on Linux the preload refuses to work, on each thread.
@@ -29,9 +28,10 @@ function startWorker(): void {
     listenForDebugger();
     // Here, before Jest and its transforms change how modules are loaded.
     requireInMainRealm(path.join(__dirname, '../index.js'));
-    const { FileTrees } = requireInMainRealm(path.join(__dirname, '../scope/file-trees.js')) as typeof Scopes;
+    const { FileTrees, LeakCheck } = requireInMainRealm(
+      path.join(__dirname, 'worker-modules.js'),
+    ) as typeof Modules;
     workerState.files = new FileTrees();
-    const { LeakCheck } = requireInMainRealm(path.join(__dirname, '../leaks/leak-check.js')) as typeof Leaks;
     const policy = process.env[LEAKS] as 'fail' | 'warn' | 'off';
     workerState.beginLeakCheck = (file) => LeakCheck.begin(policy, file);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Unsupported } from '../support/unsupported.js' with { 'resolution-mode': 'import' };
-import { judge } from '../support/verdict.js';
 import type { FileResult, TestFile } from './jest.cjs';
+import { judge } from './main-modules.js';
 import { unpackRefusal } from './refusal-message.cjs';
 import { skippedResult } from './skipped-result.cjs';
 

@@ -1,5 +1,5 @@
 import type { MountNamespacesOptions } from '../vitest/options.js' with { 'resolution-mode': 'import' };
-import { resolveOptions } from '../vitest/options.js';
+import { resolveOptions } from './main-modules.js';
 
 /** The options of the runner: `runner: ['mountns/jest/runner', options]`. */
 export type RunnerOptions = Pick<

@@ -5,7 +5,6 @@
 import path = require('node:path');
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { WorkerNamespaces } from '../processes/worker-namespaces.js';
 import {
   type GlobalConfig,
   type Listener,
@@ -16,6 +15,7 @@ import {
   type WorkerConfig,
 } from './jest.cjs';
 import { loadJestRunner } from './load-jest-runner.cjs';
+import { WorkerNamespaces } from './main-modules.js';
 import { Refusals } from './refusals.cjs';
 import { type RunnerOptions, resolveRunnerOptions } from './runner-options.cjs';
 import { withWorkerEnvironment } from './worker-environment.cjs';

@@ -19,7 +19,7 @@ export interface RemountOptions {
  * Changes flags of the mount at `target`, never options of its file system: those belong to a superblock that
  * other mounts show too, the host's among them.
  */
-export function remount(target: string, options: RemountOptions): void {
+export function changeMountFlags(target: string, options: RemountOptions): void {
   const path = checkPath('target', target);
   refuseData(options);
   checkOptions('remount', options, ['flags', 'recursive']);

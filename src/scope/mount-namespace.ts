@@ -12,7 +12,7 @@ import { changeRoot } from '../operations/pivot-root.js';
 import { mountProc } from '../operations/proc.js';
 import { type PropagationOptions, type PropagationType, setPropagation } from '../operations/propagation.js';
 import { makeReadOnly, type ReadonlyOptions } from '../operations/readonly.js';
-import { type RemountOptions, remount } from '../operations/remount.js';
+import { changeMountFlags, type RemountOptions } from '../operations/remount.js';
 import { mountTmpfs, type TmpfsOptions } from '../operations/tmpfs.js';
 import { type UmountOptions, unmount } from '../operations/umount.js';
 import { HostNamespace } from './host-namespace.js';
@@ -168,7 +168,7 @@ export class MountNamespace {
    */
   remount(target: string, options: RemountOptions): void {
     this.#scope.requireCurrent();
-    remount(target, options);
+    changeMountFlags(target, options);
   }
 
   /**

@@ -19,7 +19,7 @@ import { changeRoot } from '../../../src/operations/pivot-root.js';
 import { mountProc } from '../../../src/operations/proc.js';
 import { setPropagation } from '../../../src/operations/propagation.js';
 import { makeReadOnly } from '../../../src/operations/readonly.js';
-import { remount } from '../../../src/operations/remount.js';
+import { changeMountFlags } from '../../../src/operations/remount.js';
 import { mountTmpfs } from '../../../src/operations/tmpfs.js';
 import { unmount } from '../../../src/operations/umount.js';
 
@@ -62,7 +62,7 @@ describe('a path', () => {
     ['overlay', (path: never) => mountOverlay(path, {})],
     ['proc', (path: never) => mountProc(path)],
     ['readonly', (path: never) => makeReadOnly(path, {})],
-    ['remount', (path: never) => remount(path, { flags: ['ro'] })],
+    ['remount', (path: never) => changeMountFlags(path, { flags: ['ro'] })],
     ['mask', (path: never) => maskPath(path)],
     ['propagation', (path: never) => setPropagation(path, 'shared', {})],
     ['umount', (path: never) => unmount(path, {})],
@@ -82,7 +82,7 @@ describe('an option', () => {
     ['bind', 'recursive, readonly', (options: never) => bindMount('/a', '/b', options)],
     ['overlay', 'lower, upper, work', (options: never) => mountOverlay('/a', options)],
     ['readonly', 'recursive', (options: never) => makeReadOnly('/a', options)],
-    ['remount', 'flags, recursive', (options: never) => remount('/a', options)],
+    ['remount', 'flags, recursive', (options: never) => changeMountFlags('/a', options)],
     ['propagation', 'recursive', (options: never) => setPropagation('/a', 'shared', options)],
     ['umount', 'lazy, force', (options: never) => unmount('/a', options)],
     ['tmpfs', 'size, inodes, mode, flags', (options: never) => mountTmpfs('/a', options)],
@@ -100,7 +100,7 @@ describe('an option', () => {
     ['recursive', (value: never) => bindMount('/a', '/b', { recursive: value })],
     ['readonly', (value: never) => bindMount('/a', '/b', { readonly: value })],
     ['recursive', (value: never) => makeReadOnly('/a', { recursive: value })],
-    ['recursive', (value: never) => remount('/a', { flags: [], recursive: value })],
+    ['recursive', (value: never) => changeMountFlags('/a', { flags: [], recursive: value })],
     ['recursive', (value: never) => setPropagation('/a', 'shared', { recursive: value })],
     ['lazy', (value: never) => unmount('/a', { lazy: value })],
     ['force', (value: never) => unmount('/a', { force: value })],
@@ -226,7 +226,7 @@ describe('flags', () => {
   });
 
   test('of a remount may be opposites, but not of each other', () => {
-    const change = (flags: unknown) => () => remount('/a', { flags: bad(flags) });
+    const change = (flags: unknown) => () => changeMountFlags('/a', { flags: bad(flags) });
     refuses(change(['ro', 'rw']), "flags name a flag and its opposite: [ 'ro', 'rw' ]");
     refuses(
       change(['atime']),
@@ -239,7 +239,7 @@ describe('flags', () => {
 
 test('a remount takes no options of a file system', () => {
   refuses(
-    () => remount('/a', bad({ data: 'size=1m' })),
+    () => changeMountFlags('/a', bad({ data: 'size=1m' })),
     'remount takes no data: options of a file system belong to its superblock, which the host may have mounted too. Mount a new file system instead',
   );
 });
