@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'mountns/vitest';
@@ -191,10 +193,14 @@ describe('ns-tool run --copy-on-write', () => {
 
   test('stops and goes on with the command', async ({ ns }) => {
     const host = prepareHost(ns);
-    const tool = [host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', '--'];
-    // A process that no shell controls can't be stopped by this signal.
-    const shell = ['-mc', '"$@" & wait $!; wait $!', 'bash', node, ...tool];
-    const child = spawn('bash', [...shell, 'sh', '-c', 'echo $PPID $$; exec sleep 60'], {
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', '--'];
+    // The signal stops only who is in a group of its own, beside that of its parent, as what a shell starts.
+    const group = `
+      require(${JSON.stringify(createRequire(import.meta.url).resolve('koffi'))}).load(null).func('setpgid', 'int', ['int', 'int'])(0, 0);
+      const { execvp, setCloseOnExec } = require(${JSON.stringify(path.resolve('dist/native/processes.cjs'))});
+      for (const fd of [0, 1, 2]) setCloseOnExec(fd, false);
+      execvp(process.execPath, process.argv.slice(1));`;
+    const child = spawn(node, ['-e', group, '--', ...tool, 'sh', '-c', 'echo $PPID $$; exec sleep 60'], {
       cwd: host.home,
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
