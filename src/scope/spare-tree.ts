@@ -65,15 +65,16 @@ export function canKeepTree(): boolean {
  * unmount and expect to be unmounted: a copy that is kept would hold the file system and the mount point.
  */
 function holdsNothingElse({ host, procFd }: EnteredNamespace): boolean {
-  const table = new TableWatch(procFd);
+  let table: TableWatch | undefined;
   try {
+    table = new TableWatch(procFd);
     const inherited = new Set(placesIn(host.mountInfoAtEntry));
     return placesIn(table.read()).every((place) => inherited.has(place));
   } catch {
-    // It is copied again.
+    // No descriptor is left, say: it is copied again.
     return false;
   } finally {
-    table.close();
+    table?.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { noteInStack } from '../errors/stack-note.cjs';
 import { watchMadeMounts } from './made-mounts.js';
 import { MountNamespace } from './mount-namespace.js';
-import { Scope } from './scope.js';
+import { messageOf, Scope } from './scope.js';
 import { checkScopeOptions, type ScopeOptions } from './scope-options.js';
 import { enclosingScope, scopes } from './scopes.js';
 
@@ -72,8 +72,4 @@ async function settle<T>(run: () => T | Promise<T>): Promise<Outcome<T>> {
   } catch (value) {
     return { error: { value } };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { MountNamespace } from 'mountns';
 import { beforeEach, describe, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
-import { prepareHost, runAsUser } from '../user-namespace/user-host.js';
+import { prepareHost, prepareRoot, runAsUser } from '../user-namespace/user-host.js';
 
 const TOOL = path.resolve('dist/src/cli/ns-tool.cjs');
 const MOUNT_POINT = '/mnt/test_mount';
@@ -90,14 +90,7 @@ describe('in a root directory of its own', () => {
   /** Runs it there, after `prepare` has done something to the root directory. */
   const runIn = (ns: MountNamespace, prepare: (root: string) => void) => {
     const host = prepareHost(ns);
-    const root = `${host.home}/root`;
-    for (const directory of ['usr', 'proc', 'dev', 'etc', 'tmp']) {
-      fs.mkdirSync(`${root}/${directory}`, { recursive: true });
-      execFileSync('mount', ['--rbind', `/${directory}`, `${root}/${directory}`]);
-    }
-    for (const link of ['bin', 'lib', 'lib64'].filter((name) => fs.existsSync(`/${name}`))) {
-      fs.symlinkSync(`usr/${link}`, `${root}/${link}`);
-    }
+    const root = prepareRoot(host);
     prepare(root);
     const before = fs.readdirSync(root);
     const command = [process.execPath, host.file('dist/src/cli/ns-tool.cjs'), 'mount'];

@@ -172,6 +172,26 @@ describe.each([{}, { copyOnWrite: ['/mnt'] }])(
   },
 );
 
+test('a scope that has used up all descriptors is left, also the first one whose tree could be kept', () => {
+  const code = `
+    const fs = require('node:fs');
+    import(${JSON.stringify(path.resolve('dist/src/index.js'))}).then(async ({ withMountNamespace }) => {
+      const taken = [];
+      await withMountNamespace(() => {
+        try { for (;;) taken.push(fs.openSync('/', 'r')); } catch (error) { if (error.code !== 'EMFILE') throw error; }
+      });
+      for (const fd of taken) fs.closeSync(fd);
+      await withMountNamespace((ns) => ns.tmpfs('/mnt'));
+      console.log(taken.length > 1);
+    });`;
+  const node = [process.execPath, '--require', path.resolve('dist/src/register.cjs'), '--eval', code];
+  const out = execFileSync('sh', ['-c', 'ulimit -n 64 && exec "$@"', 'sh', ...node], {
+    encoding: 'utf8',
+    env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' },
+  });
+  expect(out).toBe('true\n');
+});
+
 test('a scope for which the namespace has no mounts left is refused, with the limit', async () => {
   const directory = temporaryDirectory();
   const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');

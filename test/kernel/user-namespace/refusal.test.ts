@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, expect, test } from 'mountns/vitest';
 import { UNPRIVILEGED } from '../../unprivileged.js';
-import { filtered, limited, prepareHost, pretendSysctl, runAsUser, type UserHost } from './user-host.js';
+import {
+  filtered,
+  limited,
+  prepareHost,
+  prepareRoot,
+  pretendSysctl,
+  runAsUser,
+  type UserHost,
+} from './user-host.js';
 
 const node = process.execPath;
 
@@ -97,14 +105,7 @@ describe('the preload without CAP_SYS_ADMIN says what is in the way', () => {
 
   test('a chroot', ({ ns }) => {
     const host = prepareHost(ns);
-    const root = `${host.home}/root`;
-    for (const directory of ['usr', 'proc', 'dev', 'etc', 'tmp']) {
-      fs.mkdirSync(`${root}/${directory}`, { recursive: true });
-      execFileSync('mount', ['--rbind', `/${directory}`, `${root}/${directory}`]);
-    }
-    for (const link of ['bin', 'lib', 'lib64'].filter((name) => fs.existsSync(`/${name}`))) {
-      fs.symlinkSync(`usr/${link}`, `${root}/${link}`);
-    }
+    const root = prepareRoot(host);
     const prefix = ['chroot', root, ...UNPRIVILEGED, 'env', `--chdir=${host.home}`];
     expect(refusal(host, prefix)).toMatchObject({
       summary: summary("unshare(1) can't make a user namespace"),

@@ -37,6 +37,19 @@ export function prepareHost(ns: MountNamespace): UserHost {
   return { home, file, preload: file('dist/src/register.cjs') };
 }
 
+/** A root directory for chroot(2), with what programs need. */
+export function prepareRoot({ home }: UserHost): string {
+  const root = `${home}/root`;
+  for (const directory of ['usr', 'proc', 'dev', 'etc', 'tmp']) {
+    fs.mkdirSync(`${root}/${directory}`, { recursive: true });
+    execFileSync('mount', ['--rbind', `/${directory}`, `${root}/${directory}`]);
+  }
+  for (const link of ['bin', 'lib', 'lib64'].filter((name) => fs.existsSync(`/${name}`))) {
+    fs.symlinkSync(`usr/${link}`, `${root}/${link}`);
+  }
+  return root;
+}
+
 export interface Result {
   status: number | null;
   signal: NodeJS.Signals | null;
