@@ -71,12 +71,21 @@ export function hasChildren(): boolean {
   return waitidCall(facts, P_ALL, 0, SIGINFO, WEXITED | WNOHANG | WNOWAIT | __WALL) === 0;
 }
 
-/** waitpid(2): takes the end of the child `pid` if there is one to take, and does not wait for it. */
-export function reapChild(pid: number): boolean {
-  const facts = () => ({ call: `waitpid(${pid}, NULL, WNOHANG|__WALL)` });
-  return waitpidCall(facts, cInt('pid', pid), null, WNOHANG | __WALL) === pid;
+/** How a process has ended: with an exit code, or by the signal of this number, and else 0. */
+export interface ChildEnd {
+  exitCode: number;
+  signal: number;
 }
 
+/** waitpid(2): takes the end of the child `pid` if there is one to take, and does not wait for it. */
+export function reapChild(pid: number): ChildEnd | undefined {
+  const facts = () => ({ call: `waitpid(${pid}, …, WNOHANG|__WALL)` });
+  if (waitpidCall(facts, cInt('pid', pid), STATUS, WNOHANG | __WALL) !== pid) return undefined;
+  const status = STATUS[0] as number;
+  return { exitCode: (status >> 8) & 0xff, signal: status & 0x7f };
+}
+
+const STATUS = new Int32Array(1);
 const SIGINFO = Buffer.alloc(128);
 
 /** fcntl(2): whether `fd` is closed by execve(2). */

@@ -18,7 +18,7 @@ const packedFiles = require('../package.json').files;
 
 /** What is evaluated when it is loaded, or asks where it lies: these stay files of their own. */
 const ENTRIES =
-  /^src\/((cli|commonjs)\/|(register|support\/probe|jest\/(index|runner|framework|preload|matcher-types))\.cjs$)/;
+  /^src\/(commonjs\/|cli\/.*\.cjs$|(register|support\/probe|jest\/(index|runner|framework|preload|matcher-types))\.cjs$)/;
 const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry)|support\/pool-task)\.js$/;
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
@@ -255,6 +255,8 @@ function chunkOf(id) {
   const file = path.relative(dist, id);
   if (id.startsWith('\0')) return 'base';
   if (ES_ENTRIES.test(file) || ENTRIES.test(file)) return null;
+  // All of them are in one that is packed, and tests import each.
+  if (file.startsWith('src/cli/')) return isPacked ? null : 'commands';
   return CHUNKS.find(([, modules]) => modules.test(file))?.[0] ?? remaining(file);
 }
 

@@ -49,7 +49,15 @@ async function smallest(name, source) {
     module: name.endsWith('.js'),
     toplevel: true,
     ecma: 2020,
-    compress: { passes: 2, keep_classnames: SHOWN, evaluate: false, pure_getters: true, unsafe_arrows: true },
+    compress: {
+      passes: 4,
+      unsafe_methods: true,
+      unsafe_undefined: true,
+      keep_classnames: SHOWN,
+      evaluate: false,
+      pure_getters: true,
+      unsafe_arrows: true,
+    },
     mangle: { keep_classnames: SHOWN },
   });
   // So that `this` is not the module, which no function of ours looks at. Behind a word it could be a call of that.

@@ -12,18 +12,18 @@ import type * as Run from './run.cjs';
 type Command = (args: string[]) => number | Promise<number>;
 
 const COMMANDS = new Map<string, () => Promise<Command>>([
-  ['doctor', async () => (await import('./doctor.js')).doctorCommand],
+  ['doctor', async () => (await import('./commands.js')).doctorCommand],
   [
     'mount',
     async () => {
       enterWorkerNamespace();
-      return (await import('./mount.js')).mountCommand;
+      return (await import('./commands.js')).mountCommand;
     },
   ],
   [
     'mounts',
     async () => {
-      const { mountsCommand } = await import('./mounts.js');
+      const { mountsCommand } = await import('./commands.js');
       return (args) => mountsCommand(args, process);
     },
   ],

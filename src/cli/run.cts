@@ -26,7 +26,7 @@ export async function runCommand(args: string[]): Promise<number> {
   setParentDeathSignal(0);
   try {
     if (!options.has('--copy-on-write')) return become(command, descriptors);
-    const { runCopyOnWrite } = await import('./run-copy-on-write.js');
+    const { runCopyOnWrite } = await import('./commands.js');
     return await runCopyOnWrite(command, descriptors);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 
 import { NAMESPACE_MARK } from '../namespace/environment.cjs';
 import type { NamespaceHold } from './namespace-hold.js';
+import { withPosixSpawn } from './posix-spawn.js';
 
 /**
  * Ends what is left in the namespaces of the workers when this process is killed: then the kernel ends the workers,
@@ -63,10 +64,10 @@ class Shell {
   #isRunning = true;
 
   constructor() {
-    this.#process = spawn('/bin/sh', ['-c', SCRIPT, 'mountns-warden', String(process.pid)], {
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
+    const args = ['-c', SCRIPT, 'mountns-warden', String(process.pid)];
+    this.#process = withPosixSpawn(() =>
+      spawn('/bin/sh', args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }),
+    );
     for (const event of ['error', 'exit']) {
       this.#process.on(event, () => {
         this.#isRunning = false;

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Tinypool } from 'tinypool';
 
 import { type Launcher, launchWith } from '../../namespace/launcher.cjs';
+import { withPosixSpawn } from '../../processes/posix-spawn.js';
 import type { Warden } from '../../processes/warden.js';
 import { isWorkerMessage, type WorkerMessage } from '../protocol.js';
 import { startFailure } from './worker-failures.js';
@@ -73,7 +74,7 @@ export class Worker {
       },
       postMessage: (message: unknown) => this.#receive(message),
     };
-    const task = launchWith(launcher, () => this.#tinypool.run({}, { channel }));
+    const task = withPosixSpawn(() => launchWith(launcher, () => this.#tinypool.run({}, { channel })));
     task.catch((error: Error) => void this.#fail(error));
     this.process = new WorkerProcess(childOf(this.#tinypool), { output, warden });
   }

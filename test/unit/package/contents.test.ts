@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 /** What scripts/bundle.mjs puts the modules into, and scripts/bundle-types.mjs the declarations. */
 const BUNDLED = [
   'base.js',
+  'commands.js',
   'core.cjs',
   'core.js',
   'jest.cjs',
@@ -35,7 +36,6 @@ const files = packed.files.map((file) => file.path);
 test('the package has what was built of sources, and its documents', () => {
   const others = files.filter((file) => !/^dist\/(native|src|matchers)\/.*\.[cm]?[jt]s$/.test(file));
   expect(others.toSorted()).toEqual([
-    'CHANGELOG.md',
     'LICENSE',
     'README.md',
     ...BUNDLED.map((name) => `dist/${name}`),
