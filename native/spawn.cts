@@ -27,13 +27,6 @@ const setFlags = systemCall('posix_spawnattr_setflags', ['void *', 'int']);
 const setDefaultSignals = systemCall('posix_spawnattr_setsigdefault', ['void *', 'const void *']);
 const setSignalMask = systemCall('posix_spawnattr_setsigmask', ['void *', 'const void *']);
 
-/** socketpair(2): two connected stream sockets, both close-on-exec. */
-export function socketPair(): [number, number] {
-  const descriptors = new Int32Array(2);
-  socketpairCall(none, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, descriptors);
-  return [...descriptors] as [number, number];
-}
-
 /** What a process is made with. */
 export interface SpawnOptions {
   /** Its own name first. */
@@ -71,6 +64,13 @@ export function posixSpawn(file: string, { argv, env, descriptors, isDetached }:
     destroyActions(none, actions);
   }
   return pid[0] as number;
+}
+
+/** socketpair(2): two connected stream sockets, both close-on-exec. */
+export function socketPair(): [number, number] {
+  const descriptors = new Int32Array(2);
+  socketpairCall(none, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, descriptors);
+  return [...descriptors] as [number, number];
 }
 
 /** These functions return the errno. */

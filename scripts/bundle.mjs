@@ -23,7 +23,7 @@ const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry)|support\/po
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
   ['worker', /^src\/vitest\/(worker\/|missing-matchers)/],
-  ['support', /^src\/support\//],
+  ['support', /^src\/(support\/|processes\/(posix-spawn|warden|worker-namespaces)\.js$)/],
 ];
 const CORE = '\0core.js';
 /** Of a file of ours. */
@@ -253,11 +253,27 @@ function importsOf(file) {
  */
 function chunkOf(id) {
   const file = path.relative(dist, id);
+  if (id.startsWith('\0core:')) return chunkOfImporters(id.slice('\0core:'.length, -'.js'.length));
   if (id.startsWith('\0')) return 'base';
   if (ES_ENTRIES.test(file) || ENTRIES.test(file)) return null;
   // All of them are in one that is packed, and tests import each.
   if (file.startsWith('src/cli/')) return isPacked ? null : 'commands';
   return CHUNKS.find(([, modules]) => modules.test(file))?.[0] ?? remaining(file);
+}
+
+/** Where a module of CommonJS is loaded that only one chunk imports: a worker would load it for nothing. @param {string} file */
+function chunkOfImporters(file) {
+  const importers = files.filter((each) => each.endsWith('.js') && coreImportsOf(each).includes(file));
+  const chunks = new Set(importers.map((importer) => chunkOf(path.join(dist, importer))));
+  const [chunk] = chunks;
+  return chunks.size === 1 ? (chunk ?? 'base') : 'base';
+}
+
+/** The modules of CommonJS that this one imports. @param {string} file */
+function coreImportsOf(file) {
+  return [...fs.readFileSync(path.join(dist, file), 'utf8').matchAll(/^import\b.*?'(\.[^']+\.cjs)';$/gm)].map(
+    ([, request = '']) => path.join(path.dirname(file), request),
+  );
 }
 
 /**

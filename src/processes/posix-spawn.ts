@@ -8,7 +8,7 @@ import { reapChild } from '../../native/processes.cjs';
 import { posixSpawn, socketPair } from '../../native/spawn.cjs';
 
 /**
- * Runs `start`. What it starts as a child process is made by posix_spawn(3). For the fork(2) of Node the kernel copies
+ * Runs `start`, and makes what it starts as a child process by posix_spawn(3). For the fork(2) of Node the kernel copies
  * the page tables of this process, and then each page that either writes to: 10 to 20 milliseconds of Vitest's main
  * process for each worker.
  *
@@ -41,7 +41,7 @@ interface Handle {
 }
 
 /** The options of ChildProcess.prototype.spawn. Node has set `stdio` to such a list when it calls the handle. */
-interface SpawnOptions {
+interface NodeOptions {
   file: string;
   args: string[];
   envPairs: string[];
@@ -54,62 +54,74 @@ interface SpawnOptions {
 
 interface Child {
   _handle: Handle;
-  spawn(options: SpawnOptions): number;
+  spawn(options: NodeOptions): number;
 }
 
 const prototype = ChildProcess.prototype as unknown as Child;
 
 /** A handle for `child` in place of Node's, which it gives back where Node has to make the process. */
-function makeHandle(child: Child, options: SpawnOptions): Handle {
+function makeHandle(child: Child, options: NodeOptions): Handle {
   const { _handle: nodes } = child;
-  // Keeps the event loop alive as long as the process is waited for.
-  const life = setInterval(() => {}, LONG);
+  /** Keeps the event loop alive as long as the process is waited for. */
+  let life: NodeJS.Timeout | undefined;
   const handle: Handle = {
     onexit: (...end) => nodes.onexit(...end),
     spawn: (...args) => {
+      let made: Made;
       try {
-        handle.pid = spawnAs(handle, options);
-        return 0;
+        made = make(handle, options);
       } catch {
-        clearInterval(life);
         child._handle = nodes;
         return nodes.spawn(...args);
       }
+      handle.pid = made.pid;
+      life = setInterval(() => {}, LONG);
+      for (const stream of options.stdio) stream.handle?.open(made.ends.shift() as number);
+      return 0;
     },
     kill: (signal) => {
       process.kill(handle.pid as number, signal);
       return 0;
     },
-    ref: () => life.ref(),
-    unref: () => life.unref(),
+    ref: () => life?.ref(),
+    unref: () => life?.unref(),
     close: () => clearInterval(life),
   };
   return handle;
 }
 
-function spawnAs(handle: Handle, options: SpawnOptions): number {
+interface Made {
+  pid: number;
+  /** Our ends of its streams, in their order. */
+  ends: number[];
+}
+
+/** Makes the process, or throws and leaves nothing. */
+function make(handle: Handle, options: NodeOptions): Made {
   const { file, args, envPairs, stdio, detached = false, cwd, uid, gid } = options;
   if ((cwd ?? uid ?? gid) !== undefined || !path.isAbsolute(file)) throw new Error('not for posix_spawn');
-  const ours: number[] = [];
+  const ends: number[] = [];
   const theirs: number[] = [];
   try {
     for (const stream of stdio) {
       const [our, their] = openStream(stream);
       theirs.push(their);
-      if (our !== undefined) ours.push(our);
+      if (our !== undefined) ends.push(our);
     }
     const pid = follow(handle, () =>
       posixSpawn(file, { argv: args, env: envPairs, descriptors: theirs, isDetached: detached }),
     );
-    for (const stream of stdio) stream.handle?.open(ours.shift() as number);
-    return pid;
+    return { pid, ends };
+  } catch (error) {
+    for (const fd of ends) fs.closeSync(fd);
+    throw error;
   } finally {
-    for (const fd of [...ours, ...theirs]) fs.closeSync(fd);
+    for (const fd of theirs) fs.closeSync(fd);
   }
 }
 
 /** Descriptors for this process, if it has one, and for the new one. */
-function openStream({ type }: SpawnOptions['stdio'][number]): [our: number | undefined, their: number] {
+function openStream({ type }: NodeOptions['stdio'][number]): [our: number | undefined, their: number] {
   if (type === 'pipe') return socketPair();
   if (type === 'ignore') return [undefined, fs.openSync('/dev/null', 'r+')];
   throw new Error(`a stream of type ${type}`);
