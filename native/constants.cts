@@ -124,3 +124,10 @@ export const WNOHANG = 1;
 export const WEXITED = 4;
 export const WNOWAIT = 0x01000000;
 export const __WALL = 0x40000000;
+
+// capabilities(7), linux/capability.h
+export const CAP_DAC_OVERRIDE = 1;
+export const CAP_DAC_READ_SEARCH = 2;
+export const CAP_SYS_CHROOT = 18;
+export const CAP_SYS_ADMIN = 21;
+export const CAP_SETFCAP = 31;

@@ -1,12 +1,5 @@
 import fs = require('node:fs');
 
-/** Numbers of capabilities (linux/capability.h). */
-export const CAP_DAC_OVERRIDE = 1;
-export const CAP_DAC_READ_SEARCH = 2;
-export const CAP_SYS_CHROOT = 18;
-export const CAP_SYS_ADMIN = 21;
-export const CAP_SETFCAP = 31;
-
 /** What proc_pid_status(5) tells about the privileges of a process. */
 export interface ProcessStatus {
   /** The effective capabilities, hexadecimal as the kernel prints them. */

@@ -1,7 +1,9 @@
 import fs = require('node:fs');
 
+import { usesCapability } from '../../native/capabilities.cjs';
 import {
   AT_RECURSIVE,
+  CAP_SYS_ADMIN,
   CLONE_NEWNS,
   MS_PRIVATE,
   MS_REC,
@@ -16,7 +18,6 @@ import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
 import type * as ExplainRefusal from './explain-refusal.cjs';
@@ -140,7 +141,7 @@ function adoptNamespace(): EnteredNamespace | undefined {
 }
 
 function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord): EnteredNamespace {
-  if (isRootless || !hasCapability(CAP_SYS_ADMIN)) {
+  if (isRootless || !usesCapability(CAP_SYS_ADMIN)) {
     return (require('./reexecute.cjs') as typeof Reexecute).reexecuteInUserNamespace(parent);
   }
   const host =

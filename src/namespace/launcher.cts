@@ -1,4 +1,5 @@
-import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
+import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
+import { hasCapability } from './capabilities.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
 import { tryUserNamespaces } from './prove-user-namespaces.cjs';
 import { isExecutable, UNSHARE_FLAGS } from './unshare-command.cjs';

@@ -1,6 +1,6 @@
 import { renounceCapabilities, useCapabilities } from '../../native/capabilities.cjs';
+import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH } from '../../native/constants.cjs';
 import { processWide } from '../../native/process-wide.cjs';
-import { CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH } from './capabilities.cjs';
 
 /** The capabilities by which root ignores permission bits. */
 export const OVERRIDES = [CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH];

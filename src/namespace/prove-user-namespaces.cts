@@ -1,5 +1,6 @@
 import child_process = require('node:child_process');
 
+import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import {
   findUserNamespaceObstacle,
@@ -8,7 +9,7 @@ import {
   type UserNamespaceStep,
 } from '../support/obstacles.cjs';
 import { detectPlace, fixFor } from '../support/place.cjs';
-import { CAP_SYS_ADMIN, hasCapability } from './capabilities.cjs';
+import { hasCapability } from './capabilities.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 
 /** What keeps a process from making a user namespace and mounting in it. */

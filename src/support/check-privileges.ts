@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 
+import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { parseMountInfo } from '../mounts/parse-mount-info.js';
-import { CAP_SYS_ADMIN, hasCapability, readProcessStatus } from '../namespace/capabilities.cjs';
+import { hasCapability, readProcessStatus } from '../namespace/capabilities.cjs';
 import { tryUserNamespaces } from '../namespace/prove-user-namespaces.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { limited, ok, refused, type SupportCheck } from './check.js';

@@ -1,5 +1,6 @@
+import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { processWide } from '../../native/process-wide.cjs';
-import { CAP_SYS_ADMIN, hasCapability } from '../namespace/capabilities.cjs';
+import { hasCapability } from '../namespace/capabilities.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import type { SupportCheck } from './check.js';

@@ -1,15 +1,8 @@
 import fs = require('node:fs');
 
+import { CAP_DAC_OVERRIDE, CAP_SETFCAP, CAP_SYS_ADMIN, CAP_SYS_CHROOT } from '../../native/constants.cjs';
 import { probeSystemCall } from '../../native/probe-system-call.cjs';
-import {
-  CAP_DAC_OVERRIDE,
-  CAP_SETFCAP,
-  CAP_SYS_ADMIN,
-  CAP_SYS_CHROOT,
-  hasCapability,
-  type ProcessStatus,
-  readProcessStatus,
-} from '../namespace/capabilities.cjs';
+import { hasCapability, type ProcessStatus, readProcessStatus } from '../namespace/capabilities.cjs';
 import type { Fix } from './place.cjs';
 
 /** What stands in the way, found out from facts that were read, and what removes it. */
