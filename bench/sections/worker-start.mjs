@@ -1,15 +1,16 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { preload } from '../installed.mjs';
+import { installed, preload } from '../installed.mjs';
 import { alternate, ratio, summarise } from '../measure.mjs';
 import { runProcess } from '../process.mjs';
 
 /** What koffi, entering and the self-check add to a process. */
 export default async function workerStart({ quick }) {
-  // The pool gives its workers one.
+  // The pool gives its workers both.
   const compileCache = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-bench-'));
-  const env = { MOUNTNS_NAMESPACE: '', MOUNTNS_COMPILE_CACHE: compileCache };
+  const koffi = fs.realpathSync(path.join(installed, `node_modules/@koromix/${NATIVE_CODE}`));
+  const env = { MOUNTNS_NAMESPACE: '', MOUNTNS_COMPILE_CACHE: compileCache, MOUNTNS_KOFFI: koffi };
   const node =
     (...args) =>
     () =>
@@ -35,3 +36,6 @@ export default async function workerStart({ quick }) {
     },
   ];
 }
+
+/** On glibc. */
+const NATIVE_CODE = `koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`;
