@@ -41,6 +41,8 @@ function memoryOf(pid) {
   let sum = 0;
   for (const descendant of tree(pid)) {
     try {
+      // Between vfork(2) and execve(2) it has the memory of its parent.
+      if (commandOf(descendant) === commandOf(parentOf(descendant))) continue;
       const [, kilobytes] = /^Pss: +(\d+)/m.exec(fs.readFileSync(`/proc/${descendant}/smaps_rollup`, 'utf8'));
       sum += Number(kilobytes);
     } catch {
@@ -48,6 +50,14 @@ function memoryOf(pid) {
     }
   }
   return sum / 1024;
+}
+
+function commandOf(pid) {
+  return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+}
+
+function parentOf(pid) {
+  return /^PPid:\t(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1];
 }
 
 function tree(pid) {
