@@ -20,7 +20,8 @@ export function readProcessStatus(): ProcessStatus {
 
 /**
  * Whether this process may use `capability` in its user namespace. Not a question of the uid: root in a
- * container lacks most, and an unprivileged user has all in a user namespace of its own.
+ * container lacks most, and an unprivileged user has all in a user namespace of its own. Needs no native code: it is asked
+ * where a machine may have none.
  */
 export function hasCapability(capability: number, { capEff } = readProcessStatus()): boolean {
   return (BigInt(`0x${capEff}`) & (1n << BigInt(capability))) !== 0n;
