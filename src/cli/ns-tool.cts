@@ -4,6 +4,7 @@
  */
 import os = require('node:os');
 
+import { messageOf } from '../errors/message-of.cjs';
 import { UsageError } from '../errors/usage-error.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import type * as Run from './run.cjs';
@@ -77,8 +78,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const isUsage = error instanceof UsageError;
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`ns-tool: ${message}\n${isUsage ? `\n${USAGE}` : ''}`);
+    process.stderr.write(`ns-tool: ${messageOf(error)}\n${isUsage ? `\n${USAGE}` : ''}`);
     process.exitCode = isUsage ? 2 : 1;
   },
 );

@@ -5,6 +5,7 @@ import { hasChildren } from '../../native/processes.cjs';
 import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
+import { messageOf } from '../errors/message-of.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
@@ -250,11 +251,6 @@ export class Scope {
   get parent(): Scope | undefined {
     return this.#parent;
   }
-}
-
-/** What an error says, whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function outerLayers(): Layer[] {

@@ -1,7 +1,8 @@
+import { messageOf } from '../errors/message-of.cjs';
 import { noteInStack } from '../errors/stack-note.cjs';
 import { watchMadeMounts } from './made-mounts.js';
 import { MountNamespace } from './mount-namespace.js';
-import { messageOf, Scope } from './scope.js';
+import { Scope } from './scope.js';
 import { checkScopeOptions, type ScopeOptions } from './scope-options.js';
 import { enclosingScope, scopes } from './scopes.js';
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
+import { messageOf } from '../errors/message-of.cjs';
 import { findLauncher, launchWith } from '../namespace/launcher.cjs';
 import { ok, refused, type SupportCheck } from './check.js';
 import { childEnvironment } from './child-environment.js';
@@ -30,7 +31,7 @@ export async function checkPoolWorker(): Promise<SupportCheck> {
     const task = launchWith(launcher, () => pool.run({}) as Promise<string>);
     return ok(name, `runs in ${await Promise.race([task, death])}`);
   } catch (error) {
-    return refused(name, `does not start: ${error instanceof Error ? error.message : error}`);
+    return refused(name, `does not start: ${messageOf(error)}`);
   } finally {
     await pool.destroy().catch(() => {});
   }

@@ -1,5 +1,6 @@
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { processWide } from '../../native/process-wide.cjs';
+import { messageOf } from '../errors/message-of.cjs';
 import { hasCapability } from '../namespace/capabilities.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
@@ -48,7 +49,7 @@ function findSupport(): Support {
     if (checks.every(isGiven)) checks.push(...runProbe());
     return conclude(checks);
   } catch (error) {
-    const summary = `the check itself failed: ${error instanceof Error ? error.message : String(error)}`;
+    const summary = `the check itself failed: ${messageOf(error)}`;
     return { supported: false, checks: [], summary };
   }
 }

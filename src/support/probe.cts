@@ -7,6 +7,7 @@ import fs = require('node:fs');
 
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
+import { messageOf } from '../errors/message-of.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import type { SupportCheck } from './check.js';
 import { findMountNamespaceObstacle } from './obstacles.cjs';
@@ -83,7 +84,7 @@ function describe(name: string, error: unknown): SupportCheck {
   // The fix of an error is for the place that this is, the doctor tells those for others too.
   const obstacle =
     cause instanceof SystemCallError ? findMountNamespaceObstacle(cause.code, cause.syscall) : undefined;
-  const [detail = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  const [detail = ''] = messageOf(error).split('\n', 1);
   return { name, status: 'refused', detail, why: why ?? obstacle?.why, fix: obstacle?.fix ?? fix };
 }
 

@@ -1,6 +1,7 @@
 import type { runBaseTests as RunBaseTests } from 'vitest/worker';
 
 import { keepCompiled } from '../../../native/compile-cache.cjs';
+import { messageOf } from '../../errors/message-of.cjs';
 import type { ResolvedOptions } from '../options.js';
 import type { CurrentTask, WorkerMessage } from '../protocol.js';
 import type { CurrentTaskFile } from './current-task.js';
@@ -95,10 +96,6 @@ async function runFile(state: State, run: () => Promise<void>, { leaks }: Resolv
   if (judgement === undefined) errors.push(...(await judge()));
   if (errors.length > 1) throw new AggregateError(errors, errors.map(messageOf).join('\n\n'));
   for (const error of errors) throw error;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Vitest's runner keeps the test or suite that it is at in `state.current`. */
