@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers';
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { countFileJobs } from './file-jobs.js';
 
 /**
  * Waits until no asynchronous file operation is under way: one that nobody awaited would go on in another tree than
@@ -10,6 +11,8 @@ import { NamespaceError } from '../errors/namespace-error.cjs';
  * @throws {NamespaceError} when for {@link PATIENCE} milliseconds they have not become fewer.
  */
 export async function drainFileOperations(boundary: 'begin' | 'end' = 'end'): Promise<void> {
+  // Until then what a stream begins with is put off.
+  await new Promise<void>((resolve) => nextTick(resolve));
   let fewest = Number.POSITIVE_INFINITY;
   let deadline = 0;
   for (let count = countFileOperations(); count > 0; count = countFileOperations()) {
@@ -41,13 +44,15 @@ function pendingError(boundary: 'begin' | 'end'): NamespaceError {
 }
 
 function countFileOperations(): number {
-  return process
-    .getActiveResourcesInfo()
-    .filter((resource) => resource === 'FSReqCallback' || resource === 'FSReqPromise').length;
+  return getActiveResourcesInfo().filter((resource) => REQUESTS.has(resource)).length + countFileJobs();
 }
 
-// Not the globals, which fake timers stop.
+/** The last one is that of a FileHandle: what fs.promises.writeFile() ends with, say. */
+const REQUESTS = new Set(['FSReqCallback', 'FSReqPromise', 'CloseReq']);
+
+// Not the globals, which fake timers stop and tests replace.
 const now = performance.now.bind(performance);
+const { getActiveResourcesInfo, nextTick } = process;
 
 const PATIENCE = 2_000;
 const FEW = 100;

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { NamespaceError, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { onTestFinished, vi } from 'vitest';
@@ -126,6 +128,35 @@ describe('withMountNamespace', () => {
       ns.tmpfs(directory);
       for (let i = 0; i < 500; i++) void fs.promises.writeFile(`${directory}/${i}`, 'x');
     });
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
+  test.each<[string, (file: string) => Promise<unknown>]>([
+    [
+      'the next one of a chain',
+      async (file) => {
+        await fs.promises.writeFile(file, '');
+        await fs.promises.appendFile(`${file}-2`, '');
+        await fs.promises.rename(`${file}-2`, `${file}-3`);
+      },
+    ],
+    ['one with a callback', (file) => new Promise((resolve) => fs.writeFile(file, '', resolve))],
+    ['a stream', (file) => once(fs.createWriteStream(file).end('x'), 'close')],
+    [
+      'a pipeline',
+      (file) => pipeline(fs.createReadStream('/proc/self/mountinfo'), fs.createWriteStream(file)),
+    ],
+  ])('waits for what nobody awaited: %s', async (_, operate) => {
+    const directory = temporaryDirectory();
+    // Some of these are between two system calls in the moment that counts, some are not.
+    for (let round = 0; round < 20; round++) {
+      let work: Promise<unknown> | undefined;
+      await withMountNamespace((ns) => {
+        ns.tmpfs(directory);
+        work = operate(`${directory}/${round}`);
+      });
+      await work;
+    }
     expect(fs.readdirSync(directory)).toEqual([]);
   });
 
