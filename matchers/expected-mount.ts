@@ -41,16 +41,22 @@ export function checkExpectedMount(
 }
 
 /**
- * Refuses what are no options. An empty list too: every mount would pass.
+ * Refuses what are no options, or no single ones: no mount has those, so that all would pass with `.not`. An empty list
+ * too: every mount would pass.
  *
  * @throws {TypeError} naming the value.
  */
 export function checkExpectedOptions(matcher: string, options: unknown): asserts options is ExpectedOptions {
   if (isAsymmetric(options)) return;
   const isList = Array.isArray(options) && options.length > 0;
-  if (isList && options.every((option) => typeof option === 'string' || isAsymmetric(option))) return;
-  throw misuse(matcher, 'the options must be a list of strings or asymmetric matchers, not empty', options);
+  if (!isList || !options.every((option) => typeof option === 'string' || isAsymmetric(option)))
+    throw misuse(matcher, 'the options must be a list of strings or asymmetric matchers, not empty', options);
+  const odd = options.find((option) => typeof option === 'string' && !IS_ONE.test(option));
+  if (odd !== undefined) throw misuse(matcher, 'each option must be one by itself', odd);
 }
+
+/** With a value, what behind its `=` has a comma is part of it. */
+const IS_ONE = /^[^,]+$|^[^,]+=/;
 
 /** How `mount` differs from what is expected, or undefined. */
 export function differenceOf(

@@ -101,8 +101,9 @@ export class HostView {
     return groups.find((group) => !this.#groups.isShown(group));
   }
 
-  #copyOf({ device, root }: Mount): Mount | undefined {
-    const copy = this.#fresh.find((other) => other.device === device && other.root === root);
+  /** Of whatever directory of the file system: who sees one part of it may see the other. */
+  #copyOf({ device }: Mount): Mount | undefined {
+    const copy = this.#fresh.find((other) => other.device === device);
     return this.#before.find({ device }) === undefined ? copy : undefined;
   }
 

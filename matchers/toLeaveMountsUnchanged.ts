@@ -28,7 +28,14 @@ export function toLeaveMountsUnchanged(this: MatcherState, received: unknown): P
   if (typeof received !== 'function') {
     throw misuse('toLeaveMountsUnchanged', 'expect() must be given a function', received);
   }
-  return judge(received as () => unknown, this.isNot);
+  // What compares values with it looks for that at once, and would take a promise for a matcher that fails.
+  return Object.defineProperty(judge(received as () => unknown, this.isNot), 'pass', {
+    get() {
+      throw new TypeError(
+        'toLeaveMountsUnchanged waits for its function and can’t stand for a value: await expect(fn).toLeaveMountsUnchanged()',
+      );
+    },
+  });
 }
 
 async function judge(fn: () => unknown, isNot: boolean | undefined): Promise<MatcherResult> {

@@ -1,4 +1,5 @@
 import { processWide } from '../../native/process-wide.cjs';
+import { isOwnLayer } from '../layers/own-layer.js';
 import type { Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
 import { readMountInfo } from '../mounts/read-mount-info.js';
@@ -96,7 +97,9 @@ export class LeakWatch {
   #look(): void {
     const fresh = this.#known.unknownIn(this.#readOwn());
     if (fresh.length === 0) return;
-    for (const { mountPoint } of fresh) this.#mountPoints.add(mountPoint);
+    // What a layer lies on was there before it.
+    const layers = new Set(fresh.filter(isOwnLayer).map(({ mountPoint }) => mountPoint));
+    for (const { mountPoint } of fresh) if (!layers.has(mountPoint)) this.#mountPoints.add(mountPoint);
     for (const mount of fresh) {
       const before = this.#before.find({ device: mount.device });
       if (before !== undefined) this.#noteRemount(mount, before);

@@ -37,7 +37,7 @@ export async function withMountNamespace<T>(
     | [options: ScopeOptions, fn: (ns: MountNamespace) => T | Promise<T>]
 ): Promise<T> {
   const [options, fn] = args.length === 1 ? [{}, args[0]] : args;
-  if (typeof fn !== 'function') throw new TypeError(`fn must be a function, received ${typeof fn}`);
+  checkFunction(fn);
   const { copyOnWrite } = checkScopeOptions(options);
   const scope = await Scope.open(enclosingScope(), { isHandle: false, copyOnWrite });
   const outcome = await settle(() => scopes.storage.run(scope, () => fn(new MountNamespace(scope))));
@@ -63,6 +63,15 @@ export async function withMountNamespace<T>(
 export async function enterMountNamespace(options: ScopeOptions = {}): Promise<MountNamespace> {
   const { copyOnWrite } = checkScopeOptions(options);
   return new MountNamespace(await Scope.open(enclosingScope(), { isHandle: true, copyOnWrite }));
+}
+
+function checkFunction(fn: unknown): void {
+  if (typeof fn !== 'function') throw new TypeError(`fn must be a function, received ${typeof fn}`);
+  const tag = Object.prototype.toString.call(fn);
+  if (!tag.endsWith('GeneratorFunction]')) return;
+  throw new TypeError(
+    `fn must not be a generator function, received ${tag}: its code would run when the scope has ended`,
+  );
 }
 
 type Outcome<T> = { value: T; error?: undefined } | { value?: undefined; error: { value: unknown } };

@@ -70,7 +70,7 @@ describe.each(runners)('%s', (runner) => {
   test('a mount point that is left fails the file', async () => {
     const directory = hostDirectory({ empty: ['before'] });
     const { code, stdout, stderr } = await start(directory, { runner, args: ['run', 'mount-point'] }).done;
-    expect(stdout).toMatch(/Tests {2}6 passed/);
+    expect(stdout).toMatch(/Tests {2}7 passed/);
     expect(code).toBe(1);
     expect(failures(stderr).map((text) => text.split('\n')[1])).toEqual(
       ['new/in-scope', 'new/by-itself', 'new/by-a-child', 'new/file', 'new/held'].map(

@@ -112,6 +112,12 @@ test('refuses what are no options, in both directions', () => {
   expect(() => expect('/').toHaveMountOptions([])).toThrowErrorMatchingInlineSnapshot(
     `[TypeError: toHaveMountOptions: the options must be a list of strings or asymmetric matchers, not empty, received []]`,
   );
+  for (const option of ['', 'nosuid,nodev', ',ro']) {
+    const message = `toHaveMountOptions: each option must be one by itself, received '${option}'`;
+    expect(() => expect('/').toHaveMountOptions(['rw', option])).toThrow(message);
+    expect(() => expect('/').not.toHaveMountOptions(['noexec', option])).toThrow(message);
+  }
+  expect(() => expect('/').not.toHaveMountOptions(['lowerdir=/a,b'])).not.toThrow();
   expect(() => expect('mnt').not.toHaveMountOptions(['ro'])).toThrowErrorMatchingInlineSnapshot(
     `[TypeError: toHaveMountOptions: the path must be an absolute path, received 'mnt']`,
   );

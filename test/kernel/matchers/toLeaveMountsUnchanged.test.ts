@@ -161,3 +161,10 @@ test('refuses what is no function, at once and in both directions', () => {
     `[TypeError: toLeaveMountsUnchanged: expect() must be given a function, received [Promise]]`,
   );
 });
+
+test('refuses to stand for a value, which would be compared before it is known', () => {
+  const { not } = expect as unknown as { not: { toLeaveMountsUnchanged(): unknown } };
+  expect(() => expect({ fn: () => {} }).toEqual({ fn: not.toLeaveMountsUnchanged() })).toThrow(
+    'toLeaveMountsUnchanged waits for its function and can’t stand for a value: await expect(fn)',
+  );
+});

@@ -211,6 +211,17 @@ describe('withMountNamespace', () => {
     );
   });
 
+  test.each([
+    ['GeneratorFunction', function* () {}],
+    ['AsyncGeneratorFunction', async function* () {}],
+  ])('refuses a %s, whose code would run on the host', async (kind, fn) => {
+    await expect(withMountNamespace(fn as () => unknown)).rejects.toThrow(
+      new TypeError(
+        `fn must not be a generator function, received [object ${kind}]: its code would run when the scope has ended`,
+      ),
+    );
+  });
+
   test('refuses options that it does not know', async () => {
     await expect(withMountNamespace({ copyOnWite: true } as never, () => {})).rejects.toThrow(
       new TypeError('unknown option of a mount namespace: copyOnWite: true, known are copyOnWrite'),

@@ -139,3 +139,23 @@ test('names the peer groups on the way', () => {
     Seen in:  mnt:[1], 3 mounts; the host is mnt:[2]"
   `);
 });
+
+test.each([
+  ['a part of it', '/', '/sub'],
+  ['all of which it is a part', '/sub', '/'],
+])('fails when the host has mounted %s', (_, root, shown) => {
+  const mount = (id: number, from: string) => `${id} 1 0:60 ${from} /${id} rw - tmpfs t rw\n`;
+  const inside = new MountTable(mount(3, root));
+  const before = new MountTable(line(6, ''));
+  const host = new MountTable(line(6, '') + mount(7, shown));
+  const ns = {
+    id: 1,
+    mounts: () => inside,
+    host: { id: 2, mounts: () => host, mountsAtEntry: () => before },
+  };
+  const { pass, message } = toBeIsolatedFromHost.call({ equals: Object.is }, ns, '/3');
+  expect(pass).toBe(false);
+  expect(message()).toContain(
+    'Broken:   the host sees it too, on a file system that it did not have at entry\n',
+  );
+});
