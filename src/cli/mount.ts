@@ -40,13 +40,23 @@ export function mountCommand(
       }
       write('Note: This mount is NOT visible in the parent namespace!\n');
     } finally {
-      umount2(MOUNT_POINT);
+      ifNotGone(() => umount2(MOUNT_POINT));
     }
   } finally {
-    for (const directory of made.reverse()) fs.rmdirSync(directory);
+    for (const directory of made.reverse()) ifNotGone(() => fs.rmdirSync(directory));
   }
   write(`Cleanup: unmounted and removed ${MOUNT_POINT}\n`);
   return 0;
+}
+
+/** Of two that run at the same time, one removes the directory of both, and what is mounted there with it: rmdir(2). */
+function ifNotGone(remove: () => void): void {
+  try {
+    remove();
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!['ENOENT', 'EINVAL'].includes(code)) throw error;
+  }
 }
 
 /**

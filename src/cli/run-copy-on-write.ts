@@ -27,7 +27,7 @@ export async function runCopyOnWrite(command: Command, descriptors: readonly num
 
 /** Node ignores some signals, and takes one for a request to be debugged. */
 function endBy(signal: NodeJS.Signals): void {
-  restoreSignal(constants.signals[signal]);
+  if (signal !== 'SIGKILL') restoreSignal(constants.signals[signal]);
   process.kill(process.pid, signal);
 }
 

@@ -5,24 +5,32 @@ import { HOST_DESCRIPTORS } from './environment.cjs';
 /**
  * The descriptors that this process got from its parent, to be asked for before it opens any itself: Node has
  * made them close-on-exec when it started. Node's own are made by the kernel for it alone, or are pipes with
- * both ends here; and those of the host were handed to the preload, not to the program.
+ * both ends here, the one to read from and the one to write to; and those of the host were handed to the preload, not to the program.
  */
 export function findInheritedDescriptors(): number[] {
   const links = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
-      return [{ fd: Number(fd), link: fs.readlinkSync(`/proc/self/fd/${fd}`) }];
+      const link = fs.readlinkSync(`/proc/self/fd/${fd}`);
+      return [{ fd: Number(fd), link, end: link.startsWith('pipe:') ? accessModeOf(fd) : 0 }];
     } catch {
       return []; // the one that the list was read through
     }
   });
   const handed = (process.env[HOST_DESCRIPTORS] ?? '').split(':').map(Number);
-  const own = ({ fd, link }: (typeof links)[number]) =>
+  const own = ({ fd, link, end }: (typeof links)[number]) =>
     fd > STDERR &&
     (handed.includes(fd) ||
       link.startsWith('anon_inode:') ||
       link === '/dev/null' ||
-      (link.startsWith('pipe:') && links.filter((other) => other.link === link).length > 1));
+      links.some((other) => other.link === link && other.end !== end));
   return links.filter((each) => !own(each)).map(({ fd }) => fd);
+}
+
+/** proc_pid_fdinfo(5): O_RDONLY, O_WRONLY or O_RDWR. */
+function accessModeOf(fd: string): number {
+  const [, flags = '0'] =
+    /^flags:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? [];
+  return Number.parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR);
 }
 
 const STDERR = 2;

@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { MountNamespace } from 'mountns';
 import { beforeEach, describe, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
+
+import { mountCommand } from '../../../src/cli/mount.js';
 import { prepareHost, prepareRoot, runAsUser } from '../user-namespace/user-host.js';
 
 const TOOL = path.resolve('dist/src/cli/ns-tool.cjs');
@@ -63,6 +65,16 @@ test('works without root, where the directory may not be made', ({ ns }) => {
 test('takes over the directory that a killed run has left', () => {
   fs.mkdirSync(MOUNT_POINT);
   expect(run('mount').status).toBe(0);
+  expect(fs.existsSync(MOUNT_POINT)).toBe(false);
+});
+
+test('ends well when another run removes the directory of both', () => {
+  const script = `umount ${MOUNT_POINT} && rmdir ${MOUNT_POINT}`;
+  const status = mountCommand([], (text) => {
+    if (text.startsWith('Note:'))
+      execFileSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script]);
+  });
+  expect(status).toBe(0);
   expect(fs.existsSync(MOUNT_POINT)).toBe(false);
 });
 

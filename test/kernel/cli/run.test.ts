@@ -44,6 +44,14 @@ describe.each([
     expect(runAsUser(host, [...tool, 'sh', '-c', script], { prefix })).toMatchObject({ ...end, stderr: '' });
   });
 
+  test.for([[], ['--copy-on-write']])('hands on two descriptors of one pipe %j', (more, { ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options, ...more, '--'];
+    const script = '"$@" sh -c "echo first; echo second >&3" 3>&1 | cat';
+    const { stdout, status } = runAsUser(host, ['sh', '-c', script, 'sh', ...tool], { prefix });
+    expect({ stdout, status }).toEqual({ stdout: 'first\nsecond\n', status: 0 });
+  });
+
   test('hands arguments, input, output, further descriptors and its pid on', async ({ ns }) => {
     const host = prepareHost(ns);
     const script = 'printf "[%s]" "$@"; cat; echo err >&2; echo "$$" >&4; echo /proc/$$/fd/*';
@@ -122,6 +130,7 @@ describe.each([
     'SIGPIPE',
     'SIGXFSZ',
     'SIGUSR1',
+    'SIGKILL',
   ] as const)('ends by the signal that ended the command: %s', (signal, { ns }) => {
     const host = prepareHost(ns);
     const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options];
