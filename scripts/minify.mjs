@@ -59,9 +59,31 @@ async function smallest(name, source) {
       unsafe_arrows: true,
     },
     mangle: { keep_classnames: SHOWN },
+    nameCache: { vars: { props: namesOutside(source) }, props: { props: {} } },
   });
   // So that `this` is not the module, which no function of ours looks at. Behind a word it could be a call of that.
   return /** @type {string} */ (code).replace(/(?<=[=,;:?({[!&|+])\(0,(\w+\.\w+)\)\(/g, '$1(');
+}
+
+/**
+ * What a module of ours calls what it imports and exports → what the others call it, which need not be told then. As
+ * terser's nameCache has it.
+ *
+ * @param {string} source
+ */
+function namesOutside(source) {
+  const names = [...source.matchAll(/\b(import|export)\s*\{([^}]*)\}(?:\s*from\s*"([^"]*)")?/g)].flatMap(
+    ([, kind, list = '', from = '.']) => {
+      if (!from.startsWith('.') || (kind === 'export' && from !== '.')) return [];
+      const pairs = list.split(',').map((each) => each.trim().split(' as '));
+      return pairs.map(([first = '', second = first]) =>
+        kind === 'import' ? [second, first] : [first, second],
+      );
+    },
+  );
+  return Object.fromEntries(
+    names.filter(([, outside = '']) => outside.length < 4).map(([own, outside]) => [`$${own}`, outside]),
+  );
 }
 
 /** Of the others, Node reads the names of the exports off the source. @param {string} name */
