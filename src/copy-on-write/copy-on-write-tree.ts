@@ -83,10 +83,10 @@ export class CopyOnWriteTree {
       using(this.#stackCopy(), enter);
       for (const part of this.#parts) {
         const isNamed = this.#wanted.includes(part.path);
-        if (isNamed) pins.add(part.path, this.#underlay(part.path));
+        if (isNamed) pins.add(this.#underlay(part.path));
         const tree = mounts.mount(part);
         const isPinned = isNamed && this.#table.at(part.path) === undefined;
-        if (isPinned && tree !== undefined) pins.add(part.path, tree);
+        if (isPinned && tree !== undefined) pins.add(tree);
         else using(tree, () => {});
       }
     }

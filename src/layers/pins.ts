@@ -1,31 +1,58 @@
 import fs from 'node:fs';
 import { mountIdOf } from '../../native/directories.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
 import { describeErrno } from '../../native/system-call-error.cjs';
 import type { Attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
 import { printable } from '../mounts/printable.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { openMount } from './open-mount.js';
 
 /**
  * Mounts of a scope at places that are no mount points to whoever asked for it. What lies beneath them could be written
- * to, so nobody shall take them away: held open, they are busy to umount(8).
+ * to, so nobody shall take them away: held open, they are busy to umount(8). So are their copies, in a copy of the tree.
  */
 export class Pins {
-  readonly #held: { readonly path: string; readonly fd: number }[] = [];
+  readonly #held: number[] = [];
 
-  /** Takes `fd`, a descriptor of the mount at `path`. */
-  add(path: string, fd: number): void {
-    this.#held.push({ path, fd });
+  /** Takes `fd`, a descriptor of the mount. */
+  add(fd: number): void {
+    this.#held.push(fd);
   }
 
   /** The ids of the mounts. */
   get ids(): ReadonlySet<number> {
-    return new Set(this.#held.map(({ fd }) => mountIdOf('', fd)));
+    return new Set(this.#held.map((fd) => mountIdOf('', fd)));
   }
 
-  /** The places where one of them is what is seen. */
-  get places(): string[] {
-    return this.#held.filter((pin) => isSeen(pin.path, pin.fd)).map(({ path }) => path);
+  /** What tells them, and their copies at the same places, from other mounts. */
+  get marks(): readonly Mark[] {
+    if (this.#held.length === 0) return [];
+    const table = readMounts('self');
+    const { ids } = this;
+    return [...table]
+      .filter(({ id }) => ids.has(id))
+      .map((mount) => {
+        const { device, root, mountPoint } = mount;
+        return {
+          shown: { device, root, mountPoint },
+          isOnItself: isOnItself(mount, table),
+          isSeen: table.at(mountPoint) === mount,
+        };
+      });
+  }
+
+  /** Holds what has these marks too: after a step that may have copied what is held. */
+  hold(marks = this.marks): void {
+    if (marks.length === 0) return;
+    const table = readMounts('self');
+    const ids = new Set(this.ids);
+    for (const mount of marks.flatMap((mark) => withMark(mark, table))) {
+      const fd = ids.has(mount.id) ? undefined : openMount(mount, table);
+      if (fd !== undefined) this.add(fd);
+      ids.add(mount.id);
+    }
   }
 
   /**
@@ -34,7 +61,11 @@ export class Pins {
    * @throws {MountError} EINVAL
    */
   refuse(fd: number, { action, path, dest }: Attempt, syscall: string): void {
-    if (this.#held.length === 0 || !this.ids.has(mountIdOf('', fd))) return;
+    const { marks } = this;
+    if (marks.length === 0) return;
+    const table = readMounts('self');
+    const id = mountIdOf('', fd);
+    if (!marks.some((mark) => withMark(mark, table).some((mount) => mount.id === id))) return;
     const { code, description } = describeErrno(EINVAL);
     throw new MountError(
       {
@@ -46,16 +77,24 @@ export class Pins {
   }
 
   close(): void {
-    for (const { fd } of this.#held.splice(0)) fs.closeSync(fd);
+    for (const fd of this.#held.splice(0)) fs.closeSync(fd);
   }
 }
 
-function isSeen(path: string, fd: number): boolean {
-  try {
-    return mountIdOf(encodePath(path)) === mountIdOf('', fd);
-  } catch {
-    return false;
-  }
+interface Mark {
+  readonly shown: Pick<Mount, 'device' | 'root' | 'mountPoint'>;
+  readonly isOnItself: boolean;
+  /** Whether it is what is seen there. */
+  readonly isSeen: boolean;
+}
+
+function withMark(mark: Mark, table: MountTable): Mount[] {
+  return table.filter(mark.shown).filter((mount) => isOnItself(mount, table) === mark.isOnItself);
+}
+
+/** What somebody has bound over itself lies on a mount that shows the same. */
+function isOnItself({ device, root, mountPoint, parentId }: Mount, table: MountTable): boolean {
+  return table.find({ id: parentId, device, root, mountPoint }) !== undefined;
 }
 
 const EINVAL = 22;

@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import { scopes } from '../scope/scopes.js';
+import type { Pins } from './pins.js';
 
 /** The steps of an operation that is done as a whole or not at all. */
 export interface Steps {
@@ -14,16 +16,20 @@ export interface Steps {
  * @throws {AggregateError} with that error first, when undoing failed too.
  */
 export function inSteps<T>(run: (steps: Steps) => T): T {
+  // A new root hides them.
+  const marks = pinsInPlace()?.marks;
   const undo: (() => void)[] = [];
   const descriptors: number[] = [];
   try {
-    return run({
+    const result = run({
       onFailure: (step) => undo.push(step),
       closing: (fd) => {
         descriptors.push(fd);
         return fd;
       },
     });
+    pinsInPlace()?.hold(marks);
+    return result;
   } catch (error) {
     const failures = undo.reverse().flatMap(failureOf);
     if (failures.length === 0) throw error;
@@ -31,6 +37,11 @@ export function inSteps<T>(run: (steps: Steps) => T): T {
   } finally {
     for (const fd of descriptors) fs.closeSync(fd);
   }
+}
+
+/** What must not be taken away in the scope, be it a copy that an operation has just made. */
+export function pinsInPlace(): Pins | undefined {
+  return scopes.open.at(-1)?.tree.pins;
 }
 
 function failureOf(step: () => void): unknown[] {

@@ -9,7 +9,7 @@ import { fchdir, isMountRoot, openDirectory } from '../../native/directories.cjs
 import { pivotRoot, umount2 } from '../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
-import { inSteps, type Steps } from '../layers/steps.js';
+import { inSteps, pinsInPlace, type Steps } from '../layers/steps.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -58,6 +58,8 @@ function makeMountPoint(path: string, steps: Steps): void {
     const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
     mountSetattr(tree, 0, { propagation: MS_PRIVATE });
     attachTo(fd, tree, steps);
+    // Before it has other paths.
+    pinsInPlace()?.hold();
   });
 }
 

@@ -78,7 +78,7 @@ export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOp
     undo.push(backToCwd);
     const pins = new Pins();
     undo.push(() => pins.close());
-    const places = outerPins?.places ?? [];
+    const { marks = [] } = outerPins ?? {};
     const enter = (tree: number) => {
       goTo(tree);
       undo.push(() => goTo(root));
@@ -90,7 +90,10 @@ export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOp
     const plain =
       made === undefined ? stackPlain({ root, isSameRoot, isOutermost, baseId, end }, undo) : undefined;
     if (plain !== undefined) enter(plain);
-    for (const place of places) pins.add(place, openDirectory(encodePath(place)));
+    for (const { shown, isSeen } of marks) {
+      if (isSeen) pins.add(openDirectory(encodePath(shown.mountPoint)));
+    }
+    pins.hold(marks);
     const goToWork = () => {
       if (cwdPath === undefined) fchdir(cwd);
       else chdir(cwdPath);

@@ -150,6 +150,88 @@ describe('a copy-on-write scope', () => {
     expect(contentOf(decoys)).toHaveLength(2);
   });
 
+  describe('keeps that layer, and what is beneath it,', () => {
+    const expectKept = (ns: MountNamespace, named: string) => {
+      for (let time = 0; time < 2; time++) {
+        expect(() => ns.umount(named)).toThrow('EINVAL');
+        expect(() => ns.move(named, '/mnt/moved')).toThrow('EINVAL');
+        expect(umount(named)).toContain('busy');
+      }
+      expect(umount('--lazy', named)).toBe('');
+      expect(() => ns.umount(named)).toThrow('EINVAL');
+      expect(umount(named)).toContain('busy');
+      expect(() => fs.writeFileSync(`${named}/file`, 'new')).toThrow('EROFS');
+    };
+    const COPYING: Record<string, (ns: MountNamespace, decoys: string) => void> = {
+      EACCES: (ns, decoys) => ns.induce('EACCES', decoys),
+      EBUSY: (ns, decoys) => ns.induce('EBUSY', decoys),
+      'a covered layer, EXDEV': (ns, decoys) => {
+        ns.tmpfs(`${decoys}/named`);
+        ns.induce('EXDEV', decoys);
+        ns.umount(`${decoys}/named`);
+      },
+      readonly: (ns, decoys) => ns.readonly(decoys),
+      'a recursive bind': (ns, decoys) => ns.bind(decoys, decoys, { recursive: true }),
+    };
+    test.each(Object.entries(COPYING))('in a copy of the tree: %s', async (_, copy) => {
+      const decoys = makeDecoys({ 'named/file': 'old' });
+      const named = `${decoys}/named`;
+      await withMountNamespace({ copyOnWrite: [named] }, async (ns) => {
+        copy(ns, decoys);
+        await withMountNamespace((inner) => expectKept(inner, named));
+        expectKept(ns, named);
+      });
+      expect(fs.readFileSync(`${named}/file`, 'utf8')).toBe('old');
+    });
+
+    test('below what it is covered with, in a scope inside too', async () => {
+      const decoys = makeDecoys({ 'named/file': 'old' });
+      const named = `${decoys}/named`;
+      await withMountNamespace({ copyOnWrite: [named] }, async (outer) => {
+        outer.tmpfs(named);
+        for (const uncover of [() => umount(named), (ns: MountNamespace) => ns.umount(named)]) {
+          await withMountNamespace((inner) => {
+            uncover(inner);
+            expectKept(inner, named);
+          });
+        }
+        expect(fs.readdirSync(named)).toEqual([]);
+        await withMountNamespace({ copyOnWrite: ['/srv'] }, (inner) => {
+          inner.umount(named);
+          expectKept(inner, named);
+        });
+      });
+      expect(fs.readFileSync(`${named}/file`, 'utf8')).toBe('old');
+    });
+
+    test('in a new root', async () => {
+      const decoys = makeDecoys({ 'named/file': 'old' });
+      await withMountNamespace({ copyOnWrite: [`${decoys}/named`] }, (ns) => {
+        ns.pivotRoot(decoys);
+        for (let time = 0; time < 2; time++) expect(() => ns.umount('/named')).toThrow('EINVAL');
+      });
+      expect(fs.readFileSync(`${decoys}/named/file`, 'utf8')).toBe('old');
+    });
+
+    test('but not what was bound over it', async () => {
+      const decoys = makeDecoys({ 'named/file': 'old' });
+      const named = `${decoys}/named`;
+      await withMountNamespace({ copyOnWrite: [named] }, async (ns) => {
+        ns.bind(named, named);
+        ns.induce('EBUSY', named);
+        ns.bind(named, '/mnt/bound');
+        await withMountNamespace((inner) => {
+          for (let time = 0; time < 2; time++) inner.umount(named);
+          expectKept(inner, named);
+        });
+        expect(umount(named)).toBe('');
+        ns.umount(named);
+        expectKept(ns, named);
+        ns.umount('/mnt/bound');
+      });
+    });
+  });
+
   test('protects a file that is mounted over another', async () => {
     const decoys = makeDecoys({ target: '' });
     await withMountNamespace(async () => {

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { UID } from '../../unprivileged.js';
 import { prepareHost, runAsUser } from './user-host.js';
 
 /** Prints what it sees before and after it has mounted something at a place that is missing, as JSON. */
@@ -96,5 +98,48 @@ test('a read-only directory gets one layer for all of its mount points', async (
       const seen = name === 'plain' ? ['/a', '/b', '/c'] : ['/a', '/b', '/c', '/sub', '/sub', '/sub'];
       expect(JSON.parse(stdout)).toEqual({ mounts: seen, layers: 1, top: 'ro' });
     }
+  });
+});
+
+const COPY_ON_WRITE = `
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { withMountNamespace } from 'INDEX';
+
+const [directory] = process.argv.slice(2);
+const codeOf = (step) => {
+  try {
+    step();
+  } catch ({ code }) {
+    return code;
+  }
+};
+await withMountNamespace({ copyOnWrite: [directory + '/named'] }, (ns) => {
+  ns.tmpfs(directory + '/missing');
+  const codes = [1, 2].map(() => codeOf(() => ns.umount(directory + '/named')));
+  const { stderr } = spawnSync('umount', [directory + '/named'], { encoding: 'utf8' });
+  fs.writeFileSync(directory + '/named/file', 'new');
+  console.log(JSON.stringify({ codes, isBusy: stderr.includes('busy'), changes: ns.changes() }));
+});
+`;
+
+test('a layer of mounts for missing mount points keeps what a scope has made copy-on-write', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const directory = path.join(host.home, 'directory');
+    for (const name of ['named', 'locked']) fs.mkdirSync(`${directory}/${name}`, { recursive: true });
+    fs.writeFileSync(`${directory}/named/file`, 'old');
+    execFileSync('chown', ['-R', `${UID}:${UID}`, directory]);
+    ns.tmpfs(`${directory}/locked`);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, COPY_ON_WRITE.replace('INDEX', host.file('dist/src/index.js')));
+    const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, directory]);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      codes: ['EINVAL', 'EINVAL'],
+      isBusy: true,
+      changes: { created: [], modified: [`${directory}/named/file`], deleted: [] },
+    });
+    expect(fs.readFileSync(`${directory}/named/file`, 'utf8')).toBe('old');
   });
 });

@@ -1,0 +1,59 @@
+import fs from 'node:fs';
+import { O_PATH } from '../../native/constants.cjs';
+import { mountIdOf, openWithoutSymlinks } from '../../native/directories.cjs';
+import { moveMount } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+
+/** The mounts that are stacked at `path`, from the one that is seen there down. */
+export function stackAt(path: string, table: MountTable): Mount[] {
+  const stack: Mount[] = [];
+  let mount = table.at(path);
+  while (mount !== undefined && !stack.includes(mount)) {
+    stack.push(mount);
+    mount = table.find({ id: mount.parentId, mountPoint: path });
+  }
+  return stack;
+}
+
+/**
+ * A descriptor (`O_PATH`) of a mount of `table`. No path leads to one that others are stacked on, so those are moved away
+ * meanwhile. Undefined where that can't be, and for what lies below a directory that is covered.
+ */
+export function openMount(mount: Mount, table: MountTable): number | undefined {
+  const { id, mountPoint } = mount;
+  if (!stackAt(mountPoint, table).includes(mount)) return undefined;
+  const path = encodePath(mountPoint);
+  const open = (): number | undefined => {
+    const fd = openWithoutSymlinks(path, O_PATH | fs.constants.O_NOFOLLOW);
+    let isFound = false;
+    try {
+      isFound = mountIdOf('', fd) === id;
+      if (isFound) return fd;
+      if (!isMovedAway(fd, table)) return undefined;
+      try {
+        return open();
+      } finally {
+        moveMount(fd, path);
+      }
+    } finally {
+      if (!isFound) fs.closeSync(fd);
+    }
+  };
+  return open();
+}
+
+/** To the top of `/`, where no path leads. */
+function isMovedAway(fd: number, table: MountTable): boolean {
+  // It would become shared itself.
+  if (table.at('/')?.peerGroup !== undefined) return false;
+  try {
+    moveMount(fd, '/');
+    return true;
+  } catch (error) {
+    // It is locked, or on a shared mount; or a file.
+    if (['EINVAL', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
