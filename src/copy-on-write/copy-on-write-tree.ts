@@ -10,6 +10,7 @@ import { openat } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import type { Pins } from '../layers/pins.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -114,7 +115,7 @@ export class CopyOnWriteTree {
   }
 
   #stackCopy(): number {
-    const tree = this.#scratch.leaveOut(() => copyTree(this.#root));
+    const tree = takingUnbindable('/', () => this.#scratch.leaveOut(() => copyTree(this.#root)));
     closingOnError(tree, () => {
       // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
       mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });

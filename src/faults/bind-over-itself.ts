@@ -1,5 +1,6 @@
 import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { attachTo } from '../operations/attach.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
@@ -18,8 +19,10 @@ export function bindOverItself({ path, fd, steps }: Fault, attributes = 0): void
     return;
   }
   const cwd = findWorkingDirectory();
-  const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
-  mountSetattr(tree, 0, { attrSet: attributes });
-  attachTo(fd, tree, steps);
+  takingUnbindable(path, () => {
+    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
+    mountSetattr(tree, 0, { attrSet: attributes });
+    attachTo(fd, tree, steps);
+  });
   followWorkingDirectory(path, cwd, steps);
 }

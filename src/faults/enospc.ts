@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { attachTo } from '../operations/attach.js';
 import { checkBoolean } from '../operations/options.js';
 import { openTarget, withTarget } from '../operations/target.js';
@@ -28,7 +29,9 @@ export const ENOSPC: Recipe = {
     }
     const [directory, name] = [posix.dirname(path), posix.basename(path)];
     const parent = { path: directory, fd: steps.closing(openTarget(directory)) };
-    const full = makeFullOverlay({ ...parent, below: `/${name}`, lack }, steps);
+    const full = takingUnbindable(directory, () =>
+      makeFullOverlay({ ...parent, below: `/${name}`, lack }, steps),
+    );
     attachTo(fd, full, steps);
   },
   probe({ path, kind }) {

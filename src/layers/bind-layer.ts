@@ -13,6 +13,7 @@ import { makeFileSystem } from './file-system.js';
 import { OWN_LAYER } from './own-layer.js';
 import { findMount, type Place } from './place.js';
 import type { Steps } from './steps.js';
+import { takingUnbindable } from './unbindable.js';
 
 /**
  * Covers a directory with a tmpfs that holds the same names, each with what it stood for bound to it: what is made
@@ -28,10 +29,12 @@ export function coverWithBinds(place: Place, steps: Steps): number {
   const from = steps.closing(openat(place.fd, '.', O_RDONLY | O_DIRECTORY));
   const layer = steps.closing(makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes }));
   const to = steps.closing(openat(layer, '.', O_RDONLY | O_DIRECTORY));
-  const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
-  copyAttributes(from, to);
-  cover(place, layer, steps);
-  for (const { tree, name } of copies) moveMount(tree, name, 0, layer);
+  takingUnbindable(place.path, () => {
+    const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
+    copyAttributes(from, to);
+    cover(place, layer, steps);
+    for (const { tree, name } of copies) moveMount(tree, name, 0, layer);
+  });
   followWorkingDirectory(place.path, cwd, steps);
   return layer;
 }

@@ -3,23 +3,24 @@ import {
   AT_EMPTY_PATH,
   AT_RECURSIVE,
   MOVE_MOUNT_T_EMPTY_PATH,
-  MS_PRIVATE,
-  MS_UNBINDABLE,
   O_PATH,
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
-import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { pathBelow, visibleMounts } from '../copy-on-write/part.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { mountAttributesOf } from '../operations/mount-flags.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
 import { cover } from './cover.js';
+import { openMount, stackAt } from './open-mount.js';
 import { makeOverlay } from './overlay.js';
 import { findMount, type Place } from './place.js';
 import type { Steps } from './steps.js';
+import { takingUnbindable } from './unbindable.js';
 
 /**
  * Covers a directory with an overlay whose lower layer is the directory and whose upper layer is on a tmpfs of
@@ -34,23 +35,21 @@ export function coverWithOverlay(
   steps: Steps,
   make = (attributes: number) => makeOverlay({ lower: place, writable: undefined }, steps, attributes),
 ): number {
-  const table = readMounts('self');
-  const { options = [] } = findMount(table, place.fd) ?? {};
-  const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
-  const cwd = findWorkingDirectory();
-  const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, place.path));
-  const copies = copyTrees(below, place, steps);
-  const overlay = make(attributes);
-  cover(place, overlay, steps);
-  const covering = { path: place.path, fd: overlay };
-  for (const { tree, mount } of copies) {
-    moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, openBelow(covering, mount, steps));
-  }
-  for (const mount of below.filter(isUnbindable)) {
-    mountSetattr(openBelow(covering, mount, steps), 0, { propagation: MS_UNBINDABLE });
-  }
-  followWorkingDirectory(place.path, cwd, steps);
-  return overlay;
+  return takingUnbindable(place.path, () => {
+    const table = readMounts('self');
+    const { options = [] } = findMount(table, place.fd) ?? {};
+    const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
+    const cwd = findWorkingDirectory();
+    const copies = copyTrees(table, place, steps);
+    const overlay = make(attributes);
+    cover(place, overlay, steps);
+    const covering = { path: place.path, fd: overlay };
+    for (const { tree, mount } of copies) {
+      moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, openBelow(covering, mount, steps));
+    }
+    followWorkingDirectory(place.path, cwd, steps);
+    return overlay;
+  });
 }
 
 interface CopiedTree {
@@ -58,24 +57,19 @@ interface CopiedTree {
   mount: Mount;
 }
 
-/** Copies of mount trees: the overlay shows only what its own file system holds. */
-function copyTrees(mounts: readonly Mount[], place: Place, steps: Steps): CopiedTree[] {
-  const topMost = mounts.filter(
-    ({ mountPoint }) => !mounts.some((other) => isBelow(mountPoint, other.mountPoint)),
+/** Copies of the mount trees below `place`: the overlay shows only what its own file system holds. */
+function copyTrees(table: MountTable, place: Place, steps: Steps): CopiedTree[] {
+  const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, place.path));
+  const topMost = below.filter(
+    ({ mountPoint }) => !below.some((other) => isBelow(mountPoint, other.mountPoint)),
   );
-  const unbindable = mounts.filter(isUnbindable).map((mount) => openBelow(place, mount, steps));
-  const make = (propagation: number) => {
-    for (const fd of unbindable) mountSetattr(fd, 0, { propagation });
-  };
-  steps.onFailure(() => make(MS_UNBINDABLE));
-  make(MS_PRIVATE);
-  const flags = OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH;
-  const copies = topMost.map((mount) => ({
-    tree: steps.closing(openTree('', flags, openBelow(place, mount, steps))),
-    mount,
-  }));
-  make(MS_UNBINDABLE);
-  return copies;
+  return topMost.map((mount) => {
+    // What is stacked on a mount comes along.
+    const bottom = openMount(stackAt(mount.mountPoint, table).at(-1) as Mount, table);
+    const fd = bottom === undefined ? openBelow(place, mount, steps) : steps.closing(bottom);
+    const flags = OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH;
+    return { tree: steps.closing(openTree('', flags, fd)), mount };
+  });
 }
 
 /** A descriptor of the mount point of `mount`, from the directory that it lies below. */
@@ -83,8 +77,4 @@ function openBelow({ path, fd }: Place, { mountPoint }: Mount, steps: Steps): nu
   // A symbolic link can be mounted too.
   const flags = O_PATH | fs.constants.O_NOFOLLOW;
   return steps.closing(openWithoutSymlinks(pathBelow(mountPoint, path).slice(1), flags, fd));
-}
-
-function isUnbindable({ propagation }: Mount): boolean {
-  return propagation === 'unbindable';
 }

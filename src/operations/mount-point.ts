@@ -13,6 +13,7 @@ import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { isOwnLayer, OWN_LAYER } from '../layers/own-layer.js';
 import { findMount, type Place } from '../layers/place.js';
 import type { Steps } from '../layers/steps.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
@@ -46,7 +47,7 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
   if (mount !== undefined && isReadOnly(mount)) {
     // What was read-only looks no different now.
     if (isCovered) mountSetattr(found, 0, { attrSet: MOUNT_ATTR_RDONLY });
-    made = openWritable(found, steps);
+    made = takingUnbindable(path, () => openWritable(found, steps));
   }
   const isWatched = !isCovered && mount !== undefined && isOwnLayer(mount);
   for (const [index, name] of missing.entries()) {

@@ -10,6 +10,7 @@ import { pivotRoot, umount2 } from '../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { inSteps, pinsInPlace, type Steps } from '../layers/steps.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -55,9 +56,11 @@ export function changeRoot(newRoot: string, putOld: string | undefined): void {
 function makeMountPoint(path: string, steps: Steps): void {
   withTarget(path, (fd) => {
     if (isMountRoot('', fd)) return;
-    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
-    mountSetattr(tree, 0, { propagation: MS_PRIVATE });
-    attachTo(fd, tree, steps);
+    takingUnbindable(path, () => {
+      const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
+      mountSetattr(tree, 0, { propagation: MS_PRIVATE });
+      attachTo(fd, tree, steps);
+    });
     // Before it has other paths.
     pinsInPlace()?.hold();
   });

@@ -3,6 +3,7 @@ import { isMountRoot } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { inSteps } from '../layers/steps.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTo } from './attach.js';
@@ -30,11 +31,13 @@ export function makeReadOnly(target: string, options: ReadonlyOptions): void {
       const fd = steps.closing(openTarget(path));
       if (isMountRoot('', fd)) return changeFlags(fd, path, change, steps);
       // The mounts below come along in any case: otherwise they would be hidden.
-      const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
-      const isDone = hasChanged(tree, change);
       const cwd = findWorkingDirectory();
-      attachTo(fd, tree, steps);
-      if (!isDone) changeFlagsInPlace(path, change, steps);
+      takingUnbindable(path, () => {
+        const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
+        const isDone = hasChanged(tree, change);
+        attachTo(fd, tree, steps);
+        if (!isDone) changeFlagsInPlace(path, change, steps);
+      });
       followWorkingDirectory(path, cwd, steps);
     }),
   );

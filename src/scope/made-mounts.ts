@@ -67,9 +67,7 @@ function withoutEntering(outside: MountTable, { table: inside, pinned }: Inside)
     places.has(placeOf(mount)) || (isOnLayer(mount) && showsTheSame(mount, outside));
   return {
     added: added.filter((mount) => !isOwnLayer(mount) && !pinned.has(mount.id) && !isCopy(mount)),
-    removed: removed.filter(
-      ({ propagation, mountPoint }) => propagation !== 'unbindable' && !covered.has(mountPoint),
-    ),
+    removed: removed.filter(({ mountPoint }) => !covered.has(mountPoint)),
     changed: changed.map(withoutCopying).filter(({ fields }) => fields.length > 0),
   };
 }

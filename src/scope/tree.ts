@@ -8,6 +8,7 @@ import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-writ
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
 import { Pins } from '../layers/pins.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
@@ -174,7 +175,7 @@ function makePrivate(tree: number): void {
 /** Proves first that this thread is in its namespace. (A tree that was kept can be moved in that one only.) */
 function copyOwnTree(root: number): number {
   requireEntered();
-  return copyTree(root);
+  return takingUnbindable('/', () => copyTree(root));
 }
 
 interface CopyOnWriteOptions {

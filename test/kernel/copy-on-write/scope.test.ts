@@ -171,6 +171,7 @@ describe('a copy-on-write scope', () => {
         ns.umount(`${decoys}/named`);
       },
       readonly: (ns, decoys) => ns.readonly(decoys),
+      'a layer for a missing mount point': (ns) => ns.tmpfs('/mountns-missing'),
       'a recursive bind': (ns, decoys) => ns.bind(decoys, decoys, { recursive: true }),
     };
     test.each(Object.entries(COPYING))('in a copy of the tree: %s', async (_, copy) => {

@@ -130,6 +130,7 @@ test('mounts below the nearest directory keep their types, and hide what they hi
     ns.tmpfs(`${directory}/shared`);
     ns.propagation(`${directory}/shared`, 'shared');
     ns.tmpfs(`${directory}/stacked`);
+    fs.writeFileSync(`${directory}/stacked/beneath`, '');
     ns.tmpfs(`${directory}/stacked/hidden`);
     ns.tmpfs(`${directory}/stacked`);
     ns.tmpfs(`${directory}/missing`);
@@ -138,6 +139,8 @@ test('mounts below the nearest directory keep their types, and hide what they hi
     );
     expect(seen).toEqual(['unbindable', 'unbindable', 'shared', 'private']);
     expect(ns.mounts().at(`${directory}/stacked/hidden`)).toBeUndefined();
+    ns.umount(`${directory}/stacked`);
+    expect(fs.readdirSync(`${directory}/stacked`)).toEqual(['beneath', 'hidden']);
   });
 });
 

@@ -115,19 +115,26 @@ const codeOf = (step) => {
   }
 };
 await withMountNamespace({ copyOnWrite: [directory + '/named'] }, (ns) => {
+  ns.tmpfs(directory + '/unbindable');
+  fs.writeFileSync(directory + '/unbindable/file', '');
+  ns.propagation(directory + '/unbindable', 'unbindable');
   ns.tmpfs(directory + '/missing');
+  const unbindable = ns.mounts().at(directory + '/unbindable')?.propagation;
   const codes = [1, 2].map(() => codeOf(() => ns.umount(directory + '/named')));
   const { stderr } = spawnSync('umount', [directory + '/named'], { encoding: 'utf8' });
   fs.writeFileSync(directory + '/named/file', 'new');
-  console.log(JSON.stringify({ codes, isBusy: stderr.includes('busy'), changes: ns.changes() }));
+  const isBusy = stderr.includes('busy');
+  const files = fs.readdirSync(directory + '/unbindable');
+  console.log(JSON.stringify({ codes, isBusy, changes: ns.changes(), unbindable, files }));
 });
 `;
 
-test('a layer of mounts for missing mount points keeps what a scope has made copy-on-write', async () => {
+test('a layer of mounts for missing mount points keeps what is copy-on-write, and unbindable mounts', async () => {
   await withMountNamespace((ns) => {
     const host = prepareHost(ns);
     const directory = path.join(host.home, 'directory');
-    for (const name of ['named', 'locked']) fs.mkdirSync(`${directory}/${name}`, { recursive: true });
+    for (const name of ['named', 'locked', 'unbindable'])
+      fs.mkdirSync(`${directory}/${name}`, { recursive: true });
     fs.writeFileSync(`${directory}/named/file`, 'old');
     execFileSync('chown', ['-R', `${UID}:${UID}`, directory]);
     ns.tmpfs(`${directory}/locked`);
@@ -139,6 +146,8 @@ test('a layer of mounts for missing mount points keeps what a scope has made cop
       codes: ['EINVAL', 'EINVAL'],
       isBusy: true,
       changes: { created: [], modified: [`${directory}/named/file`], deleted: [] },
+      unbindable: 'unbindable',
+      files: ['file'],
     });
     expect(fs.readFileSync(`${directory}/named/file`, 'utf8')).toBe('old');
   });

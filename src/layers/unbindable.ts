@@ -1,0 +1,46 @@
+import fs from 'node:fs';
+import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
+import { mountSetattr } from '../../native/mount-tree.cjs';
+import { isBelow } from '../mounts/absolute-path.js';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { readMounts } from '../mounts/read-mounts.js';
+import { openMount } from './open-mount.js';
+
+/**
+ * Runs `copy`, which copies what is at `path` and the mounts below. Those that are unbindable, which would be left out, are
+ * private meanwhile; their copies become unbindable, where `copy` has put them at the same places.
+ */
+export function takingUnbindable<T>(path: string, copy: () => T): T {
+  const table = readMounts('self');
+  const unbindable = table.filter({ propagation: 'unbindable' });
+  if (unbindable.length === 0) return copy();
+  const around = table.containing(path);
+  const below = unbindable.filter(({ mountPoint }) => isBelow(mountPoint, path));
+  const held: number[] = [];
+  const hold = (mounts: readonly Mount[], from: MountTable) => {
+    held.push(...mounts.flatMap((mount) => openMount(mount, from) ?? []));
+  };
+  const make = (propagation: number) => {
+    for (const fd of held) mountSetattr(fd, 0, { propagation });
+  };
+  try {
+    hold(
+      unbindable.filter((mount) => mount === around || below.includes(mount)),
+      table,
+    );
+    try {
+      make(MS_PRIVATE);
+      const result = copy();
+      const after = readMounts('self');
+      for (const { mountPoint, device, root } of below) {
+        hold(after.filter({ mountPoint, device, root }), after);
+      }
+      return result;
+    } finally {
+      make(MS_UNBINDABLE);
+    }
+  } finally {
+    for (const fd of held) fs.closeSync(fd);
+  }
+}
