@@ -1,14 +1,10 @@
 import fs from 'node:fs';
-import {
-  AT_RECURSIVE,
-  MNT_DETACH,
-  MOUNT_ATTR_RDONLY,
-  MS_PRIVATE,
-  OPEN_TREE_CLONE,
-} from '../../native/constants.cjs';
+import { AT_RECURSIVE, MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
-import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { makeFileSystem } from '../layers/file-system.js';
+import { OWN_LAYER } from '../layers/own-layer.js';
 import type { Pins } from '../layers/pins.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -19,7 +15,7 @@ import { copyAttributes, ignoring } from './attributes.js';
 import { type Changes, findChanges } from './changes.js';
 import { beforeName, type Layer } from './layer.js';
 import { Layers, type StandIn } from './layers.js';
-import { closingOnError, copyTree, isLocked, using } from './old-tree.js';
+import { closingOnError, copyTree, using } from './old-tree.js';
 import { byPath, type Part } from './part.js';
 import { PartMounts } from './part-mounts.js';
 import { proveContained, proveNothingWritable } from './proof.js';
@@ -31,8 +27,8 @@ export type CopyOnWrite = true | readonly string[];
 
 /**
  * A mount tree in which all or some directories are copy-on-write. If all are, the overlays are mounted instead of what
- * they stand for. Named directories lie in a tree that can be written to, so there is something read-only between,
- * and both are pinned: unmounting an overlay uncovers nothing that can be written to.
+ * they stand for. Named directories lie in a tree that can be written to, so there is something empty between, and both
+ * are pinned: unmounting an overlay uncovers nothing that can be written to.
  */
 export class CopyOnWriteTree {
   readonly #wanted: CopyOnWrite;
@@ -124,21 +120,15 @@ export class CopyOnWriteTree {
     return tree;
   }
 
-  /** Makes what lies at `path` in the copy read-only, for when a layer is taken off it; returns a descriptor. */
+  /** Covers what lies at `path` in the copy with nothing, for when a layer is taken off it; returns a descriptor. */
   #underlay(path: string): number {
-    this.#takeAway(path);
-    const tree = cloneMount(path, this.#table);
-    closingOnError(tree, () => {
-      mountSetattr(tree, AT_RECURSIVE, { attrSet: MOUNT_ATTR_RDONLY });
-      moveMount(tree, encodePath(path));
-    });
+    if (this.#table.at(path) !== undefined) {
+      // It stays below where it is locked (mount_namespaces(7)).
+      ignoring(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
+    }
+    const tree = makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes: MOUNT_ATTR_RDONLY });
+    closingOnError(tree, () => moveMount(tree, encodePath(path)));
     return tree;
-  }
-
-  /** What is mounted at `path` in the copy; it stays below the layer where it is locked (mount_namespaces(7)). */
-  #takeAway(path: string): void {
-    if (this.#table.at(path) === undefined) return;
-    ignoring(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
   }
 
   #prove(): void {
@@ -154,16 +144,6 @@ export class CopyOnWriteTree {
 
   #standInOf(part: Part): StandIn {
     return this.#layers.find(part) as StandIn;
-  }
-}
-
-/** With the mounts below only where they are locked (mount_namespaces(7)). */
-function cloneMount(path: string, table: MountTable): number {
-  try {
-    return openTree(encodePath(path), OPEN_TREE_CLONE);
-  } catch (error) {
-    if (!isLocked(error, path, table)) throw error;
-    return openTree(encodePath(path), OPEN_TREE_CLONE | AT_RECURSIVE);
   }
 }
 

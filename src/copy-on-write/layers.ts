@@ -9,7 +9,9 @@ import {
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import type { MountError } from '../errors/mount-error.js';
 import { isBelow } from '../mounts/absolute-path.js';
+import { isReadOnly } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
 import { printable } from '../mounts/printable.js';
@@ -108,6 +110,10 @@ export class Layers {
     if (lower === undefined) return this.#coverInPieces(part);
     try {
       this.#mountOverlay(part, [lower]);
+    } catch (error) {
+      const { code } = error as MountError;
+      if (code !== 'EINVAL' || !isReadOnly(part.mount)) throw error;
+      return [{ ...part, treatment: 'keep' }];
     } finally {
       fs.closeSync(lower);
     }

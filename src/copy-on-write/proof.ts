@@ -1,6 +1,4 @@
 import fs from 'node:fs';
-import { O_PATH } from '../../native/constants.cjs';
-import { openat } from '../../native/directories.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
@@ -8,6 +6,7 @@ import { isReadOnly } from '../mounts/mount.js';
 import { encodePath } from '../mounts/path-bytes.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
+import { findFile } from './found-file.js';
 import { fromRoot } from './old-tree.js';
 import { join } from './part.js';
 import { isVirtual } from './treatment.js';
@@ -32,7 +31,9 @@ function proveByCanary(path: string, root: number): boolean {
     throw error;
   }
   try {
-    if (exists(fromRoot(canary), root)) throw escaped(path, `a file made at ${canary} appeared there too`);
+    const found = findFile(root, fromRoot(canary));
+    found?.close();
+    if (found !== undefined) throw escaped(path, `a file made at ${canary} appeared there too`);
   } finally {
     fs.unlinkSync(encodePath(canary));
   }
@@ -40,13 +41,12 @@ function proveByCanary(path: string, root: number): boolean {
 }
 
 function proveOther(path: string, root: number): void {
-  const old = openat(root, fromRoot(path), O_PATH);
-  try {
-    const [before, after] = [fs.fstatSync(old), fs.statSync(encodePath(path))];
-    if (before.dev === after.dev && before.ino === after.ino) throw escaped(path, 'it is the same');
-  } finally {
-    fs.closeSync(old);
-  }
+  const before = findFile(root, fromRoot(path));
+  // Somebody has deleted it meanwhile.
+  if (before === undefined) return;
+  before.close();
+  const after = fs.statSync(encodePath(path));
+  if (before.stat.dev === after.dev && before.stat.ino === after.ino) throw escaped(path, 'it is the same');
 }
 
 /**
@@ -62,16 +62,6 @@ export function proveNothingWritable(wanted: true | readonly string[], devices: 
       wanted === true || wanted.some((path) => path === mountPoint || isBelow(mountPoint, path));
     if (!isWanted || table.at(mountPoint) !== mount) continue;
     throw escaped(mountPoint, `it is still ${formatMount(mount)}`);
-  }
-}
-
-function exists(path: Buffer, dirfd: number): boolean {
-  try {
-    fs.closeSync(openat(dirfd, path, O_PATH | fs.constants.O_NOFOLLOW));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
   }
 }
 

@@ -11,10 +11,12 @@ export type Treatment = 'protect' | 'seal' | 'keep';
 export function treatmentOf(mount: Mount): Treatment {
   if (isVirtual(mount.fsType)) return 'keep';
   if (isDeleted(mount)) return 'protect';
-  if (isReadOnly(mount)) return 'keep';
-  const { mountPoint, fsType } = mount;
+  const { mountPoint, fsType, superOptions } = mount;
+  // A mount that is read-only can be made writable again, a file system that is cannot: not through a mount of it.
+  if (superOptions.includes('ro')) return 'keep';
   const isKernels = isBelow(mountPoint, '/proc') || isBelow(mountPoint, '/sys');
-  return isKernels || mountPoint === '/dev' || SEALED.has(fsType) ? 'seal' : 'protect';
+  if (!isKernels && mountPoint !== '/dev' && !SEALED.has(fsType)) return 'protect';
+  return isReadOnly(mount) ? 'keep' : 'seal';
 }
 
 /** Whether what is mounted was deleted: its name may be that of another file by now, and it can't be mounted again. */

@@ -18,6 +18,16 @@ test('finds a directory and a file that are not copies', () => {
   expect(fs.readdirSync(decoys)).toEqual(['file']);
 });
 
+test('has nothing to prove of a file that is gone outside of the scope', () => {
+  const decoys = makeDecoys({ file: '' });
+  const elsewhere = fs.openSync(decoys, 'r');
+  try {
+    proveContained(`${decoys}/file`, elsewhere);
+  } finally {
+    fs.closeSync(elsewhere);
+  }
+});
+
 test('finds a mount that can still be written to', async () => {
   const decoys = makeDecoys({ 'disk/x': '', 'other/x': '' });
   await withMountNamespace(async (outer) => {

@@ -103,10 +103,13 @@ describe('a copy-on-write scope', () => {
       });
       await withMountNamespace({ copyOnWrite: [`${decoys}/disk`] }, (ns) => {
         ns.umount(`${decoys}/disk`);
-        expect(fs.readdirSync(`${decoys}/disk`)).toEqual(['below']);
+        expect(fs.readdirSync(`${decoys}/disk`)).toEqual([]);
         expect(() => fs.writeFileSync(`${decoys}/disk/below`, 'new')).toThrow('EROFS');
         expect(() => ns.umount(`${decoys}/disk`)).toThrow('EINVAL');
         expect(umount(`${decoys}/disk`)).toContain('busy');
+        ns.remount(`${decoys}/disk`, { flags: ['rw'] });
+        fs.writeFileSync(`${decoys}/disk/below`, 'new');
+        expect(fs.readFileSync(onHost(`${decoys}/disk/below`), 'utf8')).toBe('');
       });
       expect(fs.readFileSync(`${decoys}/disk/file`, 'utf8')).toBe('old');
       mount('-o', 'remount,bind,ro', `${decoys}/disk`);
@@ -115,6 +118,7 @@ describe('a copy-on-write scope', () => {
         expect(() => fs.writeFileSync(`${decoys}/disk/below`, 'new')).toThrow('EROFS');
       });
     });
+    expect(fs.readFileSync(`${decoys}/disk/below`, 'utf8')).toBe('');
   });
 
   test('keeps the layer of a directory that is no mount point, whoever unmounts it', async () => {
@@ -142,7 +146,7 @@ describe('a copy-on-write scope', () => {
       await withMountNamespace({ copyOnWrite: true }, expectPinned);
       expect(outer.changes()).toEqual({ created: [`${named}/kept`], modified: [], deleted: [] });
       expect(umount('--lazy', named)).toBe('');
-      expect(fs.readdirSync(named)).toEqual(['file']);
+      expect(fs.readdirSync(named)).toEqual([]);
       expect(() => fs.writeFileSync(`${named}/escaped`, '')).toThrow('EROFS');
       expect(umount(named)).toContain('busy');
       expect(outer.changes().created).toEqual([`${named}/kept`]);
@@ -395,13 +399,72 @@ describe('a copy-on-write scope', () => {
     expect(process.cwd()).toBe(cwd);
   });
 
-  test('leaves read-only mounts read-only', async () => {
-    const decoys = makeDecoys({ 'disk/x': '' });
+  test('leaves read-only mounts read-only, and protects them when they are made writable', async () => {
+    const decoys = makeDecoys({ 'disk/x': '', single: '' });
+    const [disk, single] = [`${decoys}/disk`, `${decoys}/single`];
     await withMountNamespace(async (outer) => {
-      outer.tmpfs(`${decoys}/disk`, { flags: ['ro'] });
+      outer.tmpfs(disk);
+      fs.mkdirSync(`${disk}/named`);
+      for (const name of ['file', 'named/file']) fs.writeFileSync(`${disk}/${name}`, 'old');
+      outer.bind(`${disk}/file`, single, { readonly: true });
+      outer.readonly(disk);
+      const remount: ((ns: MountNamespace, at: string) => unknown)[] = [
+        (ns, at) => ns.remount(at, { flags: ['rw'] }),
+        (_, at) => mount('-o', 'remount,bind,rw', at),
+      ];
+      for (const makeWritable of remount) {
+        await withMountNamespace({ copyOnWrite: true }, (ns) => {
+          expect(() => fs.writeFileSync(`${disk}/file`, 'new')).toThrow('EROFS');
+          expect(() => fs.writeFileSync(single, 'new')).toThrow('EROFS');
+          expect(fs.readFileSync(single, 'utf8')).toBe('old');
+          makeWritable(ns, disk);
+          fs.writeFileSync(`${disk}/file`, 'new');
+          expect(ns.changes().modified).toEqual([`${disk}/file`, single]);
+          makeWritable(ns, single);
+          fs.appendFileSync(single, 'er');
+          expect(fs.readFileSync(`${disk}/file`, 'utf8')).toBe('newer');
+        });
+        for (const named of [disk, `${disk}/named`]) {
+          await withMountNamespace({ copyOnWrite: [named] }, (ns) => {
+            expect(() => fs.writeFileSync(`${named}/file`, 'new')).toThrow('EROFS');
+            makeWritable(ns, named);
+            fs.writeFileSync(`${named}/file`, 'new');
+            expect(ns.changes().modified).toEqual([`${named}/file`]);
+          });
+        }
+      }
+      for (const file of [`${disk}/file`, `${disk}/named/file`, single]) {
+        expect(fs.readFileSync(file, 'utf8')).toBe('old');
+      }
+    });
+  });
+
+  test('leaves alone what nothing can be written to: a file system that is read-only', async () => {
+    const decoys = makeDecoys({ 'disk/x': '' });
+    await withMountNamespace(async () => {
+      mount('-t', 'tmpfs', '-o', 'ro', 'tmpfs', `${decoys}/disk`);
       await withMountNamespace({ copyOnWrite: true }, (ns) => {
         expect(ns.mounts().at(`${decoys}/disk`)?.fsType).toBe('tmpfs');
+        mount('-o', 'remount,bind,rw', `${decoys}/disk`);
         expect(() => fs.writeFileSync(`${decoys}/disk/new`, '')).toThrow('EROFS');
+      });
+    });
+  });
+
+  test('leaves a read-only mount as it is where no overlay can be made of it', async () => {
+    const decoys = makeDecoys({ 'disk/x': '', 'one/x': '', 'two/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs(`${decoys}/disk`);
+      for (const [lower, merged] of [
+        ['disk', 'one'],
+        ['one', 'two'],
+      ]) {
+        outer.overlay(`${decoys}/${merged}`, { lower: `${decoys}/${lower}` });
+      }
+      outer.readonly(`${decoys}/two`);
+      await withMountNamespace({ copyOnWrite: true }, () => {
+        expect(() => fs.writeFileSync(`${decoys}/two/new`, '')).toThrow('EROFS');
+        requireContained(decoys);
       });
     });
   });
