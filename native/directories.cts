@@ -4,6 +4,7 @@ import { cInt, cPath, cString, type PathLike, printable, quoted } from './argume
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
+  AT_NO_AUTOMOUNT,
   ENOSYS,
   O_CLOEXEC,
   O_PATH,
@@ -202,10 +203,11 @@ export function birthOf(path: PathLike, dirfd = AT_FDCWD): number | undefined {
 }
 
 function statx(path: PathLike, dirfd: number, mask: number): Buffer {
-  const flags = path.length === 0 ? AT_EMPTY_PATH : 0;
+  // As stat(2) does.
+  const flags = AT_NO_AUTOMOUNT | (path.length === 0 ? AT_EMPTY_PATH : 0);
   const facts = () => ({
     path: printable(path),
-    call: `statx(${dirfd}, ${quoted(path)}, ${flags}, 0x${mask.toString(16)})`,
+    call: `statx(${dirfd}, ${quoted(path)}, 0x${flags.toString(16)}, 0x${mask.toString(16)})`,
   });
   statxCall(facts, dirfd, cString('path', path), flags, mask, STATX);
   // Where a filter refuses the call, libc answers in its place, and knows of no mounts.

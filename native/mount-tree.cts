@@ -5,6 +5,7 @@ import { cInt, cPath, cString, type PathLike, printable, quoted } from './argume
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,
+  AT_NO_AUTOMOUNT,
   FSCONFIG_CMD_CREATE,
   FSCONFIG_CMD_CREATE_EXCL,
   FSCONFIG_SET_FLAG,
@@ -45,10 +46,10 @@ const mountSetattrCall = numberedSystemCall('mount_setattr', 442, [
 
 /**
  * open_tree(2): a descriptor of the mount at `path`, or with `OPEN_TREE_CLONE` of a detached copy of it
- * (`AT_RECURSIVE`: of the whole tree below). Always close-on-exec.
+ * (`AT_RECURSIVE`: of the whole tree below). Always close-on-exec, and never mounts what autofs(5) would.
  */
 export function openTree(path: PathLike, flags: number, dirfd = AT_FDCWD): number {
-  const cFlags = (cInt('flags', flags) | OPEN_TREE_CLOEXEC) >>> 0;
+  const cFlags = (cInt('flags', flags) | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT) >>> 0;
   const cTree = (flags & AT_EMPTY_PATH) !== 0 ? cString('path', path) : cPath('path', path);
   const facts = () => ({
     path: printable(path),

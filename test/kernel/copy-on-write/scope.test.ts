@@ -469,6 +469,25 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('mounts nothing at an automount point, and leaves it what it is', async () => {
+    const decoys = makeDecoys({ 'auto/x': '' });
+    const auto = `${decoys}/auto`;
+    await withMountNamespace(async () => {
+      // Nobody reads what it asks for, so it fails the first time that something would have to be mounted, and no more.
+      const options = 'fd=1,minproto=5,maxproto=5,direct';
+      const script = `mount -t autofs -o ${options} autofs "$0" | true`;
+      execFileSync('setsid', ['--wait', 'sh', '-c', script, auto]);
+      for (const copyOnWrite of [true, [decoys]]) {
+        await withMountNamespace({ copyOnWrite }, () => {
+          expect(auto).toBeMountPoint({ type: 'autofs' });
+          requireContained(decoys);
+        });
+      }
+      expect(() => fs.readdirSync(auto)).toThrow('ENOENT');
+      expect(fs.readdirSync(auto)).toEqual([]);
+    });
+  });
+
   test('is a handle as well', async () => {
     const decoys = makeDecoys({ file: 'old' });
     {

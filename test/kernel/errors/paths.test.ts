@@ -11,7 +11,7 @@ describe('ENOENT names what is missing', () => {
     expect(error.message).toBe(
       `bind ${dir}/none/deep on ${dir}/b failed: open_tree(2) ENOENT, no such file or directory\n` +
         `  why:  source ${dir}/none/deep does not exist (${dir}/none does not either)\n` +
-        `  call: open_tree(-100, "${dir}/none/deep", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC) = -1`,
+        `  call: open_tree(-100, "${dir}/none/deep", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_NO_AUTOMOUNT) = -1`,
     );
   });
 
