@@ -41,7 +41,7 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
   const fd = steps.closing(nearest);
   if (missing.length === 0) return fd;
   const mount = findMount(readMounts('self'), fd);
-  const isCovered = mount === undefined || (!isOwnLayer(mount) && (isReadOnly(mount) || isOnHost(mount)));
+  const isCovered = mount === undefined || isOnHost(mount) || (isReadOnly(mount) && !isOwnLayer(mount));
   const found = isCovered ? coverWithLayer({ path, fd }, steps) : fd;
   let made = found;
   if (mount !== undefined && isReadOnly(mount)) {

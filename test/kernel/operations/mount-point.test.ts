@@ -193,6 +193,32 @@ test('a symbolic link on the way is refused, with the path that it stands for', 
   });
 });
 
+/** Runs `script` where the host has mounted a tmpfs on `directory`; returns the names that are in that afterwards. */
+function leftOnTmpfs({
+  source,
+  directory,
+  script,
+}: Record<'source' | 'directory' | 'script', string>): string {
+  const shell =
+    'mount -t tmpfs "$1" "$2" && exec 3<"$2" && "$3" --require "$4" --input-type=module -e "$5" && ls /proc/self/fd/3/';
+  const register = path.resolve('dist/src/register.cjs');
+  return execFileSync(
+    'unshare',
+    `--mount --propagation private sh -c`
+      .split(' ')
+      .concat(shell, 'sh', source, directory, process.execPath, register, script),
+    { env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '' }, encoding: 'utf8' },
+  );
+}
+
+test('nothing is made on a file system of the host that calls itself what layers are called', () => {
+  const directory = temporaryDirectory();
+  const script = `
+    import { withMountNamespace } from 'mountns';
+    await withMountNamespace((ns) => ns.tmpfs(${JSON.stringify(`${directory}/missing/deep`)}));`;
+  expect(leftOnTmpfs({ source: 'mountns', directory, script })).toBe('');
+});
+
 test('a killed worker leaves no mount and no directory', async () => {
   const directory = temporaryDirectory();
   const script = `
