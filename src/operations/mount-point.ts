@@ -15,7 +15,9 @@ import { findMount, type Place } from '../layers/place.js';
 import type { Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
+import { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
+import { requireEntered } from '../namespace/guard.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { openIfThere } from './target.js';
 
@@ -23,8 +25,8 @@ import { openIfThere } from './target.js';
 export type MountPointKind = 'directory' | 'file';
 
 /**
- * Provides the mount point `target` when it is missing, without creating anything on a file system that the
- * host has mounted: the nearest directory that exists is covered with a layer in memory, and what is missing is
+ * Provides the mount point `target` when it is missing, without creating anything on a file system that is the
+ * host's: the nearest directory that exists is covered with a layer in memory, and what is missing is
  * made there. So nothing is left behind, not even by a worker that is killed.
  *
  * @returns a descriptor of the mount point, which `steps` closes
@@ -74,8 +76,10 @@ function coverWithLayer(place: Place, steps: Steps): number {
   return coverWithOverlay(place, steps, (attributes) => makeOverlay(layers, steps, attributes));
 }
 
+/** Whether the host has mounted it, or had when this process left it: then it may still be on a disk. */
 function isOnHost({ device }: Mount): boolean {
-  return readMounts('host').find({ device }) !== undefined;
+  const tables = [readMounts('host'), new MountTable(requireEntered().host.mountInfoAtEntry)];
+  return tables.some((table) => table.find({ device }) !== undefined);
 }
 
 function makeDirectory(parent: number, name: string, steps: Steps): number {

@@ -194,21 +194,14 @@ test('a symbolic link on the way is refused, with the path that it stands for', 
 });
 
 /** Runs `script` where the host has mounted a tmpfs on `directory`; returns the names that are in that afterwards. */
-function leftOnTmpfs({
-  source,
-  directory,
-  script,
-}: Record<'source' | 'directory' | 'script', string>): string {
+function leftOnTmpfs(source: string, directory: string, script: string): string {
   const shell =
     'mount -t tmpfs "$1" "$2" && exec 3<"$2" && "$3" --require "$4" --input-type=module -e "$5" && ls /proc/self/fd/3/';
   const register = path.resolve('dist/src/register.cjs');
-  return execFileSync(
-    'unshare',
-    `--mount --propagation private sh -c`
-      .split(' ')
-      .concat(shell, 'sh', source, directory, process.execPath, register, script),
-    { env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '' }, encoding: 'utf8' },
-  );
+  const args = ['sh', source, directory, process.execPath, register, script];
+  const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '' };
+  const unshare = ['--mount', '--propagation', 'private', 'sh', '-c', shell, ...args];
+  return execFileSync('unshare', unshare, { env, encoding: 'utf8' });
 }
 
 test('nothing is made on a file system of the host that calls itself what layers are called', () => {
@@ -216,7 +209,23 @@ test('nothing is made on a file system of the host that calls itself what layers
   const script = `
     import { withMountNamespace } from 'mountns';
     await withMountNamespace((ns) => ns.tmpfs(${JSON.stringify(`${directory}/missing/deep`)}));`;
-  expect(leftOnTmpfs({ source: 'mountns', directory, script })).toBe('');
+  expect(leftOnTmpfs('mountns', directory, script)).toBe('');
+});
+
+test('nothing is made on a file system that the host has unmounted meanwhile', () => {
+  const directory = temporaryDirectory();
+  const script = `
+    import { execFileSync } from 'node:child_process';
+    import fs from 'node:fs';
+    import { withMountNamespace } from 'mountns';
+    const directory = ${JSON.stringify(directory)};
+    await withMountNamespace((ns) => {
+      execFileSync('nsenter', ['--mount', '--target', String(process.ppid), 'umount', '--lazy', directory]);
+      if (ns.host.mounts().at(directory) !== undefined) throw new Error('still mounted');
+      ns.tmpfs(directory + '/missing/deep');
+      fs.writeFileSync(directory + '/missing/deep/file', '');
+    });`;
+  expect(leftOnTmpfs('disk', directory, script)).toBe('');
 });
 
 test('a killed worker leaves no mount and no directory', async () => {
