@@ -44,8 +44,6 @@ const VIRTUAL: ReadonlySet<string> = new Set([
   'fuse.lxcfs',
   'fusectl',
   'guest_memfd',
-  'hugetlbfs',
-  'mqueue',
   'nfsd',
   'nsfs',
   'proc',
@@ -59,6 +57,16 @@ const VIRTUAL: ReadonlySet<string> = new Set([
   'tracefs',
 ]);
 
-// devtmpfs: one instance for the whole machine, whose device nodes work as well on a read-only mount. The others
-// compare names in ways of their own, which overlay refuses in a layer; most machines have one at /boot/efi.
-const SEALED: ReadonlySet<string> = new Set(['devtmpfs', 'exfat', 'msdos', 'ntfs', 'ntfs3', 'vfat']);
+// devtmpfs: one instance for the whole machine, whose device nodes work as well on a read-only mount. hugetlbfs, mqueue:
+// memory and queues, which have no content that an overlay could show. The others compare names in ways of their own,
+// which overlay refuses in a layer; most machines have one at /boot/efi.
+const SEALED: ReadonlySet<string> = new Set([
+  'devtmpfs',
+  'exfat',
+  'hugetlbfs',
+  'mqueue',
+  'msdos',
+  'ntfs',
+  'ntfs3',
+  'vfat',
+]);

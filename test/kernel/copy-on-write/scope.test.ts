@@ -469,6 +469,23 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test.each(['hugetlbfs', 'mqueue'])('makes %s read-only', async (type) => {
+    const decoys = makeDecoys({ 'at/x': '' });
+    const made = `${decoys}/at/mountns-decoy-${process.pid}`;
+    await withMountNamespace(async () => {
+      mount('-t', type, type, `${decoys}/at`);
+      fs.writeFileSync(made, '');
+      try {
+        await withMountNamespace({ copyOnWrite: true }, () => {
+          expect(() => fs.rmSync(made)).toThrow('EROFS');
+          expect(() => fs.writeFileSync(`${made}-too`, '')).toThrow('EROFS');
+        });
+      } finally {
+        fs.rmSync(made);
+      }
+    });
+  });
+
   test('mounts nothing at an automount point, and leaves it what it is', async () => {
     const decoys = makeDecoys({ 'auto/x': '' });
     const auto = `${decoys}/auto`;
