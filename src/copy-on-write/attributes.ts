@@ -13,9 +13,12 @@ export function copyAttributes(from: number, to: number): void {
   fs.futimesSync(to, atime, mtime);
 }
 
-/** Labels are the security module's, and what overlay notes in the layers is about those layers alone. */
+/** The end of the name of what {@link noteProvided} notes. */
+export const NOTE = '.mountns.provided';
+
+/** Labels are the security module's, what overlay notes is about its layers alone, and what this package notes its own. */
 export function isPublic(name: string): boolean {
-  return !/^(security\.(?!capability$)|(trusted|user)\.overlay\.)/.test(name);
+  return !name.endsWith(NOTE) && !/^(security\.(?!capability$)|(trusted|user)\.overlay\.)/.test(name);
 }
 
 /** Runs `step`; its failure with one of `codes` is no failure. */

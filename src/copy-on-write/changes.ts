@@ -83,7 +83,7 @@ class Search {
     if (before !== undefined && (after === undefined || !isSameKind(before, after))) this.deleted.add(path);
     if (after === undefined) return;
     if (before === undefined || !isSameKind(before, after)) {
-      if (!isProvided(after)) this.created.add(path);
+      if (!isProvided(after, path)) this.created.add(path);
       if (after.stat.isDirectory())
         this.#compareEntries(path, { before: undefined, after, upper: undefined }, base);
       return;
@@ -149,7 +149,7 @@ function namesIn(directory: FoundFile): [string, Buffer][] {
 
 /** Whether overlay does not merge this directory with the one of the same path below it. */
 function isStandingAlone(upper: FoundFile): boolean {
-  if (!upper.stat.isDirectory()) return false;
+  if (!upper.stat.isDirectory()) return true;
   return upper.read((fd) =>
     flistxattr(fd).some((name) => /^(trusted|user)\.overlay\.(opaque|redirect)$/.test(name)),
   );

@@ -1,19 +1,26 @@
-import { flistxattr, fsetxattr } from '../../native/xattr.cjs';
+import { fgetxattr, flistxattr, fsetxattr } from '../../native/xattr.cjs';
+import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
-import { ignoring } from './attributes.js';
+import { ignoring, NOTE } from './attributes.js';
 import type { FoundFile } from './found-file.js';
 
-/** Notes at a new file or directory that it was made to be mounted on. The note goes when that goes. */
-export function noteProvided(fd: number): void {
+/**
+ * Notes at a new file or directory that it was made to be mounted on. The note goes when that goes.
+ *
+ * @param names the end of its path, with all names that were new: it tells the file from one that was renamed or copied
+ */
+export function noteProvided(fd: number, names: string): void {
   const note = `${isInUserNamespace() ? 'user' : 'trusted'}${NOTE}`;
-  ignoring(['EOPNOTSUPP', 'EPERM', 'ENOSPC'], () => fsetxattr(fd, note, Buffer.from('y')));
+  ignoring(['EOPNOTSUPP', 'EPERM', 'ENOSPC'], () => fsetxattr(fd, note, encodePath(names)));
 }
 
-/** Whether a file or directory was made to be mounted on; a file with content is more than that by now. */
-export function isProvided(file: FoundFile): boolean {
+/** Whether what is at `path` was made to be mounted on; a file with content is more than that by now. */
+export function isProvided(file: FoundFile, path: string): boolean {
   const { stat } = file;
   if (!stat.isDirectory() && !(stat.isFile() && stat.size === 0)) return false;
-  return file.read((fd) => flistxattr(fd).some((name) => name.endsWith(NOTE)));
+  return file.read((fd) =>
+    flistxattr(fd).some(
+      (name) => name.endsWith(NOTE) && path.endsWith(`/${decodePath(fgetxattr(fd, name))}`),
+    ),
+  );
 }
-
-const NOTE = '.mountns.provided';

@@ -56,7 +56,9 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
     const isDirectory = kind === 'directory' || index < missing.length - 1;
     const parent = made;
     made = isDirectory ? makeDirectory(parent, name, steps) : makeFile(parent, name, steps);
-    if (isWatched) using(openat(parent, name, fs.constants.O_RDONLY), noteProvided);
+    if (!isWatched) continue;
+    const names = missing.slice(0, index + 1).join('/');
+    using(openat(parent, name, fs.constants.O_RDONLY), (fd) => noteProvided(fd, names));
   }
   return steps.closing(openWithoutSymlinks(missing.join('/'), O_PATH, found));
 }

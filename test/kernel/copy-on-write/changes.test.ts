@@ -224,6 +224,36 @@ test('tells of every overlay of the scope, and not of what is mounted above', as
   });
 });
 
+test('tells of a directory that is mounted elsewhere when one above it is deleted', async () => {
+  const decoys = makeDecoys({ 'above/dir/file': '', 'elsewhere/x': '' });
+  await withMountNamespace(async (outer) => {
+    outer.bind(`${decoys}/above/dir`, `${decoys}/elsewhere`);
+    await withMountNamespace({ copyOnWrite: true }, (ns) => {
+      fs.rmSync(`${decoys}/above`, { recursive: true });
+      expect(fs.readdirSync(`${decoys}/elsewhere`)).toEqual([]);
+      expect(ns.changes().deleted).toEqual([`${decoys}/above`, `${decoys}/elsewhere`]);
+      fs.writeFileSync(`${decoys}/above`, '');
+      expect(ns.changes().deleted).toEqual([`${decoys}/above`, `${decoys}/elsewhere`]);
+    });
+  });
+});
+
+test('tells of what was made from a provided mount point, and not of one that was there before', async () => {
+  const decoys = makeDecoys({ 'real/file': '' });
+  await withMountNamespace({ copyOnWrite: [decoys] }, (ns) => {
+    for (const name of ['real', 'new']) {
+      fs.rmSync(`${decoys}/${name}`, { recursive: true, force: true });
+      ns.tmpfs(`${decoys}/${name}/deep`);
+      ns.umount(`${decoys}/${name}/deep`);
+    }
+    expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [`${decoys}/real/file`] });
+    execFileSync('cp', ['-a', `${decoys}/new`, `${decoys}/copied`]);
+    fs.renameSync(`${decoys}/new`, `${decoys}/renamed`);
+    const names = ['copied', 'copied/deep', 'renamed', 'renamed/deep'];
+    expect(ns.changes().created).toEqual(names.map((name) => `${decoys}/${name}`));
+  });
+});
+
 test('tells nothing of mount points that were provided', async () => {
   const decoys = makeDecoys({ file: '' });
   const at = (...names: string[]) => names.map((name) => `${decoys}/${name}`);
