@@ -27,7 +27,7 @@ function proveByCanary(path: string, root: number): boolean {
   try {
     fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
   } catch (error) {
-    if (['EACCES', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if (['EACCES', 'EOVERFLOW', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
   try {
