@@ -1,8 +1,12 @@
 import fs from 'node:fs';
 import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
+import { copyFile } from '../copy-on-write/copy.js';
+import { using } from '../copy-on-write/old-tree.js';
 import { withPathOf } from '../layers/descriptor-path.js';
-import { coverWithOverlay } from '../layers/overlay-layer.js';
+import { coverWithOverlay, writableAttributes } from '../layers/overlay-layer.js';
+import type { Place } from '../layers/place.js';
+import { withScratch } from '../layers/scratch.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { attachTo } from '../operations/attach.js';
 import { checkBoolean } from '../operations/options.js';
@@ -28,10 +32,14 @@ export const ENOSPC: Recipe = {
       return;
     }
     const [directory, name] = [posix.dirname(path), posix.basename(path)];
-    const parent = { path: directory, fd: steps.closing(openTarget(directory)) };
-    const full = takingUnbindable(directory, () =>
-      makeFullOverlay({ ...parent, below: `/${name}`, lack }, steps),
-    );
+    const attributes = writableAttributes(fd);
+    const makeFull = (parent: Place) =>
+      makeFullOverlay({ ...parent, below: `/${name}`, lack }, steps, attributes);
+    const full = isMountRoot('', fd)
+      ? withCopy(fd, name, makeFull)
+      : takingUnbindable(directory, () =>
+          makeFull({ path: directory, fd: steps.closing(openTarget(directory)) }),
+        );
     attachTo(fd, full, steps);
   },
   probe({ path, kind }) {
@@ -44,6 +52,15 @@ export const ENOSPC: Recipe = {
     }
   },
 };
+
+/** Of a file that is mounted, which the file system of its directory does not have. */
+function withCopy(fd: number, name: string, use: (directory: Place) => number): number {
+  return withScratch((scratch) => {
+    const from = withPathOf(fd, (path) => fs.openSync(path, 'r'));
+    using(from, (file) => copyFile(file, scratch, name));
+    return use({ path: '/', fd: scratch });
+  });
+}
 
 function append(path: string): void {
   const fd = fs.openSync(path, 'a');

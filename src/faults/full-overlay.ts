@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { AT_EMPTY_PATH, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { AT_EMPTY_PATH, MOUNT_ATTR__ATIME, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
@@ -24,7 +24,7 @@ export type Lack = 'space' | 'inodes';
 export function makeFullOverlay(
   { path, fd, below = '', lack }: Place & { below?: string; lack: Lack },
   steps: Steps,
-  attributes = 0,
+  attributes: number,
 ): number {
   const cwd = steps.closing(openDirectory('.'));
   return withScratch((scratch) => {
@@ -37,7 +37,7 @@ export function makeFullOverlay(
     else useUpInodes(scratch);
     const shown = steps.closing(openWithoutSymlinks(`merged${inside}${below}`, O_PATH, scratch));
     const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, shown));
-    mountSetattr(tree, 0, { attrSet: attributes });
+    mountSetattr(tree, 0, { attrSet: attributes, attrClr: MOUNT_ATTR__ATIME });
     return tree;
   }, LIMITS[lack]);
 }

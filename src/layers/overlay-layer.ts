@@ -37,11 +37,9 @@ export function coverWithOverlay(
 ): number {
   return takingUnbindable(place.path, () => {
     const table = readMounts('self');
-    const { options = [] } = findMount(table, place.fd) ?? {};
-    const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
     const cwd = findWorkingDirectory();
     const copies = copyTrees(table, place, steps);
-    const overlay = make(attributes);
+    const overlay = make(writableAttributes(place.fd, table));
     cover(place, overlay, steps);
     const covering = { path: place.path, fd: overlay };
     for (const { tree, mount } of copies) {
@@ -50,6 +48,12 @@ export function coverWithOverlay(
     followWorkingDirectory(place.path, cwd, steps);
     return overlay;
   });
+}
+
+/** `MOUNT_ATTR_*` of the mount that `fd` lies on, but that it is writable. */
+export function writableAttributes(fd: number, table = readMounts('self')): number {
+  const { options = [] } = findMount(table, fd) ?? {};
+  return mountAttributesOf(options.filter((option) => option !== 'ro'));
 }
 
 interface CopiedTree {

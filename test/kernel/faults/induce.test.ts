@@ -69,6 +69,51 @@ describe('ENOSPC', () => {
     });
   });
 
+  test('on a file that is mounted: it shows what it did', async () => {
+    const decoys = makeDecoys({ file: 'covered', other: 'bound', secret: 'masked' });
+    fs.chmodSync(`${decoys}/other`, 0o640);
+    fs.chownSync(`${decoys}/other`, 12, 34);
+    const before = contentOf(decoys);
+    await withMountNamespace((ns) => {
+      ns.bind(`${decoys}/other`, `${decoys}/file`);
+      ns.mask(`${decoys}/secret`);
+      const shown = { file: 'bound', missing: 'bound', secret: '' };
+      ns.bind(`${decoys}/other`, `${decoys}/missing`);
+      for (const [name, content] of Object.entries(shown)) {
+        const file = `${decoys}/${name}`;
+        const { uid, gid, mode } = fs.statSync(file);
+        for (const options of [{}, { inodes: true }]) {
+          ns.induce('ENOSPC', file, options);
+          expect(fs.readFileSync(file, 'utf8')).toBe(content);
+          expect(fs.statSync(file)).toMatchObject({ uid, gid, mode });
+          expect(() => fs.appendFileSync(file, 'x')).toThrow('ENOSPC');
+        }
+      }
+    });
+    expect(contentOf(decoys)).toEqual(before);
+  });
+
+  test('keeps the flags of the mount, and the faults that they are', async () => {
+    await withMountNamespace((ns) => {
+      const flags = ['nosuid', 'nodev', 'noexec', 'noatime'] as const;
+      ns.mount({ target: '/mnt/x', type: 'tmpfs', flags });
+      for (const name of ['file', 'dir/file']) {
+        fs.mkdirSync('/mnt/x/dir', { recursive: true });
+        fs.writeFileSync(`/mnt/x/${name}`, '#!/bin/sh\n', { mode: 0o755 });
+      }
+      for (const name of ['file', 'dir']) {
+        ns.induce('ENOSPC', `/mnt/x/${name}`);
+        expect(ns.mounts().at(`/mnt/x/${name}`)?.options).toEqual(['rw', ...flags]);
+      }
+      ns.mount({ target: '/mnt/y', type: 'tmpfs', flags: ['strictatime'] });
+      fs.writeFileSync('/mnt/y/program', '#!/bin/sh\n', { mode: 0o755 });
+      ns.induce('EACCES', '/mnt/y/program');
+      ns.induce('ENOSPC', '/mnt/y/program');
+      expect(ns.mounts().at('/mnt/y/program')?.options).toEqual(['rw', 'noexec']);
+      expect(() => execFileSync('/mnt/y/program')).toThrow('EACCES');
+    });
+  });
+
   test('for want of inodes: no file can be made', async () => {
     await withFault(['ENOSPC', 'dir', { inodes: true }], async (dir) => {
       expect(() => fs.openSync(`${dir}/new`, 'w')).toThrow('ENOSPC');
@@ -353,9 +398,10 @@ test('needs no /proc', async () => {
 });
 
 test('is done whole or not at all, whichever system call fails', async () => {
-  const decoys = makeDecoys({ 'dir/file': 'old', 'dir/disk/x': '', file: 'old' });
+  const decoys = makeDecoys({ 'dir/file': 'old', 'dir/disk/x': '', file: 'old', bound: '' });
   await withMountNamespace(async (outer) => {
     outer.tmpfs(`${decoys}/dir/disk`);
+    outer.bind(`${decoys}/file`, `${decoys}/bound`);
     process.chdir(`${decoys}/dir`);
     const faults: [InducibleErrno, string][] = [
       ...(['ENOSPC', 'EROFS', 'EXDEV', 'EACCES', 'EBUSY', 'ELOOP'] as const).map(
@@ -364,6 +410,7 @@ test('is done whole or not at all, whichever system call fails', async () => {
       ...(['ENOSPC', 'EROFS', 'EBUSY', 'EIO', 'ENODEV', 'ELOOP'] as const).map(
         (errno): [InducibleErrno, string] => [errno, `${decoys}/file`],
       ),
+      ['ENOSPC', `${decoys}/bound`],
     ];
     const state = () => ({
       mounts: table(),
