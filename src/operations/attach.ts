@@ -5,12 +5,14 @@ import type { Steps } from '../layers/steps.js';
 import { takeOff } from '../layers/take-off.js';
 import { watched } from '../leaks/leak-watch.js';
 import { type MountPointKind, provideMountPoint } from './mount-point.js';
+import { refuseRoot } from './target.js';
 
 /**
  * Puts the detached mount tree of a descriptor on top of what is at `target`, or on a mount point that is
  * provided there.
  */
 export function attachTree(tree: number, target: string, steps: Steps): void {
+  refuseRoot(target);
   attachTo(provideMountPoint(target, kindOf(tree), steps), tree, steps);
   watched.file?.onMounted(target);
 }

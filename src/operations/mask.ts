@@ -10,11 +10,12 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTo, kindOf } from './attach.js';
 import { mountAttributes } from './mount-flags.js';
-import { checkPath, openTarget } from './target.js';
+import { checkPath, openTarget, refuseRoot } from './target.js';
 
 /** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */
 export function maskPath(target: string): void {
   const path = checkPath('target', target);
+  refuseRoot(path);
   requireEntered();
   attempt({ operation: 'mask', action: `mask ${printable(path)}`, path }, () =>
     inSteps((steps) => {

@@ -7,13 +7,14 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { kindOf } from './attach.js';
 import { provideMountPoint } from './mount-point.js';
-import { checkPath, withTarget } from './target.js';
+import { checkPath, refuseRoot, withTarget } from './target.js';
 import { refreshWorkingDirectory } from './working-directory.js';
 
 /** Moves the mount at `from`, with all mounts below it, to `to`. */
 export function moveMountPoint(from: string, to: string, pins = new Pins()): void {
   const source = checkPath('from', from);
   const target = checkPath('to', to);
+  refuseRoot(target);
   requireEntered();
   const action = `move ${printable(source)} to ${printable(target)}`;
   const what: Attempt = { operation: 'move', action, path: source, dest: target, sources: { from: source } };

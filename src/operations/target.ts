@@ -30,6 +30,19 @@ export function checkPath(name: string, value: unknown): string {
   return `/${parts.join('/')}`;
 }
 
+/** Refuses `/` as a mount point: what is mounted there lies on the root of this process, and no path leads to it. */
+export function refuseRoot(path: string): void {
+  if (path !== '/') return;
+  throw new MountError(
+    {
+      summary: 'cannot mount on /: it is the root of this process',
+      why: 'no path would lead to the new mount, the root stays the one beneath it',
+      fix: 'mount it elsewhere, and make that the root: ns.pivotRoot(path)',
+    },
+    { code: 'EBUSY', path },
+  );
+}
+
 /** Runs `use` with a descriptor of what is at `path` now; it is closed afterwards. */
 export function withTarget<T>(path: string, use: (fd: number) => T): T {
   const fd = openTarget(path);

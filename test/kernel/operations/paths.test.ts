@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { expect } from 'mountns/vitest';
 import { encodePath } from '../../../native/path-bytes.cjs';
+import { errorOf } from '../errors/error-of.js';
 import { operationTest } from './operation-test.js';
 
 const NAMES = {
@@ -42,6 +43,34 @@ for (const [what, name] of Object.entries(NAMES)) {
     expect(ns.mounts().at(`/old ${name}`)).toBeDefined();
   });
 }
+
+operationTest(
+  'nothing is mounted on the root of the process, where no path would lead to it',
+  ['d/'],
+  (ns, dir) => {
+    ns.tmpfs(`${dir}/d`);
+    const before = String(ns.mounts());
+    const operations = [
+      () => ns.tmpfs('/'),
+      () => ns.mount({ target: '//', type: 'tmpfs' }),
+      () => ns.proc('/'),
+      () => ns.bind(`${dir}/d`, '/.'),
+      () => ns.overlay('/', { lower: `${dir}/d` }),
+      () => ns.mask('/'),
+      () => ns.move(`${dir}/d`, '/'),
+    ];
+    for (const operation of operations) {
+      const error = errorOf(operation);
+      expect(error).toMatchObject({ code: 'EBUSY', path: '/' });
+      expect(error.message).toBe(
+        'cannot mount on /: it is the root of this process\n' +
+          '  why:  no path would lead to the new mount, the root stays the one beneath it\n' +
+          '  fix:  mount it elsewhere, and make that the root: ns.pivotRoot(path)',
+      );
+    }
+    expect(String(ns.mounts())).toBe(before);
+  },
+);
 
 operationTest('a message shows such a path in one line', [], (ns, dir) => {
   expect(() => ns.umount(`${dir}/a\nb\udcff`)).toThrow(

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { type MountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
+import { mount } from '../../../native/mount.cjs';
 import { errorOf } from '../errors/error-of.js';
 import { listEverywhere, operationTest } from './operation-test.js';
 
@@ -109,7 +110,7 @@ describe('the root of the process', () => {
   operationTest('loses what is stacked on it', ['root/'], (ns, dir) => {
     enterOwnRoot(ns, dir);
     const before = String(ns.mounts());
-    ns.tmpfs('/');
+    mount({ target: '/', type: 'tmpfs' });
     ns.umount('/');
     expect(String(ns.mounts())).toBe(before);
     expect(failOnRoot(ns, '/').code).toBe('EBUSY');
