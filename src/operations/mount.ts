@@ -1,5 +1,7 @@
 import { inspect } from 'node:util';
+import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { kindOfPath } from '../errors/reasons/paths.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
@@ -68,7 +70,10 @@ export function attachFileSystem({ target, type, source, attributes, options }: 
       // Options may change a superblock that exists already, the host's too.
       const isNew = Object.keys(options).length > 0;
       if (isNew) refuseSharedSuperblock(type);
-      const mount = makeFileSystem(type, { source, ...options }, { attributes, isNew });
+      // As with mount(2): else a journal would be replayed, say.
+      const isReadOnly = (attributes & MOUNT_ATTR_RDONLY) !== 0 && kindOfPath(source) === 'block device';
+      const all = { source, ...(isReadOnly ? { ro: true as const } : {}), ...options };
+      const mount = makeFileSystem(type, all, { attributes, isNew });
       attachTree(steps.closing(mount), mountPoint, steps);
     }),
   );
@@ -99,6 +104,10 @@ function entriesOf(data: unknown): Options {
   return Object.entries(data).map(([name, value]) => {
     if (value !== true && typeof value !== 'string' && typeof value !== 'number') {
       throw new TypeError(`data.${name} must be a string, a number or true, received ${inspect(value)}`);
+    }
+    if (typeof value === 'number' && /(mode|mask)$/.test(name)) {
+      const octal = inspect(value.toString(8).padStart(4, '0'));
+      throw new TypeError(`data.${name} must be octal text, received ${value}, which is ${octal}`);
     }
     return [name, value === true ? true : String(value)];
   });

@@ -53,8 +53,9 @@ export class MountNamespace {
    * host's file system.
    *
    * @param request `target`, an absolute path without symbolic links; `type`, one of /proc/filesystems; `source`,
-   *   a device or a name to show; `flags` of this mount alone, by name or as the bits of mount(2); `data`, options
-   *   of the file system as `'size=1m,mode=0700'` or as an object, whose values may hold commas
+   *   a device or a name to show; `flags` of this mount alone, by name or as the bits of mount(2), but that `ro`
+   *   has nothing written to a device; `data`, options of the file system as `'size=1m,mode=0700'` or as an
+   *   object, whose values may hold commas
    * @throws {MountError} when the kernel refuses, or when `data` would change a file system that the host has
    *   mounted; `code` is the errno's name, and `why` and `fix` say what was found out.
    * @throws {TypeError} when an argument is unusable; it names the value. Everything is left as it was.
@@ -91,8 +92,8 @@ export class MountNamespace {
    * @param target absolute path; provided when missing, as a directory or a file like the source
    * @param options `recursive`, with the mounts below the source; `readonly`, on which no write succeeds: with
    *   `recursive` in all of these mounts
-   * @throws {MountError} when the kernel refuses: the source is missing (ENOENT) or unbindable (EINVAL), one is a
-   *   directory and the other a file (ENOTDIR).
+   * @throws {MountError} when the kernel refuses: the source is missing (ENOENT) or unbindable, or one is a
+   *   directory and the other a file (EINVAL).
    * @throws {TypeError} when an argument is unusable; it names the value.
    * @see mount(2), "Creating a bind mount"
    * @example

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect } from 'mountns/vitest';
 import { afterEach, onTestFinished } from 'vitest';
+import { MS_RDONLY } from '../../../native/constants.cjs';
 import { clientTest, type Inside } from './client-test.js';
 import { loopDevicesOf, probeLoopDevices } from './loop-devices.js';
 
@@ -71,6 +72,28 @@ describe.each([
       run('mount', '-o', 'loop', image, `${directory}/mnt`);
       use(type, `${directory}/mnt`);
       expect(loopDevicesOf(id)).toHaveLength(1);
+    });
+
+    clientTest('is not written to when it is mounted read-only', [program, 'losetup'], (inside) => {
+      const { ns, directory, run } = inside;
+      const image = makeImage(inside);
+      const before = fs.readFileSync(image);
+      const target = `${directory}/mnt`;
+      for (const readOnly of [[], ['--read-only']]) {
+        const source = String(run('losetup', '--find', '--show', ...readOnly, image)).trim();
+        try {
+          for (const flags of [['ro'], MS_RDONLY] as const) {
+            ns.mount({ target, type, source, flags });
+            expect(ns.mounts().at(target)?.superOptions).toContain('ro');
+            // One that is there already.
+            ns.mount({ target: `${directory}/other`, type, source, flags });
+            for (const path of [`${directory}/other`, target]) ns.umount(path);
+          }
+        } finally {
+          run('losetup', '--detach', source);
+        }
+        expect(fs.readFileSync(image).equals(before)).toBe(true);
+      }
     });
   } else {
     console.warn(`${type} images can't be mounted here, only that is tested: ${obstacle}`);

@@ -258,6 +258,8 @@ describe('a request to mount', () => {
     refuses(mount({ data: 7 }), 'data must be a string or an object, received 7');
     refuses(mount({ data: ['size=1m'] }), "data must be a string or an object, received [ 'size=1m' ]");
     refuses(mount({ data: { size: false } }), 'data.size must be a string, a number or true, received false');
+    refuses(mount({ data: { mode: 0o755 } }), "data.mode must be octal text, received 493, which is '0755'");
+    refuses(mount({ data: { umask: 7 } }), "data.umask must be octal text, received 7, which is '0007'");
     refuses(
       mount({ data: 'size="1m,mode=0700' }),
       `data must close the quotes that it opens, received 'size="1m,mode=0700'`,
