@@ -10,6 +10,7 @@ export type Operation =
   | 'overlay'
   | 'remount'
   | 'mask'
+  | 'induce'
   | 'move'
   | 'propagation'
   | 'pivotRoot'

@@ -43,7 +43,7 @@ export function induceFault(errno: InducibleErrno, target: string, options: Indu
   requireEntered();
   const action = `induce ${errno} on ${printable(path)}`;
   const kept: number[] = [];
-  attempt({ action, path, sources: { target: path } }, () =>
+  attempt({ operation: 'induce', action, path, sources: { target: path } }, () =>
     inSteps((steps) => {
       const keeping = (fd: number) => {
         kept.push(fd);

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { inspect } from 'node:util';
 import { isMountRoot } from '../../../native/directories.cjs';
 import { formatMount } from '../../mounts/format-mount.js';
@@ -7,13 +8,13 @@ import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { explainKinds } from './not-directory.js';
-import { realPathOf } from './paths.js';
+import { kindOfPath, pathsOf, realPathOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
 
 type Explain = (failure: Failure, table: MountTable) => Reason | undefined;
 
 const EXPLAIN: Partial<Record<string, Explain>> = {
-  bind: (failure, table) => explainKinds(failure) ?? explainBind(failure, table),
+  bind: explainKinds,
   mount: explainKinds,
   move: (failure, table) =>
     explainNoMountPoint(failure, table) ??
@@ -29,7 +30,8 @@ const EXPLAIN: Partial<Record<string, Explain>> = {
 
 /** EINVAL: what the mount is, and what the operation needs it to be. */
 export function explainInvalid(failure: Failure): Reason | undefined {
-  return EXPLAIN[failure.operation ?? 'mount']?.(failure, readMounts('self'));
+  const explain = failure.syscall === 'open_tree' ? explainCopy : EXPLAIN[failure.operation ?? 'mount'];
+  return explain?.(failure, readMounts('self'));
 }
 
 function explainNoMountPoint({ path, operation }: Failure, table: MountTable): Reason | undefined {
@@ -43,21 +45,26 @@ function explainNoMountPoint({ path, operation }: Failure, table: MountTable): R
   };
 }
 
-function explainBind({ sources = {}, call = '' }: Failure, table: MountTable): Reason | undefined {
-  const source = realPathOf(sources.source as string);
-  const mount = table.containing(source);
-  if (mount?.propagation === 'unbindable') {
+/** What the kernel makes no copy of, be it in place of a source, or to be seen through what covers the target. */
+function explainCopy(failure: Failure, table: MountTable): Reason | undefined {
+  const isPart = isInUserNamespace() && !failure.call?.includes('AT_RECURSIVE');
+  for (const [name, path] of pathsOf(failure)) {
+    const real = realPathOf(path);
+    const mount = table.containing(real);
+    if (mount?.propagation === 'unbindable') {
+      return {
+        why: `the ${name} lies on an unbindable mount: ${formatMount(mount)}`,
+        fix: makePrivate(mount),
+      };
+    }
+    const isDirectory = kindOfPath(path) === 'directory';
+    if (!isPart || table.under(isDirectory ? real : posix.dirname(real)).length === 0) continue;
     return {
-      why: `the source lies on an unbindable mount: ${formatMount(mount)}`,
-      fix: makePrivate(mount),
+      why: `there are mounts below ${isDirectory ? '' : 'the directory of '}the ${name}, which a user namespace must not uncover`,
+      fix: name === 'source' ? 'take them along: { recursive: true }' : undefined,
     };
   }
-  const isRecursive = call.includes('AT_RECURSIVE');
-  if (isRecursive || !isInUserNamespace() || table.under(source).length === 0) return undefined;
-  return {
-    why: 'there are mounts below the source, which a user namespace must not uncover',
-    fix: 'take them along: { recursive: true }',
-  };
+  return undefined;
 }
 
 function explainMove({ path, dest = '' }: Failure, table: MountTable): Reason | undefined {

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { describe, expect } from 'mountns/vitest';
 import { operationTest } from '../operations/operation-test.js';
 import { withoutCapability } from './capabilities.js';
@@ -44,6 +45,12 @@ describe('EPERM', () => {
     ns.tmpfs(`${dir}/a`, { flags: ['ro'] });
     ns.tmpfs(`${dir}/b`);
     ns.tmpfs(`${dir}/b/below`);
+    fs.writeFileSync(`${dir}/b/file`, '');
+    const uncovers = (what: string) => ({
+      code: 'EINVAL',
+      syscall: 'open_tree',
+      why: `there are mounts below ${what}, which a user namespace must not uncover`,
+    });
     const errors = await runFixture('user-namespace.mjs', [dir], USER_NAMESPACE);
     const locked = {
       code: 'EINVAL',
@@ -58,12 +65,10 @@ describe('EPERM', () => {
       },
       { ...locked, syscall: 'umount2' },
       { ...locked, syscall: 'move_mount' },
-      {
-        code: 'EINVAL',
-        syscall: 'open_tree',
-        why: 'there are mounts below the source, which a user namespace must not uncover',
-        fix: 'take them along: { recursive: true }',
-      },
+      { ...uncovers('the source'), fix: 'take them along: { recursive: true }' },
+      uncovers('the directory of the target'),
+      uncovers('the target'),
+      uncovers('the target'),
       {
         code: 'EPERM',
         why: 'this is a user namespace, and its pid namespace belongs to another one',
