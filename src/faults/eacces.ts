@@ -13,28 +13,27 @@ export const EACCES: Recipe = {
   induce: (fault) => bindOverItself(fault, MOUNT_ATTR_NOEXEC),
   probe({ path, kind }) {
     if (kind === 'file') fs.accessSync(encodePath(path), fs.constants.X_OK);
-    else if (!isProbedWithoutName(path)) fs.accessSync(findProgram(path), fs.constants.X_OK);
+    else tryDirectory(path);
   },
 };
 
-/** Tries to execute a new file that has no name, so that nothing of it is ever seen. False where there is no such thing. */
-function isProbedWithoutName(directory: string): boolean {
+/** Tries to execute a new file that has no name, so that nothing of it is ever seen; or a program that is there. */
+function tryDirectory(directory: string): void {
   let fd: number;
   try {
     fd = fs.openSync(encodePath(directory), O_TMPFILE | fs.constants.O_RDWR, 0o700);
   } catch (error) {
-    if (['EOPNOTSUPP', 'EISDIR', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
+    fs.accessSync(findProgram(directory, error as NodeJS.ErrnoException), fs.constants.X_OK);
+    return;
   }
   try {
     requireExecutable(fd);
-    return true;
   } finally {
     fs.closeSync(fd);
   }
 }
 
-function findProgram(directory: string): Buffer {
+function findProgram(directory: string, { code }: NodeJS.ErrnoException): Buffer {
   const names = fs.readdirSync(encodePath(directory), { encoding: 'buffer' });
   const program = names
     .map((name) => Buffer.concat([encodePath(directory), Buffer.from('/'), name]))
@@ -43,7 +42,7 @@ function findProgram(directory: string): Buffer {
   throw new MountError(
     {
       summary: `cannot induce EACCES on ${printable(directory)}: there is no way to find out whether the kernel answers with it`,
-      why: 'the directory holds no program, and its file system takes no file without a name (O_TMPFILE)',
+      why: `the directory holds no program, and takes no file without a name (O_TMPFILE): ${code}`,
       fix: 'put a program there first',
     },
     { code: 'ERR_MOUNTNS_INDUCE', path: directory },

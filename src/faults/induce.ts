@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import { inspect } from 'node:util';
+import { isMountRoot } from '../../native/directories.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
@@ -68,5 +70,12 @@ function kindOf(fd: number, errno: string, path: string, { kinds }: Recipe): Fau
   const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : undefined;
   if (kind !== undefined && kinds.includes(kind)) return kind;
   const is = kind === undefined ? 'neither a directory nor a regular file' : `a ${kind}`;
-  throw refuseKind(errno, path, is, kinds);
+  const other = `name a ${kinds.join(' or a ')}`;
+  const isMounted = kind === undefined && isMountRoot('', fd);
+  throw refuseKind(
+    errno,
+    path,
+    is,
+    isMounted ? `take away what is mounted there: ns.umount(${inspect(path)})` : other,
+  );
 }

@@ -40,11 +40,11 @@ export function refuseErrno(errno: unknown, path: string, known: readonly string
 }
 
 /** The error for a path of a kind that the errno is not induced on. */
-export function refuseKind(errno: string, path: string, is: string, kinds: readonly string[]): MountError {
+export function refuseKind(errno: string, path: string, is: string, fix: string): MountError {
   return new MountError(
     {
       summary: `cannot induce ${errno} on ${printable(path)}: it is ${is}`,
-      fix: `name a ${kinds.join(' or a ')}`,
+      fix,
     },
     { code: 'ERR_MOUNTNS_INDUCE', path },
   );

@@ -367,8 +367,45 @@ describe('what is refused', () => {
     const decoys = makeDecoys({ 'dir/x': '' });
     await withMountNamespace((ns) => {
       ns.readonly(`${decoys}/dir`);
-      expect(() => ns.induce('EACCES', `${decoys}/dir`)).toThrow('put a program there first');
+      expect(() => ns.induce('EACCES', `${decoys}/dir`)).toThrow(
+        `cannot induce EACCES on ${decoys}/dir: there is no way to find out whether the kernel answers with it\n` +
+          '  why:  the directory holds no program, and takes no file without a name (O_TMPFILE): EROFS\n' +
+          '  fix:  put a program there first',
+      );
+      // Where the kernel says EACCES of any file.
+      expect(() => ns.induce('EACCES', '/proc/sys/net')).toThrow('(O_TMPFILE): EACCES');
     });
+  });
+
+  test('a file that another fault made a device', async () => {
+    const decoys = makeDecoys({ file: '' });
+    await withMountNamespace((ns) => {
+      for (const errno of ['EIO', 'ENODEV'] as const) {
+        ns.induce(errno, `${decoys}/file`);
+        expect(() => ns.induce('EROFS', `${decoys}/file`)).toThrow(
+          `cannot induce EROFS on ${decoys}/file: it is neither a directory nor a regular file\n` +
+            `  fix:  take away what is mounted there: ns.umount('${decoys}/file')`,
+        );
+        ns.umount(`${decoys}/file`);
+      }
+    });
+  });
+});
+
+test('a program proves EACCES where no file can be made', async () => {
+  await withMountNamespace((ns) => {
+    ns.tmpfs('/mnt/full');
+    fs.writeFileSync('/mnt/full/program', '', { mode: 0o755 });
+    ns.induce('ENOSPC', '/mnt/full', { inodes: true });
+    // A file system that has no O_TMPFILE.
+    ns.mount({ target: '/mnt/queues', type: 'mqueue' });
+    const queue = `/mnt/queues/mountns-${process.pid}`;
+    fs.writeFileSync(queue, '', { mode: 0o755 });
+    try {
+      for (const directory of ['/mnt/full', '/mnt/queues']) ns.induce('EACCES', directory);
+    } finally {
+      fs.unlinkSync(queue);
+    }
   });
 });
 
