@@ -6,7 +6,6 @@
 
 // unshare(2), setns(2)
 export const CLONE_NEWNS = 0x00020000;
-export const CLONE_NEWUSER = 0x10000000;
 
 // mount(2)
 export const MS_RDONLY = 1;
@@ -64,7 +63,6 @@ export const FSOPEN_CLOEXEC = 1;
 export const FSMOUNT_CLOEXEC = 1;
 export const FSCONFIG_SET_FLAG = 0;
 export const FSCONFIG_SET_STRING = 1;
-export const FSCONFIG_SET_FD = 5;
 export const FSCONFIG_CMD_CREATE = 6;
 export const FSCONFIG_CMD_CREATE_EXCL = 8;
 
@@ -93,7 +91,6 @@ export const PR_SET_PDEATHSIG = 1;
 export const PR_CAPBSET_READ = 23;
 export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
-export const PR_SET_NO_NEW_PRIVS = 38;
 
 // fcntl(2)
 export const F_GETFD = 1;

@@ -1,13 +1,5 @@
 import { cAbsolutePath, cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
-import {
-  MS_BIND,
-  MS_MOVE,
-  MS_PRIVATE,
-  MS_REMOUNT,
-  MS_SHARED,
-  MS_SLAVE,
-  MS_UNBINDABLE,
-} from './constants.cjs';
+import { MS_BIND, MS_MOVE, MS_REMOUNT } from './constants.cjs';
 import { flagNames } from './flag-names.cjs';
 import { systemCall } from './libc.cjs';
 
@@ -46,9 +38,6 @@ export function mount({ source = null, target, type = null, flags = 0, data = nu
   });
   mountCall(facts, cSource, cTarget, cType, cFlags, cData);
 }
-
-/** The flags of mount(2) that set a propagation type. */
-export const PROPAGATION_FLAGS = MS_PRIVATE | MS_SHARED | MS_SLAVE | MS_UNBINDABLE;
 
 /**
  * umount2(2). `target` may be relative ("." is the mount of the current directory).

@@ -4,6 +4,7 @@ import { mkdirat, openat } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
 import { usableXattrs } from '../layers/overlay-features.js';
+import { OWN_LAYER } from '../layers/own-layer.js';
 import { deviceOf } from './device.js';
 import { meanwhile } from './old-tree.js';
 
@@ -20,7 +21,7 @@ export class Scratch {
 
   /** Made and in place; the caller takes it off `/`, and {@link Scratch.close}s it. */
   constructor() {
-    this.fd = makeFileSystem('tmpfs', { source: 'mountns', mode: '0755' });
+    this.fd = makeFileSystem('tmpfs', { source: OWN_LAYER, mode: '0755' });
     try {
       moveMount(this.fd, '/');
       this.device = deviceOf(this.fd);

@@ -51,7 +51,7 @@ function mountOf(path: string, table: MountTable): Mount {
   const mount = table.containing(path);
   if (mount !== undefined) return mount;
   throw new NamespaceError({
-    summary: `cannot make ${path} copy-on-write: it lies on no mount that can be seen`,
+    summary: `cannot make ${printable(path)} copy-on-write: it lies on no mount that can be seen`,
     why: 'the root directory of this process is not a mount point (chroot(2))',
     fix: 'bind the root directory over itself before entering it: mount --rbind DIR DIR',
   });
@@ -60,9 +60,9 @@ function mountOf(path: string, table: MountTable): Mount {
 function virtualDirectory(path: string, { fsType }: Mount): MountError {
   return new MountError(
     {
-      summary: `cannot make ${path} copy-on-write: it is on ${fsType}`,
+      summary: `cannot make ${printable(path)} copy-on-write: it is on ${fsType}`,
       why: `the files of ${fsType} are the kernel's own: writing to them is a command, not data`,
-      fix: `leave ${path} out of copyOnWrite`,
+      fix: `leave ${printable(path)} out of copyOnWrite`,
     },
     { code: 'ERR_MOUNTNS_COPY_ON_WRITE', path },
   );

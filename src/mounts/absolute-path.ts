@@ -19,3 +19,9 @@ export function absolutePath(path: unknown): string {
 export function isBelow(path: string, directory: string): boolean {
   return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
+
+/** `/a`, `/a/b`, `/a/b/c` for `/a/b/c`. */
+export function ancestors(path: string): string[] {
+  const parts = path.split('/').slice(1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+}

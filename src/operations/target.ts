@@ -5,6 +5,7 @@ import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { decodePath, encodePath, FOREIGN_SURROGATE } from '../../native/path-bytes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { MountError } from '../errors/mount-error.js';
+import { ancestors } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
 
 /**
@@ -89,12 +90,6 @@ function symbolicLink(path: string): MountError {
     },
     { code: 'ELOOP', path },
   );
-}
-
-/** `/a`, `/a/b`, `/a/b/c` for `/a/b/c`. */
-function ancestors(path: string): string[] {
-  const parts = path.split('/').slice(1);
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }
 
 function fixOf(path: string): string | undefined {

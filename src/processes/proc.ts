@@ -2,7 +2,7 @@ import fs from 'node:fs';
 
 import { O_CLOEXEC, O_PATH } from '../../native/constants.cjs';
 import { mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
-import { readDirectory } from '../../native/read-directory.cjs';
+import { readDirectory } from '../../native/directory-entries.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 
@@ -24,7 +24,8 @@ export class Proc {
 
   /** The names in a directory, `'12/task'`; that of the file system itself is `'.'`. */
   list(path: string): string[] | undefined {
-    return this.#withFile(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY, readDirectory);
+    const { O_DIRECTORY, O_RDONLY } = fs.constants;
+    return this.#withFile(path, O_RDONLY | O_DIRECTORY, (fd) => readDirectory(fd).map(String));
   }
 
   /** The inode that a link leads to: the id of a namespace for `'12/ns/mnt'`. */

@@ -1,3 +1,4 @@
+import { ancestors } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
 import { kindOfPath, pathsOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
@@ -11,10 +12,4 @@ export function explainMissing(failure: Failure): Reason | undefined {
     return { why: `${name} ${printable(path)} does not exist${part}` };
   }
   return undefined;
-}
-
-/** `/a`, `/a/b`, `/a/b/c` for `/a/b/c`. */
-function ancestors(path: string): string[] {
-  const parts = path.split('/').slice(1);
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }

@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { ancestors } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
 import { kindOfPath, pathsOf, targetOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
@@ -5,7 +7,9 @@ import type { Failure, Reason } from './reasons.js';
 /** ENOTDIR: a file on the way to a path, or a file where a directory has to be, or the reverse. */
 export function explainNotDirectory(failure: Failure): Reason | undefined {
   for (const [name, path] of pathsOf(failure)) {
-    const file = parentsOf(path).find((part) => ![undefined, 'directory'].includes(kindOfPath(part)));
+    const file = ancestors(posix.dirname(path)).find(
+      (part) => ![undefined, 'directory'].includes(kindOfPath(part)),
+    );
     if (file !== undefined) {
       return { why: `${printable(file)} is a ${kindOfPath(file)}, so ${name} ${printable(path)} can't be` };
     }
@@ -33,10 +37,4 @@ export function explainKinds(failure: Failure): Reason | undefined {
     return { why: `${name} ${printable(path as string)} is a ${kind}, and a directory is needed` };
   }
   return undefined;
-}
-
-/** `/a`, `/a/b` for `/a/b/c`. */
-function parentsOf(path: string): string[] {
-  const parts = path.split('/').slice(1, -1);
-  return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }
