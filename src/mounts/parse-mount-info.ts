@@ -12,7 +12,7 @@ import { decodePath } from './path-bytes.js';
  * It takes everything that kernels print: octal escapes in every field, any number of optional fields, an
  * empty source, control characters, bytes that are not UTF-8 (give it the Buffer, see {@link decodePath}).
  *
- * @throws {MountInfoError} at the first line that is malformed, with its number and text.
+ * @throws {SyntaxError} called `MountInfoError`, at the first line that is malformed, with its number and text.
  * @throws {TypeError} if `text` is neither a string nor a Buffer.
  * @see proc_pid_mountinfo(5)
  * @example
