@@ -32,6 +32,7 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
     enterQuarantine(outermost);
     notices.print({ ...summarise(whose), fix: WRITES_ARE_LOST });
   } catch (error) {
+    if (!outermost.isOpen) return;
     scopes.refusal = new NamespaceError(
       { ...summarise(whose), fix: AWAIT_IT, cause: error },
       'ERR_MOUNTNS_SCOPE',

@@ -154,14 +154,21 @@ export class Scope {
         isQuiet = true;
       }
     } finally {
-      try {
-        this.#leave(isQuiet);
-      } finally {
-        for (const fd of this.#kept) fs.closeSync(fd);
-        scopes.open.splice(scopes.open.indexOf(this), 1);
-        this.#endTurn();
+      // It may have been abandoned meanwhile.
+      if (this.isOpen) {
+        try {
+          this.#leave(isQuiet);
+        } finally {
+          for (const fd of this.#kept) fs.closeSync(fd);
+          this.#end();
+        }
       }
     }
+  }
+
+  #end(): void {
+    scopes.open.splice(scopes.open.indexOf(this), 1);
+    this.#endTurn();
   }
 
   /**
@@ -198,6 +205,8 @@ export class Scope {
 
   /** @param isQuiet whether no file operation is under way */
   #leave(isQuiet: boolean): void {
+    // The process has to stay in a scope that lies in this one.
+    if (scopes.refusal !== undefined) throw scopes.refusal;
     let canBeKept = false;
     try {
       canBeKept = this.#tree.canBeKept();
@@ -238,8 +247,7 @@ export class Scope {
   /** Gives up a scope whose code goes on: it is not left, since its code would then reach the host. */
   abandon(): void {
     this.#closing = Promise.resolve();
-    scopes.open.splice(scopes.open.indexOf(this), 1);
-    this.#endTurn();
+    this.#end();
   }
 
   /** The tree that it has put in place. */

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'mountns/vitest';
+import { temporaryDirectory } from '../../temporary-directory.js';
+
+const dist = path.resolve('dist');
+
+/** Runs a script in a process with a namespace of its own, whose last scope it spoils; returns what that prints. */
+function runScript(code: string, directory: string): string {
+  const script = `
+    import fs from 'node:fs';
+    import { constants } from 'node:os';
+    import { hookSystemCalls } from '${dist}/native/libc.cjs';
+    import { scopes } from '${dist}/src/scope/scopes.js';
+    import { enterMountNamespace, withMountNamespace } from '${dist}/src/index.js';
+
+    const [, directory] = process.argv;
+    const deferred = () => {
+      let resolve;
+      const promise = new Promise((done) => { resolve = done; });
+      return { promise, resolve };
+    };
+    const around = await enterMountNamespace();
+    around.tmpfs('/mnt/around');
+    const isAround = (ns) => ns.mounts().at('/mnt/around') !== undefined;
+    ${code}`;
+  const node = ['--require', `${dist}/src/register.cjs`, '--input-type=module', '--eval', script, directory];
+  const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' };
+  return execFileSync(process.execPath, node, { env, stdio: 'pipe', encoding: 'utf8' });
+}
+
+/** A scope `outer` that waits for one inside, which is not awaited and goes on when told to. */
+const CLOSING = `
+  const inside = deferred();
+  const toGoOn = deferred();
+  const hasGoneOn = deferred();
+  const outer = withMountNamespace(async () => {
+    void withMountNamespace(async (ns) => {
+      ns.tmpfs(directory);
+      inside.resolve();
+      await toGoOn.promise;
+      fs.writeFileSync(directory + '/escaped', '');
+      hasGoneOn.resolve();
+    });
+    await inside.promise;
+  });
+  await inside.promise;`;
+
+test('a scope that is given up while it waits for one inside leaves that around it alone', () => {
+  const directory = temporaryDirectory();
+  const script = `${CLOSING}
+    await scopes.open[1].giveUp('a test');
+    await outer;
+    console.log(isAround(around), await withMountNamespace(isAround));
+    toGoOn.resolve();
+    await hasGoneOn.promise;
+    await around[Symbol.asyncDispose]();
+    console.log(scopes.open.length, scopes.turns.open, scopes.refusal);`;
+  expect(runScript(script, directory)).toBe('true true\n0 0 undefined\n');
+  expect(fs.readdirSync(directory)).toEqual([]);
+});
+
+test('code of a scope that was given up stays there when it can go nowhere else', () => {
+  const directory = temporaryDirectory();
+  const script = `${CLOSING}
+    hookSystemCalls((name) => (name === 'fsopen' ? constants.errno.EIO : undefined));
+    await scopes.open[1].giveUp('a test');
+    await outer;
+    const left = await Promise.allSettled([around[Symbol.asyncDispose](), withMountNamespace(() => {})]);
+    toGoOn.resolve();
+    await hasGoneOn.promise;
+    console.log(fs.readdirSync(directory).join());
+    for (const { reason } of left) console.log(reason?.message.split('\\n')[0]);`;
+  const refused = 'a test ended while code of its scope was still running\n';
+  expect(runScript(script, directory)).toBe(`escaped\n${refused}${refused}`);
+  expect(fs.readdirSync(directory)).toEqual([]);
+});
+
+test('a scope that ends by itself while it is given up leaves that around it alone', () => {
+  const directory = temporaryDirectory();
+  execFileSync('mkfifo', [`${directory}/fifo`]);
+  const script = `
+    let fd;
+    let pending;
+    const scope = withMountNamespace(() => {
+      fd = fs.openSync(directory, 'r');
+      pending = fs.promises.open(directory + '/fifo', 'r');
+    });
+    scope.catch(() => {});
+    while (fd === undefined) await new Promise(setImmediate);
+    await scopes.open[1].giveUp('a test');
+    const [{ reason }] = await Promise.allSettled([scope]);
+    // A pipe of an overlay is another one.
+    fs.closeSync(fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+'));
+    await (await pending).close();
+    console.log(reason.code, isAround(around), await withMountNamespace(isAround));`;
+  expect(runScript(script, directory)).toBe('ERR_MOUNTNS_PENDING true true\n');
+});
