@@ -12,7 +12,7 @@ import type { Place } from '../layers/place.js';
 import { withScratch } from '../layers/scratch.js';
 import type { Steps } from '../layers/steps.js';
 import { readMounts } from '../mounts/read-mounts.js';
-import { scopes } from '../scope/scopes.js';
+import { layersInPlace } from '../scope/scopes.js';
 
 /** What is used up. */
 export type Lack = 'space' | 'inodes';
@@ -50,9 +50,7 @@ const LIMITS: Record<Lack, Record<string, string>> = {
 /** The layers of what `directory` lies on, where that is an overlay of a scope: the kernel stacks two at most. */
 function copyLowers(directory: string, fd: number, steps: Steps): { lowers: number[]; inside: string } {
   const device = deviceOf(fd);
-  const layer = scopes.open
-    .flatMap(({ layers }) => layers)
-    .find((each) => each.lowers > 0 && each.device === device);
+  const layer = layersInPlace().find((each) => each.lowers > 0 && each.device === device);
   const mount = readMounts('self').containing(directory);
   if (layer === undefined || mount === undefined) {
     const lower = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));

@@ -15,7 +15,7 @@ import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
-import { scopes } from './scopes.js';
+import { layersInPlace, scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
@@ -39,7 +39,7 @@ export class Scope {
   /** The test that it was opened in, if that is known. */
   readonly test = scopes.tests.getStore();
   /** The layers of what it lies in. */
-  readonly outer = outerLayers();
+  readonly outer = layersInPlace();
   /** The namespace that it lies in. */
   readonly entered: EnteredNamespace;
   readonly #parent: Scope | undefined;
@@ -259,11 +259,6 @@ export class Scope {
   get parent(): Scope | undefined {
     return this.#parent;
   }
-}
-
-function outerLayers(): Layer[] {
-  const { quarantine, open } = scopes;
-  return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap((scope) => scope.layers)];
 }
 
 const PATIENCE = 2_000;

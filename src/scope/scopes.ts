@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { processWide } from '../../native/process-wide.cjs';
+import type { Layer } from '../copy-on-write/layer.js';
 import type { NamespaceError } from '../errors/namespace-error.cjs';
 import type { Scope } from './scope.js';
 import type { EnteredTree } from './tree.js';
@@ -43,6 +44,12 @@ export function enclosingScope(): Scope | undefined {
 /** The scope that all of a test lies in: one that its hooks, or those around it, hold as a handle. */
 export function scopeAroundTest(): Scope | undefined {
   return findHandle((scope) => !scope.isFixture);
+}
+
+/** The layers that the tree in place is made of. */
+export function layersInPlace(): Layer[] {
+  const { quarantine, open } = scopes;
+  return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap(({ layers }) => layers)];
 }
 
 /** The inner-most open handle that no other test holds. */

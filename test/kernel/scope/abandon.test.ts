@@ -77,6 +77,26 @@ test('code of a scope that was given up stays there when it can go nowhere else'
   expect(fs.readdirSync(directory)).toEqual([]);
 });
 
+test('a full disk can be induced on an overlay also after a scope was given up', () => {
+  const directory = temporaryDirectory();
+  fs.mkdirSync(`${directory}/disk`);
+  const script = `
+    around.overlay(directory);
+    void withMountNamespace(() => new Promise(() => {}));
+    while (scopes.open.length < 2) await new Promise(setImmediate);
+    await scopes.open[1].giveUp('a test');
+    await withMountNamespace((ns) => {
+      ns.induce('ENOSPC', directory + '/disk');
+      try {
+        fs.writeFileSync(directory + '/disk/file', 'x');
+      } catch ({ code }) {
+        console.log(code);
+      }
+    });`;
+  expect(runScript(script, directory)).toBe('ENOSPC\n');
+  expect(fs.readdirSync(`${directory}/disk`)).toEqual([]);
+});
+
 test('a scope that ends by itself while it is given up leaves that around it alone', () => {
   const directory = temporaryDirectory();
   execFileSync('mkfifo', [`${directory}/fifo`]);
