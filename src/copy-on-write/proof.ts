@@ -9,7 +9,7 @@ import { readMounts } from '../mounts/read-mounts.js';
 import { findFile } from './found-file.js';
 import { fromRoot } from './old-tree.js';
 import { join } from './part.js';
-import { isVirtual } from './treatment.js';
+import { isFault, isVirtual } from './treatment.js';
 
 /**
  * Proves that a write to `path`, a file or a directory, does not reach what was there before.
@@ -50,13 +50,13 @@ function proveOther(path: string, root: number): void {
 }
 
 /**
- * Proves that everything mounted in the copy-on-write parts of the tree is read-only, the kernel's own, or on one
- * of `devices`, those of the layers.
+ * Proves that everything mounted in the copy-on-write parts of the tree is read-only, the kernel's own, a fault, or on
+ * one of `devices`, those of the layers.
  */
 export function proveNothingWritable(wanted: true | readonly string[], devices: ReadonlySet<string>): void {
   const table = readMounts('self');
   for (const mount of table) {
-    if (isReadOnly(mount) || isVirtual(mount.fsType) || devices.has(mount.device)) continue;
+    if (isReadOnly(mount) || isVirtual(mount.fsType) || isFault(mount) || devices.has(mount.device)) continue;
     const { mountPoint } = mount;
     const isWanted =
       wanted === true || wanted.some((path) => path === mountPoint || isBelow(mountPoint, path));

@@ -1,5 +1,7 @@
 import { isBelow } from '../mounts/absolute-path.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
+import { scopes } from '../scope/scopes.js';
+import { deviceOf } from './device.js';
 
 /**
  * What a copy-on-write scope makes of a mount: `protect` it (writes go to memory), `seal` it (read-only in the
@@ -9,7 +11,7 @@ export type Treatment = 'protect' | 'seal' | 'keep';
 
 /** How to treat `mount`. What is not known to be the kernel's own is data, so it is protected. */
 export function treatmentOf(mount: Mount): Treatment {
-  if (isVirtual(mount.fsType)) return 'keep';
+  if (isVirtual(mount.fsType) || isFault(mount)) return 'keep';
   if (isDeleted(mount)) return 'protect';
   const { mountPoint, fsType, superOptions } = mount;
   // A mount that is read-only can be made writable again, a file system that is cannot: not through a mount of it.
@@ -27,6 +29,11 @@ export function isDeleted({ root }: Pick<Mount, 'root'>): boolean {
 /** Whether the files of such a file system are the kernel's own: writing to them is a command, not data. */
 export function isVirtual(fsType: string): boolean {
   return VIRTUAL.has(fsType);
+}
+
+/** Whether it is a full disk of a scope around, which keeps in memory what it takes. With a layer on it, there was room. */
+export function isFault({ device }: Mount): boolean {
+  return scopes.open.some(({ kept }) => kept.some((fd) => deviceOf(fd) === device));
 }
 
 const VIRTUAL: ReadonlySet<string> = new Set([

@@ -23,18 +23,18 @@ import type { Recipe } from './recipe.js';
 export const ENOSPC: Recipe = {
   kinds: ['directory', 'file'],
   options: ['inodes'],
-  induce({ path, fd, kind, options, steps }) {
+  induce({ path, fd, kind, options, steps, keeping }) {
     checkBoolean('inodes', options.inodes);
     const lack: Lack = options.inodes ? 'inodes' : 'space';
     if (kind === 'directory') {
-      const make = (attributes: number) => makeFullOverlay({ path, fd, lack }, steps, attributes);
+      const make = (attributes: number) => makeFullOverlay({ path, fd, lack, keeping }, steps, attributes);
       coverWithOverlay({ path, fd }, steps, make);
       return;
     }
     const [directory, name] = [posix.dirname(path), posix.basename(path)];
     const attributes = writableAttributes(fd);
     const makeFull = (parent: Place) =>
-      makeFullOverlay({ ...parent, below: `/${name}`, lack }, steps, attributes);
+      makeFullOverlay({ ...parent, below: `/${name}`, lack, keeping }, steps, attributes);
     const full = isMountRoot('', fd)
       ? withCopy(fd, name, makeFull)
       : takingUnbindable(directory, () =>

@@ -13,16 +13,22 @@ import { withScratch } from '../layers/scratch.js';
 import type { Steps } from '../layers/steps.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { layersInPlace } from '../scope/scopes.js';
+import type { Fault } from './recipe.js';
 
 /** What is used up. */
 export type Lack = 'space' | 'inodes';
+
+interface FullOverlay extends Place, Pick<Fault, 'keeping'> {
+  below?: string;
+  lack: Lack;
+}
 
 /**
  * A detached mount of an overlay that shows a directory, or what is at `below` in it, and takes nothing more: its
  * upper layer is on a tmpfs that is full.
  */
 export function makeFullOverlay(
-  { path, fd, below = '', lack }: Place & { below?: string; lack: Lack },
+  { path, fd, below = '', lack, keeping }: FullOverlay,
   steps: Steps,
   attributes: number,
 ): number {
@@ -32,7 +38,10 @@ export function makeFullOverlay(
     const from = steps.closing(openat(fd, '.', O_RDONLY | O_DIRECTORY));
     const { lowers, inside } = copyLowers(path, from, steps);
     mountOverlay(scratch, lowers, usableXattrs(scratch));
-    if (inside === '') copyAttributes(from, steps.closing(openat(scratch, 'merged', O_RDONLY | O_DIRECTORY)));
+    const merged = openat(scratch, 'merged', O_RDONLY | O_DIRECTORY);
+    // By its device, a copy-on-write scope tells it from others.
+    keeping(merged);
+    if (inside === '') copyAttributes(from, merged);
     if (lack === 'space') useUpSpace(scratch);
     else useUpInodes(scratch);
     const shown = steps.closing(openWithoutSymlinks(`merged${inside}${below}`, O_PATH, scratch));

@@ -283,7 +283,7 @@ export class MountNamespace {
    */
   induce(errno: InducibleErrno, target: string, options: InduceOptions = {}): void {
     this.#scope.requireCurrent();
-    this.#scope.keep(induceFault(errno, target, options));
+    this.#scope.kept.push(...induceFault(errno, target, options));
   }
 
   /**

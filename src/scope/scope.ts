@@ -44,10 +44,11 @@ export class Scope {
   readonly entered: EnteredNamespace;
   readonly #parent: Scope | undefined;
   readonly #endTurn: () => void;
+  /** Descriptors that stay open until it has been left. */
+  readonly kept: number[] = [];
   readonly #tree: EnteredTree;
   /** The quarantine that it was opened in. */
   readonly #quarantine = scopes.quarantine;
-  readonly #kept: number[] = [];
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -112,11 +113,6 @@ export class Scope {
     );
   }
 
-  /** Has descriptors stay open until it has been left. */
-  keep(fds: readonly number[]): void {
-    this.#kept.push(...fds);
-  }
-
   get isOpen(): boolean {
     return scopes.open.includes(this);
   }
@@ -159,7 +155,7 @@ export class Scope {
         try {
           this.#leave(isQuiet);
         } finally {
-          for (const fd of this.#kept) fs.closeSync(fd);
+          for (const fd of this.kept) fs.closeSync(fd);
           this.#end();
         }
       }

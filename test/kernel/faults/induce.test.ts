@@ -114,6 +114,24 @@ describe('ENOSPC', () => {
     });
   });
 
+  test.each([
+    ['dir', { inodes: false }],
+    ['dir', { inodes: true }],
+    ['file', { inodes: false }],
+    ['file', { inodes: true }],
+  ] as const)('on %s with %j lasts in scopes inside, copy-on-write ones too', async (name, options) => {
+    await withFault(['ENOSPC', name, options], async (target, decoys) => {
+      for (const copyOnWrite of [false, true, [decoys]]) {
+        await withMountNamespace({ copyOnWrite }, () => {
+          const file = name === 'dir' ? `${target}/new` : target;
+          expect(() => fs.writeFileSync(file, 'x', { flag: 'a' })).toThrow('ENOSPC');
+          fs.writeFileSync(`${decoys}/other`, 'x');
+          fs.rmSync(`${decoys}/other`);
+        });
+      }
+    });
+  });
+
   test('for want of inodes: no file can be made', async () => {
     await withFault(['ENOSPC', 'dir', { inodes: true }], async (dir) => {
       expect(() => fs.openSync(`${dir}/new`, 'w')).toThrow('ENOSPC');
@@ -244,6 +262,7 @@ describe('EIO', () => {
       });
       expect(() => fs.readFileSync(`${decoys}/file`)).toThrow('EIO');
       ns.umount(`${decoys}/file`);
+      ns.induce('ENOSPC', decoys);
     });
     expect(fs.readdirSync('/proc/self/fd')).toHaveLength(before);
   });
