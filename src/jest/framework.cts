@@ -4,42 +4,68 @@
  */
 import path = require('node:path');
 
-import { formatNote, type Note, noteInStack } from '../errors/stack-note.cjs';
-import type { LeakCheck } from '../leaks/leak-check.js' with { 'resolution-mode': 'import' };
+import { type Note, noteInStack } from '../errors/stack-note.cjs';
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
 import { type FileResult, type TestFramework, WORKER_EVENT, type WorkerConfig } from './jest.cjs';
 import { packRefusal } from './refusal-message.cjs';
 import { watchTests } from './watch-tests.cjs';
 import { workerState } from './worker-state.cjs';
 
-// Here too, since Jest loads this file before it runs any code of the user's.
-requireFiles();
-
 const runFile: TestFramework = async (globalConfig, config, environment, runtime, testPath, send) => {
-  const files = requireFiles();
-  // Jest starts another worker in place of this one, and gives it the file.
-  if (files.isSpent) process.exit(1);
+  const files = workerState.files as FileTrees;
   send?.(WORKER_EVENT, process.pid);
   watchTests(environment, files);
   const file = path.relative(globalConfig.rootDir, testPath);
-  const check = workerState.beginLeakCheck?.(file);
-  let result: FileResult;
+  const failures: Error[] = [];
+  let tell: (failure: Error) => void;
+  const teardown = environment.teardown.bind(environment);
+  // It belongs to the file, whose results are not on their way yet.
+  environment.teardown = async () => {
+    try {
+      await teardown();
+    } catch (error) {
+      tell = (failure) => tellBeside(error, failure, file);
+      throw error;
+    } finally {
+      failures.push(...(await endFile(file)));
+      for (const failure of failures) tell(failure);
+    }
+  };
+  files.startTests();
   try {
     const framework = loadFramework((config as WorkerConfig).mountnsFramework);
-    result = await framework(globalConfig, config, environment, runtime, testPath, send);
+    const result = await framework(globalConfig, config, environment, runtime, testPath, send);
+    tell = (failure) => addFailure(result, failure);
+    return result;
   } catch (error) {
-    for (const failure of await endFile(files, check)) tellBeside(error, failure, file);
+    tell = (failure) => tellBeside(error, failure, file);
     throw error;
+  } finally {
+    // Before the scopes that they lie in are left.
+    await files.endTests().catch((error) => failures.push(error));
   }
-  for (const failure of await endFile(files, check)) addFailure(result, failure);
-  return result;
 };
 
-export = runFile;
+let isRunning = false;
 
-function requireFiles(): FileTrees {
-  if (workerState.files !== undefined) return workerState.files;
-  throw packRefusal(workerState.refusal);
+export = {
+  __esModule: true,
+  /** Jest asks for it once a file, and awaits it before it makes the environment of the file. */
+  get default(): Promise<TestFramework> {
+    return beginFile();
+  },
+};
+
+async function beginFile(): Promise<TestFramework> {
+  const { files, refusal, beginLeakCheck } = workerState;
+  if (files === undefined) throw packRefusal(refusal);
+  // The file before has failed before its tests, so that nobody has ended it.
+  if (isRunning) for (const failure of await endFile(UNKNOWN)) print(UNKNOWN, failure);
+  // Jest starts another worker in place of this one, and gives it the file.
+  if (files.isSpent) process.exit(1);
+  workerState.leakCheck ??= beginLeakCheck?.();
+  isRunning = true;
+  return runFile;
 }
 
 function loadFramework(file: string): TestFramework {
@@ -48,23 +74,33 @@ function loadFramework(file: string): TestFramework {
 }
 
 /** What is wrong with the file. */
-async function endFile(files: FileTrees, check: LeakCheck | undefined): Promise<Error[]> {
-  const leaks = check?.end() ?? [];
+async function endFile(file: string): Promise<Error[]> {
+  isRunning = false;
+  const { files, leakCheck, beginLeakCheck } = workerState;
+  const failures: Error[] = leakCheck?.end(file) ?? [];
+  workerState.leakCheck = undefined;
   try {
-    const left = await files.next();
-    return left === undefined ? leaks : [...leaks, left];
+    const left = await files?.next();
+    if (left !== undefined) failures.push(left);
+    workerState.leakCheck = beginLeakCheck?.();
   } catch (error) {
-    return [...leaks, error as Error];
+    failures.push(error as Error);
   }
+  return failures;
 }
 
-/** Jest shows what the framework has thrown, and nothing else: a note in it, where it can have one. */
-function tellBeside(thrown: unknown, { message }: Error, file: string): void {
-  const [summary = '', ...lines] = message.split('\n');
-  const note = (title: string): Note => ({ title, lines: lines.map((line) => line.replace(/^ {2}/, '')) });
-  if (!noteInStack(thrown, note(summary)))
-    process.stderr.write(`${formatNote(note(`${file}: ${summary}`))}\n`);
+/** Jest shows what was thrown, and nothing else: a note in it, where it can have one. */
+function tellBeside(thrown: unknown, failure: Error, file: string): void {
+  const [title = '', ...lines] = failure.message.split('\n');
+  const note: Note = { title, lines: lines.map((line) => line.replace(/^ {2}/, '')) };
+  if (!noteInStack(thrown, note)) print(file, failure);
 }
+
+function print(file: string, { message }: Error): void {
+  process.stderr.write(`mountns: ${file}: ${message}\n`);
+}
+
+const UNKNOWN = 'a test file that failed before its tests';
 
 /** As Jest reports an error that belongs to no test: the results of the tests stay. */
 function addFailure(result: FileResult, { message }: Error): void {

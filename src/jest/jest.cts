@@ -46,6 +46,7 @@ export interface TestEvent {
 /** The environment of a test file. */
 export interface TestEnvironment {
   handleTestEvent?(event: TestEvent, state: unknown): void | Promise<void>;
+  teardown(): Promise<void>;
 }
 
 /** Runs one test file, in a worker. Returns the file's results. */

@@ -33,7 +33,8 @@ function startWorker(): void {
     ) as typeof Modules;
     workerState.files = new FileTrees();
     const policy = process.env[LEAKS] as 'fail' | 'warn' | 'off';
-    workerState.beginLeakCheck = (file) => LeakCheck.begin(policy, file);
+    workerState.beginLeakCheck = () => LeakCheck.begin(policy);
+    workerState.leakCheck = LeakCheck.begin(policy);
   } catch (error) {
     // Jest starts a worker that dies again and again. This one lives, and tells each test file the reason.
     workerState.refusal = error;

@@ -5,8 +5,10 @@ import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode'
 interface WorkerState {
   /** Undefined where this worker is on the host. */
   files?: FileTrees;
-  /** Looks for what the file that begins lets out to the host; undefined when nobody wants to know. */
-  beginLeakCheck?: (file: string) => LeakCheck | undefined;
+  /** Looks for what the next file lets out to the host; undefined when nobody wants to know. */
+  beginLeakCheck?: () => LeakCheck | undefined;
+  /** Of the file that runs, or is the next to. */
+  leakCheck?: LeakCheck | undefined;
   /** Why it is on the host: its preload could not enter a namespace. */
   refusal?: unknown;
 }

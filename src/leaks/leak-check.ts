@@ -10,33 +10,28 @@ import { type Findings, LeakWatch, watched } from './leak-watch.js';
 export class LeakCheck {
   readonly #policy: 'fail' | 'warn';
   readonly #entered: EnteredNamespace;
-  readonly #file: string | undefined;
   #watch: LeakWatch | undefined;
 
-  private constructor(policy: 'fail' | 'warn', entered: EnteredNamespace, file: string | undefined) {
+  private constructor(policy: 'fail' | 'warn', entered: EnteredNamespace) {
     this.#policy = policy;
-    this.#file = file;
     this.#entered = entered;
     this.#watch = new LeakWatch(entered);
     watched.file = this.#watch;
   }
 
-  /**
-   * Undefined when nobody wants to know.
-   *
-   * @param file for notices, where nobody else says whose they are
-   */
-  static begin(policy: 'fail' | 'warn' | 'off', file?: string): LeakCheck | undefined {
+  /** Undefined when nobody wants to know. */
+  static begin(policy: 'fail' | 'warn' | 'off'): LeakCheck | undefined {
     const { entered } = namespaceRecord;
-    return policy === 'off' || entered === undefined ? undefined : new LeakCheck(policy, entered, file);
+    return policy === 'off' || entered === undefined ? undefined : new LeakCheck(policy, entered);
   }
 
   /**
    * Says what was found. Another time it does nothing.
    *
+   * @param file for notices, where nobody else says whose they are
    * @returns what the file has to fail with
    */
-  end(): LeakError[] {
+  end(file?: string): LeakError[] {
     if (this.#watch === undefined) return [];
     let report: Report;
     try {
@@ -46,15 +41,10 @@ export class LeakCheck {
     }
     watched.file = undefined;
     this.#watch = undefined;
-    for (const suspicion of report.suspicions) this.#tell(suspicion);
+    for (const suspicion of report.suspicions) tell(suspicion, file);
     if (this.#policy === 'fail') return report.leaks.map((leak) => new LeakError(leak));
-    for (const leak of report.leaks) this.#tell(leak);
+    for (const leak of report.leaks) tell(leak, file);
     return [];
-  }
-
-  #tell(notice: Notice): void {
-    const { summary } = notice;
-    notices.print({ ...notice, summary: this.#file === undefined ? summary : `${this.#file}: ${summary}` });
   }
 
   #report(findings: Findings): Report {
@@ -64,4 +54,9 @@ export class LeakCheck {
     const onHost = readDescendants(proc).filter(({ pid }) => proc.inode(`${pid}/ns/mnt`) === id);
     return describeFindings(findings, onHost);
   }
+}
+
+function tell(notice: Notice, file: string | undefined): void {
+  const { summary } = notice;
+  notices.print({ ...notice, summary: file === undefined ? summary : `${file}: ${summary}` });
 }

@@ -16,6 +16,8 @@ import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 export class FileTrees {
   readonly #watch = new TableWatch(requireEntered().procFd);
   #tree: EnteredTree = enterFileTree();
+  /** The scopes that are there for more than the tests of a file. */
+  #outer: readonly Scope[] = [];
   /** The scopes that are there for more than one test. */
   #around: readonly Scope[] = [];
   /** Who left scopes open. */
@@ -24,6 +26,23 @@ export class FileTrees {
 
   constructor() {
     this.#watch.begin();
+  }
+
+  /** Before the tests of a file: what is open then is held by what surrounds them. */
+  startTests(): void {
+    this.#outer = [...scopes.open];
+  }
+
+  /** After the tests of a file: gives up the scopes that they left open. */
+  async endTests(): Promise<void> {
+    const { turns } = this.#outer.at(-1) ?? scopes;
+    while (!this.isSpent) {
+      const own = scopes.open.filter((scope) => !this.#outer.includes(scope));
+      if (own.length > 0) await this.#abandon(own, 'a test file');
+      // Those that wait for a turn open when the ones before them have ended.
+      else if (turns.open > 0) await new Promise(setImmediate);
+      else return;
+    }
   }
 
   /** Before the hooks of a test. */
@@ -45,11 +64,8 @@ export class FileTrees {
    * @returns what is wrong with the file, if anything
    */
   async next(): Promise<NamespaceError | undefined> {
-    // Those that wait for a turn open when the ones before them have ended.
-    while (!this.isSpent && (scopes.open.length > 0 || scopes.turns.open > 0)) {
-      if (scopes.open.length > 0) await this.#abandon([...scopes.open], 'a test file');
-      else await new Promise(setImmediate);
-    }
+    this.#outer = [];
+    await this.endTests();
     if (!this.isSpent) await this.#renew();
     const left = this.#left;
     this.#left = [];
