@@ -10,11 +10,14 @@ import type { TestEnvironment, TestEvent } from './jest.cjs';
 export function watchTests(environment: TestEnvironment, files: FileTrees): void {
   const handle = environment.handleTestEvent?.bind(environment);
   let isConcurrent = false;
-  environment.handleTestEvent = async (event: TestEvent, state: unknown) => {
-    await handle?.(event, state);
-    if (event.name === 'add_test') isConcurrent ||= event.concurrent === true;
-    if (isConcurrent) return;
-    if (event.name === 'test_start') files.startTest();
-    if (event.name === 'test_done') await files.endTest(event.test?.name ?? '');
+  // Some events are dispatched synchronously: of those, nobody would await a promise.
+  environment.handleTestEvent = (event: TestEvent, state: unknown) => {
+    const handled = handle?.(event, state);
+    const { name } = event;
+    if (name === 'add_test') isConcurrent ||= event.concurrent === true;
+    if (isConcurrent || !(name === 'test_start' || name === 'test_done')) return handled;
+    return Promise.resolve(handled).then(() =>
+      name === 'test_start' ? files.startTest() : files.endTest(event.test?.name ?? ''),
+    );
   };
 }

@@ -28,3 +28,11 @@ test('what surrounds the tests of a file belongs to it: its setup files, and its
   expect(stderr).toMatch(/Test Suites: 6 failed, 3 passed, 9 total\nTests: {7}7 passed, 7 total\n/);
   expect(code).toBe(1);
 });
+
+test('what an environment throws at an event fails its file, and no worker dies of it', async () => {
+  const { code, stderr } = await runJest('jest-events');
+  expect(stderr).toMatch(/FAIL \.\/1\.test\.js\n {2}● Test suite failed to run\n\n {4}no such test\n/);
+  expect(stderr).toContain('PASS ./2.test.js');
+  expect(stderr).toContain('Test Suites: 1 failed, 1 passed, 2 total\n');
+  expect(code).toBe(1);
+});
