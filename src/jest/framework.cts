@@ -6,7 +6,13 @@ import path = require('node:path');
 
 import { type Note, noteInStack } from '../errors/stack-note.cjs';
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
-import { type FileResult, type TestFramework, WORKER_EVENT, type WorkerConfig } from './jest.cjs';
+import {
+  type FileResult,
+  type TestFramework,
+  type Transform,
+  WORKER_EVENT,
+  type WorkerConfig,
+} from './jest.cjs';
 import { packRefusal } from './refusal-message.cjs';
 import { watchTests } from './watch-tests.cjs';
 import { workerState } from './worker-state.cjs';
@@ -33,7 +39,7 @@ const runFile: TestFramework = async (globalConfig, config, environment, runtime
   };
   files.startTests();
   try {
-    const framework = loadFramework((config as WorkerConfig).mountnsFramework);
+    const framework = await loadFramework(config as WorkerConfig);
     const result = await framework(globalConfig, config, environment, runtime, testPath, send);
     tell = (failure) => addFailure(result, failure);
     return result;
@@ -68,9 +74,14 @@ async function beginFile(): Promise<TestFramework> {
   return runFile;
 }
 
-function loadFramework(file: string): TestFramework {
-  const loaded = require(file) as TestFramework & { __esModule?: boolean; default: TestFramework };
-  return loaded.__esModule ? loaded.default : loaded;
+const frameworks: Record<string, TestFramework> = {};
+
+/** As Jest itself loads it. */
+async function loadFramework(config: WorkerConfig): Promise<TestFramework> {
+  const { mountnsFramework: file, mountnsTransform } = config;
+  const { createScriptTransformer } = require(mountnsTransform) as Transform;
+  frameworks[file] ??= await (await createScriptTransformer(config)).requireAndTranspileModule(file);
+  return frameworks[file];
 }
 
 /** What is wrong with the file. */

@@ -17,6 +17,15 @@ export interface ProjectConfig {
 export interface WorkerConfig extends ProjectConfig {
   /** File of the user's own test framework. */
   readonly mountnsFramework: string;
+  /** File of `@jest/transform`. */
+  readonly mountnsTransform: string;
+}
+
+/** What `@jest/transform` exports. */
+export interface Transform {
+  createScriptTransformer(
+    config: ProjectConfig,
+  ): Promise<{ requireAndTranspileModule(file: string): Promise<TestFramework> }>;
 }
 
 /** A test file. */

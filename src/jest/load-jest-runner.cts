@@ -4,16 +4,25 @@ import path = require('node:path');
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import type { TestRunnerClass } from './jest.cjs';
 
+/** What is taken of the user's Jest. */
+export interface LoadedJest {
+  readonly Runner: TestRunnerClass;
+  /** File of `@jest/transform`, which workers load. */
+  readonly transform: string;
+}
+
 /**
  * Loads `jest-runner` of the Jest that is installed in `rootDir`, else of the one that runs. It need not lie
  * beside this package, so it is looked for along the dependencies: jest, @jest/core, jest-runner.
  */
-export function loadJestRunner(rootDir: string): TestRunnerClass {
+export function loadJestRunner(rootDir: string): LoadedJest {
   const running = process.argv[1] === undefined ? [] : [path.dirname(realpath(process.argv[1]))];
   for (const directory of [rootDir, ...running, __dirname]) {
     for (const names of PATHS) {
       const file = follow(directory, names);
-      if (file !== undefined) return (require(file) as { default: TestRunnerClass }).default;
+      if (file === undefined) continue;
+      const { default: Runner } = require(file) as { default: TestRunnerClass };
+      return { Runner, transform: require.resolve('@jest/transform', { paths: [path.dirname(file)] }) };
     }
   }
   throw new NamespaceError({

@@ -29,6 +29,7 @@ class MountNamespaceRunner implements TestRunner {
   readonly #globalConfig: GlobalConfig;
   readonly #options: Required<RunnerOptions>;
   readonly #runner: TestRunner;
+  readonly #transform: string;
   /** Jest's own objects of the test files that were handed on with another configuration. */
   readonly #originals = new Map<unknown, TestFile>();
   readonly #refusals: Refusals;
@@ -40,7 +41,9 @@ class MountNamespaceRunner implements TestRunner {
     if (globalConfig.workerThreads) throw refuseWorkerThreads();
     // A copy that can be changed: jest-runner reads the number of workers off it.
     this.#globalConfig = { ...globalConfig };
-    this.#runner = new (loadJestRunner(globalConfig.rootDir))(this.#globalConfig, context);
+    const { Runner, transform } = loadJestRunner(globalConfig.rootDir);
+    this.#runner = new Runner(this.#globalConfig, context);
+    this.#transform = transform;
   }
 
   on(event: string, listener: Listener): Unsubscribe {
@@ -78,6 +81,7 @@ class MountNamespaceRunner implements TestRunner {
       ...config,
       testRunner: framework,
       mountnsFramework: config.testRunner,
+      mountnsTransform: this.#transform,
     };
     const file = { ...test, context: { ...test.context, config: workerConfig } };
     this.#originals.set(file, test);

@@ -63,6 +63,13 @@ describe('what Jest can do works as with its own runner', () => {
     expect(code).toBe(0);
   });
 
+  test('a framework that has to be transformed', async () => {
+    const { code, stderr } = await runJest('jest-framework');
+    expect(stderr).toContain('the framework ran\n');
+    expect(stderr).toMatch(/Tests: {7}1 passed/);
+    expect(code).toBe(0);
+  });
+
   test('--inspect makes the worker listen for a debugger too, where it is the only one', async () => {
     const one = await runJest('jest-many', { execArgv: ['--inspect=127.0.0.1:0'], args: ['--runInBand'] });
     expect(one.stderr.match(/^Debugger listening on ws:/gm)).toHaveLength(2);
