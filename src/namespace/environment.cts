@@ -39,7 +39,7 @@ export const SILENCE_MARGIN = 'MOUNTNS_SILENCE_MARGIN';
  */
 export const HOST_DESCRIPTORS = 'MOUNTNS_HOST_FDS';
 
-/** Set by the Jest runner for workers that are to be debugged: a port, and `wait` for those that wait for it. */
+/** Set by the Jest runner for workers that are to be debugged: a port, a host or nothing, and what says to wait. */
 export const JEST_INSPECT = 'MOUNTNS_JEST_INSPECT';
 
 /** Set by users, in CI say: a machine that gives no mount namespace fails, whatever the configuration allows. */

@@ -71,11 +71,13 @@ describe('what Jest can do works as with its own runner', () => {
   });
 
   test('--inspect makes the worker listen for a debugger too, where it is the only one', async () => {
-    const one = await runJest('jest-many', { execArgv: ['--inspect=127.0.0.1:0'], args: ['--runInBand'] });
-    expect(one.stderr.match(/^Debugger listening on ws:/gm)).toHaveLength(2);
+    const execArgv = ['--inspect=127.0.0.2:0'];
+    const listening = /^Debugger listening on ws:\/\/127\.0\.0\.2:/gm;
+    const one = await runJest('jest-many', { execArgv, args: ['--runInBand'] });
+    expect(one.stderr.match(listening)).toHaveLength(2);
     expect(one.stderr).toMatch(/Tests: {7}3 passed/);
-    const two = await runJest('jest-many', { execArgv: ['--inspect=127.0.0.1:0'], args: ['--maxWorkers=2'] });
-    expect(two.stderr.match(/^Debugger listening on ws:/gm)).toHaveLength(1);
+    const two = await runJest('jest-many', { execArgv, args: ['--maxWorkers=2'] });
+    expect(two.stderr.match(listening)).toHaveLength(1);
   });
 });
 
