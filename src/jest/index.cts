@@ -23,8 +23,11 @@ if (expect === undefined) {
     'mountns/jest: Jest has no expect() yet: put it into setupFilesAfterEnv, not setupFiles',
   );
 }
+const { mountSerializer, asyncDispose } = load<typeof Modules>('worker-modules.js');
 expect.extend({ ...load<typeof Matchers>('../../matchers/index.js') });
-expect.addSnapshotSerializer(load<typeof Modules>('worker-modules.js').mountSerializer);
+expect.addSnapshotSerializer(mountSerializer);
+// Jest's environment for Node has given it to its realm already, that for jsdom has not.
+(Symbol as { asyncDispose?: symbol }).asyncDispose ??= asyncDispose;
 
 function load<T>(file: string): T {
   return requireInMainRealm(path.join(__dirname, file)) as T;

@@ -79,6 +79,12 @@ describe('what Jest can do works as with its own runner', () => {
     const two = await runJest('jest-many', { execArgv, args: ['--maxWorkers=2'] });
     expect(two.stderr.match(listening)).toHaveLength(1);
   });
+
+  test('a realm without Symbol.asyncDispose', async () => {
+    const { code, stderr } = await runJest('jest-realm');
+    expect(stderr).toMatch(/Tests: {7}1 passed/);
+    expect(code).toBe(0);
+  });
 });
 
 describe('the environment', () => {
