@@ -14,16 +14,8 @@ export type RunnerOptions = Pick<
  * @throws {TypeError} naming the value.
  */
 export function resolveRunnerOptions(options: RunnerOptions): Required<RunnerOptions> {
-  const { copyOnWrite, unsupported, permissions, leaks } = resolveOptions(CALLER, options);
-  for (const [name, reason] of Object.entries(REFUSED)) {
-    if ((options as MountNamespacesOptions)[name as keyof typeof REFUSED] === undefined) continue;
-    const error = new TypeError(`${CALLER}: option ${name} ${reason}`);
-    throw Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE' });
-  }
+  const { copyOnWrite, unsupported, permissions, leaks } = resolveOptions('mountns/jest/runner', options, {
+    prewarm: 'is for Vitest: Jest uses its workers again',
+  });
   return { copyOnWrite, unsupported, permissions, leaks };
 }
-
-const CALLER = 'mountns/jest/runner';
-const REFUSED = {
-  prewarm: 'is for Vitest: Jest uses its workers again',
-} satisfies Partial<Record<keyof MountNamespacesOptions, string>>;

@@ -62,12 +62,19 @@ const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
   leaks: { default: 'fail', accepts: ['fail', 'warn', 'off'] },
 };
 
+/** Options that do nothing for a caller, with the reason. */
+export type UselessOptions = Partial<Record<keyof MountNamespacesOptions, string>>;
+
 /**
  * Checks the options of `caller` and fills in the defaults.
  *
- * @throws {TypeError} for an option that is unknown or has a wrong value.
+ * @throws {TypeError} for an option that is unknown, useless or has a wrong value.
  */
-export function resolveOptions(caller: string, options: MountNamespacesOptions = {}): ResolvedOptions {
+export function resolveOptions(
+  caller: string,
+  options: MountNamespacesOptions = {},
+  useless: UselessOptions = {},
+): ResolvedOptions {
   if (options === null || typeof options !== 'object' || Array.isArray(options)) {
     throw invalid(`${caller}: options must be an object, received ${inspect(options)}`);
   }
@@ -76,9 +83,12 @@ export function resolveOptions(caller: string, options: MountNamespacesOptions =
   for (const [name, value] of Object.entries(options)) {
     const row = Object.hasOwn(rows, name) ? rows[name as keyof MountNamespacesOptions] : undefined;
     if (row === undefined) {
-      throw invalid(`${caller}: unknown option ${inspect(name)}, known are ${Object.keys(rows).join(', ')}`);
+      const known = Object.keys(rows).filter((each) => !(each in useless));
+      throw invalid(`${caller}: unknown option ${inspect(name)}, known are ${known.join(', ')}`);
     }
     if (value === undefined) continue;
+    const reason = useless[name as keyof MountNamespacesOptions];
+    if (reason !== undefined) throw invalid(`${caller}: option ${name} ${reason}`);
     if (!isAccepted(row, value)) {
       throw invalid(`${caller}: option ${name} must be ${describe(row)}, received ${inspect(value)}`);
     }

@@ -89,7 +89,10 @@ describe('the runner refuses', () => {
 
   test.each([
     ['{"prewarm":true}', 'mountns/jest/runner: option prewarm is for Vitest: Jest uses its workers again'],
-    ['{"copyOnwrite":true}', "mountns/jest/runner: unknown option 'copyOnwrite'"],
+    [
+      '{"copyOnwrite":true}',
+      "mountns/jest/runner: unknown option 'copyOnwrite', known are copyOnWrite, unsupported, permissions, leaks\n",
+    ],
     [
       '{"unsupported":"skipp"}',
       "mountns/jest/runner: option unsupported must be 'fail' or 'skip', received 'skipp'",
