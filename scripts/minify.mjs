@@ -19,10 +19,17 @@ const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
   [...read(name).matchAll(/\bexports\.(\w+) = /g)].map(([, word]) => /** @type {string} */ (word)),
 );
 // One alone does less than both.
-for (const name of scripts) rewrite(name, await smallest(name, first(name, read(name))));
+for (const name of scripts) rewrite(name, await smallest(name, first(name, withNames(read(name)))));
 shortenExports(new Set(exported));
 for (const name of files.filter((each) => /\.d\.c?ts$/.test(each)))
   rewrite(name, withoutExamples(read(name)));
+
+/** The bundler makes `var A = class` of `class A`, whose name is that of the variable. @param {string} source */
+function withNames(source) {
+  return source.replace(/^var (\w+) = class(?= (?:extends|\{))/gm, (start, name) =>
+    SHOWN.test(name) ? `${start} ${name}` : start,
+  );
+}
 
 /**
  * @param {string} name
@@ -32,7 +39,7 @@ function first(name, source) {
   const { code, errors } = minifySync(name, source, {
     module: name.endsWith('.js'),
     mangle: isBound(name, source) && { toplevel: true, keepNames },
-    compress: isFree(name) && { keepNames },
+    compress: isFree(name, source) && { keepNames },
     codegen: { removeWhitespace: true },
   });
   if (errors.length > 0) throw new Error(`${name}: ${errors.map(({ message }) => message).join('\n')}`);
@@ -44,7 +51,7 @@ function first(name, source) {
  * @param {string} source
  */
 async function smallest(name, source) {
-  if (!isFree(name)) return source;
+  if (!isFree(name, source)) return source;
   const { code } = await minify(source, {
     module: name.endsWith('.js'),
     toplevel: true,
@@ -86,9 +93,14 @@ function namesOutside(source) {
   );
 }
 
-/** Of the others, Node reads the names of the exports off the source. @param {string} name */
-function isFree(name) {
-  return name.endsWith('.js') || !name.includes('/');
+/**
+ * Of the others, Node reads the names of the exports off the source.
+ *
+ * @param {string} name
+ * @param {string} source
+ */
+function isFree(name, source) {
+  return name.endsWith('.js') || !name.includes('/') || !/\bexports\.\w|__exportStar/.test(source);
 }
 
 /**
@@ -96,7 +108,7 @@ function isFree(name) {
  * @param {string} source
  */
 function isBound(name, source) {
-  return isFree(name) || !source.includes('__exportStar');
+  return isFree(name, source) || !source.includes('__exportStar');
 }
 
 /**

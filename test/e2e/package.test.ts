@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, inject, test } from 'vitest';
 
 const installed = path.join(inject('installed'), 'vitest4/node_modules/mountns');
@@ -9,6 +10,16 @@ const code = files.filter((file) => /\.c?js$/.test(file));
 test('the package is small', () => {
   const [tarball] = fs.readdirSync(inject('installed')).filter((file) => file.endsWith('.tgz'));
   expect(fs.statSync(path.join(inject('installed'), tarball as string)).size).toBeLessThan(100_000);
+});
+
+test('its classes have their names, which messages show', async () => {
+  const main = await import(pathToFileURL(path.join(installed, 'dist/src/index.js')).href);
+  const classes = ['ExplainedError', 'MountError', 'MountTable', 'NamespaceError'];
+  expect(classes.map((name) => main[name].name)).toEqual(classes);
+  // These are given by functions alone.
+  const text = code.map((file) => fs.readFileSync(path.join(installed, file), 'utf8')).join('');
+  expect(text).toContain('class HostNamespace{');
+  expect(text).toContain('class MountNamespace{');
 });
 
 test('it has every file of its own that its files name', () => {
