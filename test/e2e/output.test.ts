@@ -28,12 +28,23 @@ describe.each(runners)('%s', (runner) => {
   });
 
   test('it goes to the streams that Vitest was started with', async () => {
-    const run = startVitest('output', { runner, script: 'streams.mjs' });
+    const run = startVitest('output', { runner, script: 'streams.mjs', env: { FILE: 'output.test' } });
     const { stdout, stderr, code } = await run.done;
     expect(stderr).toBe('');
     expect(stdout).toBe('out 20000, err 20000, then the report\n');
     expect(code).toBe(0);
   });
+
+  test.each(['corked', 'ended', 'silenced'])(
+    'all of it arrives when the test has %s its stream',
+    async (file) => {
+      const run = startVitest('output', { runner, script: 'streams.mjs', env: { FILE: `${file}.test` } });
+      const { stdout, stderr, code } = await run.done;
+      expect(stderr).toBe('');
+      expect(stdout).toBe('out 20000, err 0, then the report\n');
+      expect(code).toBe(0);
+    },
+  );
 
   test('a process that a test left behind does not keep Vitest waiting', async () => {
     const run = startVitest('output', { runner, args: ['run', 'daemon.test'] });

@@ -8,6 +8,7 @@ import type { CurrentTaskFile } from './current-task.js';
 import type { Diary } from './diary.js';
 import { beforeFile } from './file-hooks.js';
 import { withLastWord } from './file-result.js';
+import { flushOutput } from './output.js';
 import type { OwnImports } from './own-imports.js';
 import type { OwnSetupFile } from './own-setup-file.js';
 
@@ -69,12 +70,7 @@ export async function runFiles({ method, state, traces }: Request, worker: TestW
     else await runFile(fileState, run, worker.options);
   }
   keepCompiled();
-  await flushOutput();
-  worker.post({
-    mountns: 'printed',
-    stdout: process.stdout.bytesWritten,
-    stderr: process.stderr.bytesWritten,
-  });
+  worker.post({ mountns: 'printed', ...(await flushOutput()) });
 }
 
 async function runFile(state: State, run: () => Promise<void>, { leaks }: ResolvedOptions): Promise<void> {
@@ -118,11 +114,4 @@ function fullName(task: { name: string; suite?: { name: string; suite?: unknown 
   for (let suite = task.suite; suite !== undefined; suite = suite.suite as typeof suite)
     names.unshift(suite.name);
   return names.join(' > ');
-}
-
-/** The pool ends a worker as soon as Vitest has the result: what is still in this process would be lost. */
-async function flushOutput(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (stream.writableLength > 0) await new Promise<void>((resolve) => stream.write('', () => resolve()));
-  }
 }
