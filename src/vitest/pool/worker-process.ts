@@ -29,7 +29,9 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #output: Output;
   readonly #warden: Warden;
-  /** What it printed to stderr while it started: part of the error if it doesn't. */
+  /** The end of what it has printed to stderr while it starts: part of the error if it doesn't. */
+  #startStderr: Buffer | undefined = Buffer.alloc(0);
+  /** What of it was not passed on yet. */
   #heldStderr: Buffer[] | undefined = [];
   readonly #passedOn: Printed = { stdout: 0, stderr: 0 };
   #onPassedOn = () => {};
@@ -77,11 +79,10 @@ export class WorkerProcess {
     return this.#child.pid;
   }
 
-  /** What it printed to stderr while it started. Nobody else prints that any more. */
+  /** What it printed to stderr while it started. What was held back of it nobody else prints any more. */
   takeStderr(): string {
-    const held = this.#heldStderr ?? [];
     this.#heldStderr = undefined;
-    return Buffer.concat(held).toString().trim();
+    return (this.#startStderr ?? '').toString().trim();
   }
 
   /** Prints what was held back, and all that comes. */
@@ -94,6 +95,7 @@ export class WorkerProcess {
   /** It can take messages. `fd` is its file for the current task, kept open to be read after its death. */
   onReady(fd: number | undefined): void {
     this.releaseStderr();
+    this.#startStderr = undefined;
     this.#hold = NamespaceHold.of(this.pid as number);
     if (this.#hold !== undefined) this.#warden.watch(this.#hold);
     if (fd === undefined) return;
@@ -179,6 +181,8 @@ export class WorkerProcess {
 
   #onOutput(name: keyof Printed, chunk: Buffer, source: Readable): void {
     this.#passedOn[name] += chunk.length;
+    if (name === 'stderr')
+      this.#startStderr &&= Buffer.concat([this.#startStderr, chunk]).subarray(-MAX_KEPT);
     if (name === 'stderr' && this.#heldStderr !== undefined) this.#heldStderr.push(chunk);
     else this.#output[name].write(chunk, source);
     this.#onPassedOn();
@@ -187,5 +191,7 @@ export class WorkerProcess {
 
 const CLOSE_GRACE = 500;
 const PRINT_TIMEOUT = 5000;
+/** Of stderr, in bytes: why it did not start comes last. */
+const MAX_KEPT = 65_536;
 /** A worker that waits for a debugger says so on stderr. */
 const HOLD_STDERR = 1000;
