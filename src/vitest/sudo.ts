@@ -10,10 +10,11 @@ import { findSudoUser, type SudoUser } from '../sudo/sudo-user.js';
  */
 export function handBackAfterRuns(vitest: Vitest): void {
   const user = findSudoUser();
-  if (user === undefined || followed.has(vitest)) return;
-  followed.add(vitest);
+  if (user === undefined) return;
   const give = () => handBackProject(vitest, user);
-  vitest.config.reporters.push({ onTestRunEnd: give });
+  // When its configuration has changed, a Vitest has other reporters.
+  if (isNew(vitest.config)) vitest.config.reporters.push({ onTestRunEnd: give });
+  if (!isNew(vitest)) return;
   process.once('exit', give);
   // The end by this signal is no exit.
   process.once('SIGHUP', () => {
@@ -57,4 +58,10 @@ function modulesAbove(directory: string): string[] {
   return [join(directory, 'node_modules'), ...(parent === directory ? [] : modulesAbove(parent))];
 }
 
-const followed = new WeakSet<Vitest>();
+function isNew(object: object): boolean {
+  const isFollowed = followed.has(object);
+  followed.add(object);
+  return !isFollowed;
+}
+
+const followed = new WeakSet<object>();

@@ -9,10 +9,11 @@ export class FilesLeft {
 
   /** Follows the runs of `vitest`, from its next one on. */
   static follow(vitest: Vitest): void {
-    if (all.has(vitest)) return;
+    const { config } = vitest;
+    if (all.has(config)) return;
     const filesLeft = new FilesLeft();
-    all.set(vitest, filesLeft);
-    vitest.config.reporters.push({
+    all.set(config, filesLeft);
+    config.reporters.push({
       onTestRunStart: async (specifications) => filesLeft.#count(await sharded(specifications, vitest)),
       onTestRunEnd: async () => {
         filesLeft.clear();
@@ -22,7 +23,7 @@ export class FilesLeft {
   }
 
   static of(vitest: Vitest): FilesLeft {
-    return all.get(vitest) ?? new FilesLeft();
+    return all.get(vitest.config) ?? new FilesLeft();
   }
 
   /** A file of `project` gets its worker. */
@@ -55,4 +56,5 @@ async function sharded(specifications: readonly TestSpecification[], vitest: Vit
   return new Sequencer(vitest).shard([...specifications]);
 }
 
-const all = new WeakMap<Vitest, FilesLeft>();
+/** When its configuration has changed, a Vitest has another one, and other reporters. */
+const all = new WeakMap<Vitest['config'], FilesLeft>();

@@ -43,6 +43,20 @@ test('Vitest 4 tells of all files and takes its shard afterwards, Vitest 5 tells
   expect((await startRun(files(5), '4.1.12')).left(isolated)).toBe(5);
 });
 
+test('follows a Vitest on when its configuration has changed', async () => {
+  const vitest = {} as { config: { reporters: Reporter[] } };
+  const follow = () => {
+    vitest.config = { reporters: [] };
+    FilesLeft.follow(vitest as unknown as Vitest);
+    return FilesLeft.of(vitest as unknown as Vitest);
+  };
+  follow();
+  const left = follow();
+  expect(vitest.config.reporters).toHaveLength(1);
+  await vitest.config.reporters[0]?.onTestRunStart?.(files(3));
+  expect(left.left(isolated)).toBe(3);
+});
+
 test('nothing is left of a Vitest that nobody follows', () => {
   expect(FilesLeft.of({} as Vitest).left(isolated)).toBe(0);
 });
