@@ -59,17 +59,22 @@ export function workerExecArgv(execArgv: readonly string[]): string[] {
 
 /** Whether such a worker writes a profile when it ends, or listens for a debugger: one spare would do so too. */
 export function hasSideEffects(env: Environment, execArgv: readonly string[]): boolean {
-  return [...execArgv, ...(env.NODE_OPTIONS ?? '').split(' ')].some((option) => SIDE_EFFECTS.test(option));
+  return SIDE_EFFECTS.test(allOptions(env, execArgv));
 }
 
 /** Whether such a worker runs code of the user's before its own: that can change how modules are looked for. */
 export function hasOwnPreload(env: Environment, execArgv: readonly string[]): boolean {
-  return LOADS_CODE.test([...execArgv, env.NODE_OPTIONS ?? ''].join(' '));
+  return LOADS_CODE.test(allOptions(env, execArgv));
+}
+
+function allOptions({ NODE_OPTIONS = '' }: Environment, execArgv: readonly string[]): string {
+  return [...execArgv, NODE_OPTIONS].join(' ');
 }
 
 function quote(path: string): string {
   return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }
 
-const LOADS_CODE = /(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b/;
-const SIDE_EFFECTS = /^--(inspect|debug|prof|cpu-prof|heap-prof|diagnostic-dir)/;
+// In NODE_OPTIONS, quotation marks can be around an option that has spaces.
+const LOADS_CODE = /(^|[\s"])(-r|--require|--import|--loader|--experimental-loader)\b/;
+const SIDE_EFFECTS = /(^|[\s"])--(inspect|debug|prof|cpu-prof|heap-prof|diagnostic-dir)/;
