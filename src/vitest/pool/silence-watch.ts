@@ -45,7 +45,7 @@ export class SilenceWatch {
     // The timer of the worker and this one drift: one missed beat means nothing.
     if (++this.#silent < 2 || this.#isInspected) return;
     const state = readState(this.#options.pid);
-    if (state === undefined || STOPPED.has(state) || (state === 'S' && hasChildren(this.#options.pid))) {
+    if (state === undefined || STOPPED.has(state) || (state === 'S' && canWaitForChild(this.#options.pid))) {
       this.#silent--;
       return;
     }
@@ -64,11 +64,13 @@ function readState(pid: number): string | undefined {
   }
 }
 
-function hasChildren(pid: number): boolean {
+/** Whether the main thread sleeps in a call that a child process of it can end: of Atomics.wait(), futex(2), none can. */
+function canWaitForChild(pid: number): boolean {
   try {
-    return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== '';
+    const hasChildren = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== '';
+    return hasChildren && !fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').startsWith('futex');
   } catch {
-    // A kernel without CONFIG_PROC_CHILDREN: nothing is killed on a guess.
+    // A kernel without these files: nothing is killed on a guess.
     return true;
   }
 }
