@@ -11,7 +11,7 @@ describe.each(runners)('%s', (runner) => {
   }) => {
     const { code, stdout, stderr } = await runVitest('hangs', { runner, env });
     expect(stderr).toMatch(
-      /WorkerError: worker \d+ hung in synchronous code for \d s and was killed while it ran 1-test\.test\.ts, test "a suite > hangs"\n {2}why: {2}its event loop did not turn; its main thread was running \(state R\)/,
+      /WorkerError: worker \d+ hung in synchronous code for \d s and was killed while it ran 1-test\.test\.ts, test "a suite > hangs"\n {2}why: {2}its event loop did not turn; its main thread was running \(state R\)\n {2}fix: {2}look for an endless loop, or raise the timeout of the test, for a hook hookTimeout, when the code is merely slow\n/,
     );
     expect(stderr).toMatch(
       /WorkerError: worker \d+ hung in synchronous code for \d s and was killed while it ran 2-module\.test\.ts\n {2}why: {2}its event loop did not turn; its main thread was sleeping \(state S\)/,

@@ -59,7 +59,7 @@ export function hang(seconds: number, state: string, circumstances: Circumstance
       ]
         .filter((line) => line !== undefined)
         .join('\n'),
-      fix: 'look for an endless loop, or raise the timeout of the test when the code is merely slow',
+      fix: 'look for an endless loop, or raise the timeout of the test, for a hook hookTimeout, when the code is merely slow',
     },
     { pid, signal: 'SIGKILL', file: files[0], test },
   );
