@@ -15,7 +15,7 @@ import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
-import { layersInPlace, scopes } from './scopes.js';
+import { currentTest, layersInPlace, scopes, type TestRun } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
@@ -37,7 +37,9 @@ export class Scope {
   readonly isHandle: boolean;
   readonly isFixture: boolean;
   /** The test that it was opened in, if that is known. */
-  readonly test = scopes.tests.getStore();
+  readonly test = currentTest();
+  /** The tests whose code it may be closed before. */
+  readonly tests = new Set<TestRun>();
   /** The layers of what it lies in. */
   readonly outer = layersInPlace();
   /** The namespace that it lies in. */
@@ -61,6 +63,7 @@ export class Scope {
     this.isHandle = isHandle;
     this.isFixture = isFixture;
     this.#endTurn = endTurn;
+    if (isHandle && !isFixture && this.test !== undefined) this.tests.add(this.test);
     this.#tree = enterTree({
       isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
@@ -133,13 +136,19 @@ export class Scope {
     }
   }
 
-  /** Waits for the scopes inside and for file operations under way, then leaves. Twice is harmless. */
+  /**
+   * Waits for the scopes inside and for file operations under way, then leaves; or gives it up, where code of a test is
+   * still in it. Twice is harmless.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
+    const late = [...this.tests].find((test) => test.hasTimedOut());
+    // Else a scope inside was given up for it.
+    if (late !== undefined && scopes.quarantine === this.#quarantine) return this.giveUp(late.name);
     let isQuiet = false;
     try {
       try {

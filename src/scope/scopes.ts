@@ -6,12 +6,22 @@ import type { Scope } from './scope.js';
 import type { EnteredTree } from './tree.js';
 import { Turns } from './turns.js';
 
+/** A run of a test, where the runner lets us know. */
+export interface TestRun {
+  /** For messages. */
+  readonly name: string;
+  /** Whether its code goes on though it has ended. */
+  readonly hasTimedOut: () => boolean;
+}
+
 /** What this process knows of its scopes, shared by every copy of this package in it. */
 interface Scopes {
   /** The scope whose `fn` the running code belongs to. */
   readonly storage: AsyncLocalStorage<Scope>;
-  /** The test that the running code belongs to, where the runner lets us know. */
-  readonly tests: AsyncLocalStorage<object>;
+  /** Of tests that run at the same time, the one that the running code belongs to. */
+  readonly tests: AsyncLocalStorage<TestRun>;
+  /** The test that runs alone. */
+  test: TestRun | undefined;
   /** Turns of the scopes that lie in no other. */
   readonly turns: Turns;
   /** Open scopes, the inner-most last. */
@@ -24,7 +34,8 @@ interface Scopes {
 
 export const scopes = processWide<Scopes>('scopes', () => ({
   storage: new AsyncLocalStorage<Scope>(),
-  tests: new AsyncLocalStorage<object>(),
+  tests: new AsyncLocalStorage<TestRun>(),
+  test: undefined,
   turns: new Turns(),
   open: [],
   quarantine: undefined,
@@ -52,9 +63,13 @@ export function layersInPlace(): Layer[] {
   return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap(({ layers }) => layers)];
 }
 
+export function currentTest(): TestRun | undefined {
+  return scopes.tests.getStore() ?? scopes.test;
+}
+
 /** The inner-most open handle that no other test holds. */
 function findHandle(isMeant: (scope: Scope) => boolean): Scope | undefined {
-  const test = scopes.tests.getStore();
+  const test = currentTest();
   const isForeign = (scope: Scope) => test !== undefined && scope.test !== undefined && scope.test !== test;
   return scopes.open.findLast((scope) => scope.isHandle && !isForeign(scope) && isMeant(scope));
 }

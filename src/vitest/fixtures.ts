@@ -5,6 +5,7 @@ import { MountNamespace } from '../scope/mount-namespace.js';
 import { Scope } from '../scope/scope.js';
 import { scopeAroundTest } from '../scope/scopes.js';
 import { withMountNamespace } from '../scope/with-mount-namespace.js';
+import { Attempt, type AttemptContext } from './attempt.js';
 import { noteFailure } from './failure-notes.js';
 
 /** What `test` of `mountns/vitest` passes to a test besides Vitest's own context. */
@@ -18,12 +19,11 @@ export interface MountNamespaceFixtures {
 }
 
 /** What of Vitest's own context is used here. */
-interface Context {
+interface Context extends AttemptContext {
   task: {
     name: string;
     result?: { state?: string; errors?: { message: string; stack?: string | undefined }[] | undefined };
   };
-  signal: AbortSignal;
 }
 
 type Use<T> = (value: T) => Promise<void>;
@@ -36,18 +36,20 @@ export const fixtures = {
   },
   ns: async ({ task, signal }: Context, use: Use<MountNamespace>) => {
     requireEntered();
+    const attempt = new Attempt({ task, signal });
     // Scopes of tests that run concurrently queue, so this one never lies in another test's.
     const scope = await Scope.open(scopeAroundTest(), { isHandle: true, isFixture: true });
     // It has timed out in the queue.
-    if (signal.aborted) await scope.close();
-    signal.throwIfAborted();
+    if (attempt.hasTimedOut()) {
+      await scope.close();
+      throw signal.reason;
+    }
+    scope.tests.add(attempt);
     try {
       await use(new MountNamespace(scope));
     } finally {
       const recallMounts = task.result?.state === 'fail' ? watchMadeMounts(scope) : undefined;
       try {
-        // A test that timed out goes on.
-        if (signal.aborted) await scope.giveUp(`test "${task.name}"`);
         await scope.close();
       } finally {
         noteFailure(task.result?.errors, recallMounts?.());

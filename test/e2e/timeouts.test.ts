@@ -18,8 +18,7 @@ describe.each(runners)('%s', (runner) => {
       args: ['run', '--reporter=verbose'],
       env: { SHARED_DIRECTORY: directory },
     });
-    const results = [...stdout.matchAll(/([✓×]) timeouts\.test\.ts > (.*?)(?: \d+ms)?$/gm)];
-    expect(results.map(([, mark, name]) => `${mark} ${name}`)).toEqual([
+    expect(results(stdout, 'timeouts.test.ts')).toEqual([
       '× plain > times out',
       '✓ plain > the next one finds what it expects, and nothing gets out',
       '× copy-on-write > times out',
@@ -31,6 +30,28 @@ describe.each(runners)('%s', (runner) => {
       '✓ what is not awaited does not get out',
       '✓ after all of them a scope is as ever',
     ]);
+    for (const [file, hook] of Object.entries({
+      each: 'beforeEach',
+      all: 'beforeAll',
+      around: 'aroundEach',
+    })) {
+      expect(results(stdout, `held-${file}.test.ts`)).toEqual([
+        `× in a scope that ${hook}() holds > times out`,
+        '✓ what it does later does not get out',
+      ]);
+    }
+    expect(results(stdout, 'concurrent.test.ts')).toEqual([
+      '× times out',
+      '✓ the next one is not in its scope',
+      '✓ and has one of its own',
+    ]);
+    expect(results(stdout, 'retried.test.ts')).toEqual([
+      '✓ times out once',
+      '× times out twice',
+      '✓ what it does later does not get out',
+    ]);
+    const notice = /mountns: retried\.test\.ts.* ended while code of its scope was still running$/gm;
+    expect(stderr.match(notice)).toHaveLength(3);
     expect(stderr).toContain('Error: Test timed out in 100ms');
     expect(stderr).toContain(
       'mountns: timeouts.test.ts, test "plain > times out": test "times out" ended while code of its scope was still running\n' +
@@ -43,3 +64,9 @@ describe.each(runners)('%s', (runner) => {
     expect(readHostTable()).toBe(before);
   });
 });
+
+/** Of a file, in the order of its tests. */
+function results(stdout: string, file: string): string[] {
+  const lines = new RegExp(`([✓×]) ${file} > (.*?)(?: \\d+ms.*)?$`, 'gm');
+  return [...stdout.matchAll(lines)].map(([, mark, name]) => `${mark} ${name}`);
+}

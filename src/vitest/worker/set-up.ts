@@ -1,13 +1,12 @@
-import type { afterEach, aroundEach, beforeEach, expect } from 'vitest';
+import type { aroundEach, beforeEach, expect, TestContext } from 'vitest';
 
-import type { Scope } from '../../scope/scope.js';
-import { scopes } from '../../scope/scopes.js';
+import { currentTest, scopes } from '../../scope/scopes.js';
+import { Attempt } from '../attempt.js';
 import { refuseCoveredSnapshots, type SnapshotEnvironment } from '../covered-snapshots.js';
 import { showNotes } from '../failure-notes.js';
 import { registerMissingMatchers } from '../missing-matchers.js';
 
 interface Hooks {
-  afterEach: typeof afterEach;
   beforeEach: typeof beforeEach;
   expect: typeof expect;
   /** Since Vitest 4.1. */
@@ -16,28 +15,45 @@ interface Hooks {
 
 /** What is to happen around the tests of a file. */
 export function setUp(hooks: Hooks): void {
-  /** Those that are there for more than one test. */
-  let around: readonly Scope[] = [];
-
   registerMissingMatchers();
 
-  // Of scopes of tests that run at the same time this tells whose they are.
-  hooks.aroundEach?.((runTest, { task }) => (task.concurrent ? scopes.tests.run(task, runTest) : runTest()));
+  // The first one surrounds all others.
+  hooks.aroundEach?.(async (runTest, { task, signal }) => {
+    const attempt = new Attempt({ task, signal });
+    // Of scopes of tests that run at the same time this tells whose they are.
+    if (task.concurrent) await scopes.tests.run(attempt, runTest);
+    else {
+      scopes.test = attempt;
+      await runTest();
+    }
+    await end(attempt, task);
+  });
 
-  hooks.beforeEach(() => {
-    around = [...scopes.open];
+  hooks.beforeEach(({ task, signal, onTestFinished }) => {
+    // Of tests that run at the same time nobody can tell whose scope it is; their fixtures know their own.
+    if (hooks.aroundEach === undefined && !task.concurrent) {
+      const attempt = new Attempt({ task, signal });
+      scopes.test = attempt;
+      // The first one is the last one to run.
+      onTestFinished(() => end(attempt, task));
+    }
+    const test = currentTest();
+    if (test !== undefined) {
+      for (const scope of scopes.open) if ((scope.test ?? test) === test) scope.tests.add(test);
+    }
     const { snapshotState } = hooks.expect.getState() as {
       snapshotState?: { environment?: SnapshotEnvironment };
     };
     if (snapshotState?.environment !== undefined) refuseCoveredSnapshots(snapshotState.environment);
   });
+}
 
-  // The first one that is registered is the last one to run.
-  hooks.afterEach(async ({ task }) => {
-    showNotes(task.result?.errors);
-    // Of tests that run at the same time nobody can tell whose scope it is; their fixtures know their own.
-    if (task.concurrent) return;
-    const own = scopes.open.find((scope) => !scope.isFixture && !around.includes(scope));
-    await own?.giveUp(`test "${task.name}"`);
-  });
+/** After the last hook of a test. */
+async function end(attempt: Attempt, task: TestContext['task']): Promise<void> {
+  scopes.test = undefined;
+  showNotes(task.result?.errors);
+  const own = scopes.open.find((scope) => !scope.isFixture && scope.test === attempt);
+  await own?.giveUp(attempt.name);
+  if (attempt.hasTimedOut()) return;
+  for (const scope of scopes.open) scope.tests.delete(attempt);
 }

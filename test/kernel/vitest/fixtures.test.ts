@@ -112,6 +112,23 @@ describe('where beforeEach() holds a scope', () => {
   });
 });
 
+describe('where beforeEach() returns what ends a scope', () => {
+  beforeEach(async () => {
+    const around = await enterMountNamespace();
+    around.tmpfs('/mnt/around');
+    return () => around[Symbol.asyncDispose]();
+  });
+
+  test('a test runs in it', () => {
+    expect('/mnt/around').toBeMountPoint();
+  });
+
+  test('the next one too, and not in what is left of it', ({ ns }) => {
+    expect(ns.mounts().at('/mnt/around')?.fsType).toBe('tmpfs');
+    expect(scopes.quarantine).toBeUndefined();
+  });
+});
+
 test('a test that has timed out in the queue does not run', async () => {
   const { promise: isOver, resolve: end } = deferred();
   const scope = withMountNamespace(() => isOver);
