@@ -46,15 +46,15 @@ export const scopes = processWide<Scopes>('scopes', () => ({
  * The scope that a new one would lie in: the inner-most that is held as a handle (a fixture's, say, whose test runs in no
  * `fn`) and lies in the scope whose `fn` asks; else that one, else none.
  */
-export function enclosingScope(): Scope | undefined {
+export function enclosingScope(isMeant: (scope: Scope) => boolean = () => true): Scope | undefined {
   const own = scopes.storage.getStore();
-  if (!own?.isOpen) return findHandle(() => true);
-  return findHandle((scope) => scope.liesIn(own)) ?? own;
+  if (!own?.isOpen) return findHandle(isMeant);
+  return findHandle((scope) => isMeant(scope) && scope.liesIn(own)) ?? own;
 }
 
-/** The scope that all of a test lies in: one that its hooks, or those around it, hold as a handle. */
+/** The scope that all of a test lies in: one that its hooks, or those around it, hold. */
 export function scopeAroundTest(): Scope | undefined {
-  return findHandle((scope) => !scope.isFixture);
+  return enclosingScope((scope) => !scope.isFixture);
 }
 
 /** The layers that the tree in place is made of. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { enterMountNamespace, type MountNamespace, withMountNamespace } from 'mountns';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'mountns/vitest';
-import { vi } from 'vitest';
+import { aroundEach, vi } from 'vitest';
 import { scopes } from '../../../src/scope/scopes.js';
 import { fixtures } from '../../../src/vitest/fixtures.js';
 
@@ -107,6 +107,20 @@ describe('where beforeEach() holds a scope', () => {
   afterEach(() => around[Symbol.asyncDispose]());
 
   test.for([1, 2])('ns of test %i lies in it, and ends with it', (_, { ns }) => {
+    expect(ns.mounts().at('/mnt/around')?.fsType).toBe('tmpfs');
+    ns.umount('/mnt/around');
+  });
+});
+
+describe('where aroundEach() runs the tests in a scope', () => {
+  aroundEach((runTest) =>
+    withMountNamespace((around) => {
+      around.tmpfs('/mnt/around');
+      return runTest();
+    }),
+  );
+
+  test('ns lies in it', ({ ns }) => {
     expect(ns.mounts().at('/mnt/around')?.fsType).toBe('tmpfs');
     ns.umount('/mnt/around');
   });
