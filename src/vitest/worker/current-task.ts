@@ -17,11 +17,14 @@ export class CurrentTaskFile {
     this.fd = fd;
   }
 
-  write(task: CurrentTask): void {
+  write({ test, timeout }: CurrentTask): void {
     // What an earlier, longer note left behind the line break is not read.
-    writeSync(this.fd, `${JSON.stringify(task)}\n`, 0);
+    writeSync(this.fd, `${JSON.stringify({ test: test?.slice(0, MAX_TITLE), timeout })}\n`, 0);
   }
 }
+
+/** The pool reads 4096 bytes. One character of JSON can take 6. */
+const MAX_TITLE = 600;
 
 /** Undefined where the kernel has no such files: then a message names no test. */
 export function openCurrentTask(): CurrentTaskFile | undefined {
