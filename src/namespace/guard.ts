@@ -39,8 +39,20 @@ export function outsideError(): NamespaceError | undefined {
 
 function enteredNamespace(): EnteredNamespace {
   const { entered } = namespaceRecord;
-  if (entered === undefined) throw notEntered();
+  if (entered === undefined) throw isThreadInside() ? notMainThread() : notEntered();
   return entered;
+}
+
+/** Loaded here: that takes time, and nearly nobody needs it. */
+function isThreadInside(): boolean {
+  return !!process.env[NAMESPACE_MARK] && !process.getBuiltinModule('node:worker_threads').isMainThread;
+}
+
+function notMainThread(): NamespaceError {
+  return new NamespaceError({
+    summary: 'cannot open a scope here: this is a worker_thread',
+    fix: 'open it in the main thread: all threads of a process are in its scopes',
+  });
 }
 
 function notEntered(): NamespaceError {
