@@ -21,8 +21,7 @@ const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
 // One alone does less than both.
 for (const name of scripts) rewrite(name, await smallest(name, first(name, withNames(read(name)))));
 shortenExports(new Set(exported));
-for (const name of files.filter((each) => /\.d\.c?ts$/.test(each)))
-  rewrite(name, withoutExamples(read(name)));
+for (const name of files.filter((each) => /\.d\.c?ts$/.test(each))) rewrite(name, withoutDetails(read(name)));
 
 /** The bundler makes `var A = class` of `class A`, whose name is that of the variable. @param {string} source */
 function withNames(source) {
@@ -164,12 +163,16 @@ function builtinNames() {
   return names;
 }
 
-/** The API reference has them. @param {string} text */
-function withoutExamples(text) {
+/** Of a long text only its first paragraph and its tags: the API reference has all of it. @param {string} text */
+function withoutDetails(text) {
   return text
-    .replace(/^ *\* @example\n(?: *\*(?! @|\/).*\n)*/gm, '')
+    .replace(/^ *\* @(example|see)\b.*\n(?: *\*(?! @|\/).*\n)*/gm, '')
     .replace(/^ +/gm, '')
-    .replace(/^\* ?(?!\/)/gm, '');
+    .replace(/^\* ?(?!\/)/gm, '')
+    .replace(/(?<=\/\*\*\n)[\s\S]*?(?=\n\*\/)/g, (comment) => {
+      const [first, ...others] = comment.split(/\n{2,}/);
+      return [first, ...others.filter((each) => each.startsWith('@'))].join('\n');
+    });
 }
 
 /** @param {string} name */
