@@ -17,7 +17,8 @@ import { expectNativeCode } from '../native/koffi.cjs';
 import { openResolutions } from '../native/resolutions.cjs';
 import { NamespaceError } from './errors/namespace-error.cjs';
 import { enterWorkerNamespace } from './namespace/enter.cjs';
-import { COMPILE_CACHE, KOFFI, RESOLUTIONS } from './namespace/environment.cjs';
+import { COMPILE_CACHE, KOFFI, RESOLUTIONS, TEST_CONTEXT } from './namespace/environment.cjs';
+import { namespaceRecord } from './namespace/namespace-record.cjs';
 import { findTestRole } from './namespace/test-role.cjs';
 
 const { [KOFFI]: koffi, [RESOLUTIONS]: resolutions } = process.env;
@@ -27,7 +28,11 @@ for (const name of [COMPILE_CACHE, KOFFI, RESOLUTIONS]) delete process.env[name]
 
 try {
   const role = findTestRole(process);
-  if (role !== 'starts test processes') enterWorkerNamespace({ isApart: role === 'is a test process' });
+  if (role === 'starts test processes') namespaceRecord.startsTestProcesses = true;
+  else enterWorkerNamespace({ isApart: role === 'is a test process' });
+  const { NODE_TEST_CONTEXT: context } = process.env;
+  if (context === undefined) delete process.env[TEST_CONTEXT];
+  else process.env[TEST_CONTEXT] = context;
 } catch (error) {
   const isPreload = module.parent?.id === 'internal/preload';
   if (!isPreload || !(error instanceof NamespaceError)) throw error;

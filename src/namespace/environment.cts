@@ -6,6 +6,9 @@ export const NAMESPACE_MARK = 'MOUNTNS_NAMESPACE';
 /** Set by the preload: the id of the host's namespace and a process in it, `ID:PID`. */
 export const HOST_MARK = 'MOUNTNS_HOST';
 
+/** Set by the preload: the NODE_TEST_CONTEXT of this process, which those that it starts inherit. */
+export const TEST_CONTEXT = 'MOUNTNS_TEST_CONTEXT';
+
 /** Set by the pool: the process that the worker must not outlive. */
 export const PARENT_PID = 'MOUNTNS_PARENT_PID';
 

@@ -56,8 +56,17 @@ function notMainThread(): NamespaceError {
 }
 
 function notEntered(): NamespaceError {
+  const summary =
+    'no mount namespace was entered: this process is on the host, and mountns mounts nothing there';
+  if (namespaceRecord.startsTestProcesses) {
+    return new NamespaceError({
+      summary,
+      why: 'node --test starts a process for each test file here, and those have the namespaces',
+      fix: 'open scopes in test files, or let all tests run here: --test-isolation=none',
+    });
+  }
   return new NamespaceError({
-    summary: 'no mount namespace was entered: this process is on the host, and mountns mounts nothing there',
+    summary,
     why: `the preload mountns/register did not run in this process (pid ${process.pid})`,
     fix: [
       "Vitest: in vitest.config.ts, import { mountNamespaces } from 'mountns/vitest/config' and add plugins: [mountNamespaces()]",

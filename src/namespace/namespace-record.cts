@@ -32,6 +32,8 @@ export interface EnteredNamespace {
 
 interface NamespaceRecord {
   entered?: EnteredNamespace;
+  /** Whether the preload has left it to the processes that this one starts. */
+  startsTestProcesses?: boolean;
 }
 
 /** What this process entered, shared by every copy of this package in it. */

@@ -85,6 +85,63 @@ describe('the examples', () => {
   });
 });
 
+const MOUNTING = `
+  import { execFileSync } from 'node:child_process';
+  import { test } from 'node:test';
+  import { withMountNamespace } from 'mountns';
+  test('mounts as it likes', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', import.meta.dirname]);
+    await withMountNamespace((ns) => ns.tmpfs('/mnt'));
+  });`;
+const RUN = `
+  import { run } from 'node:test';
+  import { tap } from 'node:test/reporters';
+  run({ files: [process.argv[2]] }).compose(tap).pipe(process.stdout);`;
+
+test.each([
+  ['NODE_OPTIONS', ['--test'], { NODE_OPTIONS: '--test-isolation=none' }],
+  ['a configuration file', ['--test', '--experimental-default-config-file'], {}],
+  [
+    'NODE_OPTIONS, overruled',
+    ['--test', '--test-isolation=process'],
+    { NODE_OPTIONS: '--test-isolation=none' },
+  ],
+  ['run()', ['run.mjs'], {}],
+])('the tests of node:test are off the host, told how to run by %s', async (_, program, env) => {
+  const directory = copyFixture('overlapping', 'mocha');
+  const file = path.join(directory, 'mounting.test.mjs');
+  fs.writeFileSync(file, MOUNTING);
+  fs.writeFileSync(path.join(directory, 'run.mjs'), RUN);
+  fs.writeFileSync(path.join(directory, 'node.config.json'), '{ "test": { "test-isolation": "none" } }');
+  const before = readHostTable();
+  for (const node of ['node24', 'node26'] as const) {
+    const way = { node, program: [...PRELOAD, ...program, file] };
+    const { code, stdout } = await start(directory, way, env).done;
+    expect(readHostTable()).toBe(before);
+    expect(stdout).toMatch(/pass 1\n/);
+    expect(code).toBe(0);
+  }
+});
+
+test('what runs beside the processes of node --test is told why it can open no scope', async () => {
+  const directory = copyFixture('overlapping', 'mocha');
+  fs.writeFileSync(path.join(directory, 'none.test.mjs'), '');
+  fs.writeFileSync(
+    path.join(directory, 'reporter.mjs'),
+    `import { withMountNamespace } from 'mountns';
+     export default async function* (source) {
+       yield await withMountNamespace(() => {}).catch(({ message }) => message);
+     }`,
+  );
+  const program = [...PRELOAD, '--test', '--test-reporter=./reporter.mjs', 'none.test.mjs'];
+  const { stdout } = await start(directory, { program }).done;
+  expect(stdout).toBe(
+    'no mount namespace was entered: this process is on the host, and mountns mounts nothing there\n' +
+      '  why:  node --test starts a process for each test file here, and those have the namespaces\n' +
+      '  fix:  open scopes in test files, or let all tests run here: --test-isolation=none',
+  );
+});
+
 test('a script that is no test has a namespace too', async () => {
   const directory = copyFixture('overlapping', 'mocha');
   fs.writeFileSync(

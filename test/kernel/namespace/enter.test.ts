@@ -66,6 +66,22 @@ test('worker threads and descendants live in the same namespace, and do not ente
   expect(new Set(JSON.parse(stdout)).size).toBe(1);
 });
 
+test('a process that node:test starts has a namespace of its own, and shares it with those that it starts', () => {
+  const node = `execFileSync(process.execPath, ['--require', ${JSON.stringify(PRELOAD)}, '-e', code], { encoding: 'utf8', env })`;
+  const inner = `const link = fs.readlinkSync('/proc/thread-self/ns/mnt');
+    const { execFileSync } = require('node:child_process');`;
+  const child = `${inner} console.log(link);`;
+  const test = `${inner} const { env } = process, code = ${JSON.stringify(child)}; console.log(link + ' ' + ${node});`;
+  const script = `${inner} const env = { ...process.env, NODE_TEST_CONTEXT: 'child-v8' }, code = ${JSON.stringify(test)};
+    console.log(link + ' ' + ${node});`;
+  const { stdout, stderr } = run(['--require', PRELOAD], script);
+  expect(stderr).toBe('');
+  const [runner, file, descendant] = stdout.trim().split(' ');
+  expect(runner).toMatch(/^mnt:/);
+  expect(file).not.toBe(runner);
+  expect(descendant).toBe(file);
+});
+
 test('takes the working directory along, whatever bytes its path has', () => {
   const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-enter-'));
   onTestFinished(() => fs.rmSync(directory, { recursive: true }));

@@ -8,6 +8,36 @@ test.each([
   ['node --test in one process', { execArgv: ['--test', '--test-isolation=none'] }, undefined],
   ['the same, in two words', { execArgv: ['--test', '--test-isolation', 'none'] }, undefined],
   ['the same before Node 24', { execArgv: ['--test', '--experimental-test-isolation=none'] }, undefined],
+  ['the same, with underscores', { execArgv: ['--test', '--test_isolation=none'] }, undefined],
+  [
+    'the same from NODE_OPTIONS',
+    { execArgv: ['--test'], env: { NODE_OPTIONS: '--no-warnings "--test-isolation=none"' } },
+    undefined,
+  ],
+  [
+    'what the command line says last',
+    {
+      execArgv: ['--test', '--test-isolation=none', '--test-isolation=process'],
+      env: { NODE_OPTIONS: '--test-isolation=none' },
+    },
+    'starts test processes',
+  ],
+  [
+    'a configuration file, which may say anything',
+    { execArgv: ['--test', '--experimental-config-file=node.config.json'] },
+    undefined,
+  ],
+  [
+    'a configuration file, and an option that counts more',
+    { execArgv: ['--test', '--config-file=node.config.json', '--test-isolation=process'] },
+    'starts test processes',
+  ],
+  ['what node:test starts', { env: { NODE_TEST_CONTEXT: 'child-v8' } }, 'is a test process'],
+  [
+    'what a file of node:test starts',
+    { env: { NODE_TEST_CONTEXT: 'child-v8', MOUNTNS_TEST_CONTEXT: 'child-v8' } },
+    undefined,
+  ],
   ['a file of node --test', { execArgv: ['--test-isolation=process'] }, undefined],
   ['Mocha', { argv: ['node', '/node_modules/mocha/bin/mocha.js'] }, undefined],
   [
