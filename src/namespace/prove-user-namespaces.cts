@@ -1,6 +1,7 @@
 import child_process = require('node:child_process');
 
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
+import { messageOf } from '../errors/message-of.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import {
   findUserNamespaceObstacle,
@@ -52,8 +53,18 @@ export function requireUserNamespaces(): UnshareCommand {
 }
 
 function findUserNamespaces(): { command: UnshareCommand } | { refusal: Refusal } {
-  const command = findUnshare();
-  if (command === undefined) return { refusal: { what: 'there is no unshare(1)', obstacle: noUnshare() } };
+  let refusal: Refusal | undefined;
+  for (const command of findUnshare()) {
+    try {
+      return tryUnshare(command);
+    } catch (error) {
+      refusal ??= { what: 'unshare(1) could not be started', obstacle: undefined, printed: messageOf(error) };
+    }
+  }
+  return { refusal: refusal ?? { what: 'there is no unshare(1)', obstacle: noUnshare() } };
+}
+
+function tryUnshare(command: UnshareCommand): { command: UnshareCommand } | { refusal: Refusal } {
   if (tryFlags(command, UNSHARE_FLAGS) === undefined) return { command };
   for (const [step, flags] of STEPS) {
     const printed = tryFlags(command, flags);
@@ -71,9 +82,9 @@ function tryFlags(unshare: UnshareCommand, flags: readonly string[]): string | u
   const { status, stderr, error } = child_process.spawnSync(path, [...args, ...flags, ...unshare, '--help'], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },
-    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  return status === 0 ? undefined : stderr.trim() || (error?.message ?? `exit status ${status}`);
+  if (error !== undefined) throw error;
+  return status === 0 ? undefined : stderr.trim() || `exit status ${status}`;
 }
 
 const STEPS: readonly [UserNamespaceStep, string[]][] = [

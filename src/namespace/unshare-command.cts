@@ -10,17 +10,17 @@ export const UNSHARE_FLAGS = ['--user', '--map-root-user', '--mount', '--propaga
 /** How unshare(1) is called: its path, or BusyBox's path and `unshare`. */
 export type UnshareCommand = [path: string, ...args: string[]];
 
-/** How it is called here, or undefined where there is none. */
-export function findUnshare(): UnshareCommand | undefined {
-  const unshare = findProgram('unshare');
-  if (unshare !== undefined) return [unshare];
-  const busybox = findProgram('busybox');
-  return busybox === undefined ? undefined : [busybox, 'unshare'];
+/** How it can be called here: by the first of these that can be started. */
+export function findUnshare(): UnshareCommand[] {
+  return [
+    ...findPrograms('unshare').map((file): UnshareCommand => [file]),
+    ...findPrograms('busybox').map((file): UnshareCommand => [file, 'unshare']),
+  ];
 }
 
-function findProgram(name: string): string | undefined {
+function findPrograms(name: string): string[] {
   const directories = [...(process.env.PATH ?? '').split(':'), ...USUAL].filter(path.isAbsolute);
-  return directories.map((directory) => path.join(directory, name)).find(isExecutable);
+  return directories.map((directory) => path.join(directory, name)).filter(isExecutable);
 }
 
 /** Whether `file` is a file that this process may execute. */

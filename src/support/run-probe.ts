@@ -11,7 +11,6 @@ export function runProbe(): SupportCheck[] {
     cwd: '/',
     encoding: 'utf8',
     env: childEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const checks = parseChecks(stdout ?? '');
   if (status === 0 || checks.at(-1)?.status === 'refused') return checks;

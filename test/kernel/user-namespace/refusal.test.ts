@@ -45,6 +45,18 @@ describe('the preload without CAP_SYS_ADMIN says what is in the way', () => {
     });
   });
 
+  test('an unshare(1) that can’t be started', ({ ns }) => {
+    const host = prepareHost(ns);
+    fs.writeFileSync(`${host.home}/broken`, '#!/no/such/interpreter\n', { mode: 0o755 });
+    for (const file of ['/usr/bin/unshare', '/usr/bin/busybox'].filter((path) => fs.existsSync(path))) {
+      execFileSync('mount', ['--bind', `${host.home}/broken`, file]);
+    }
+    expect(refusal(host)).toMatchObject({
+      summary: summary('unshare(1) could not be started'),
+      why: 'spawnSync /usr/bin/unshare ENOENT',
+    });
+  });
+
   test('user.max_user_namespaces', ({ ns }) => {
     expect(refusal(prepareHost(ns), limited('max_user_namespaces'))).toMatchObject({
       summary: summary("unshare(1) can't make a user namespace"),
