@@ -8,7 +8,12 @@ import fs = require('node:fs');
  * @see proc(5), /proc/thread-self
  */
 export function isMainThread(): boolean {
-  // "PROCESS/task/THREAD", both as this /proc numbers them.
-  const [process, , thread] = fs.readlinkSync('/proc/thread-self').split('/');
-  return process === thread;
+  try {
+    // "PROCESS/task/THREAD", both as this /proc numbers them.
+    const [process, , thread] = fs.readlinkSync('/proc/thread-self').split('/');
+    return process === thread;
+  } catch {
+    // Without /proc nothing tells, and whoever needs it refuses.
+    return true;
+  }
 }

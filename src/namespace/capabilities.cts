@@ -15,7 +15,7 @@ export function parseProcessStatus(text: string): ProcessStatus {
 }
 
 export function readProcessStatus(): ProcessStatus {
-  return parseProcessStatus(fs.readFileSync('/proc/self/status', 'latin1'));
+  return parseProcessStatus(fs.readFileSync(STATUS, 'latin1'));
 }
 
 /**
@@ -26,3 +26,5 @@ export function readProcessStatus(): ProcessStatus {
 export function hasCapability(capability: number, { capEff } = readProcessStatus()): boolean {
   return (BigInt(`0x${capEff}`) & (1n << BigInt(capability))) !== 0n;
 }
+
+export const STATUS = '/proc/self/status';

@@ -18,6 +18,7 @@ import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { findProcObstacle } from '../support/proc-obstacle.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
 import type * as ExplainRefusal from './explain-refusal.cjs';
@@ -59,6 +60,7 @@ function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   const parent = dieWithParent();
   const marked = joinMarkedNamespace();
   const inherited = isApart ? undefined : marked;
+  if (inherited === undefined) requireProc();
   const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless, marked?.host);
   const permissions = enforcePermissions();
   if (inherited === undefined) {
@@ -91,6 +93,11 @@ function requireLinux(): void {
     why: 'mount namespaces are a feature of the Linux kernel',
     fix: "run the tests in a Linux container or virtual machine, or set unsupported: 'skip'",
   });
+}
+
+function requireProc(): void {
+  const obstacle = findProcObstacle();
+  if (obstacle !== undefined) throw new NamespaceError(obstacle);
 }
 
 function refuseIoUring(): void {

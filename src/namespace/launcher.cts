@@ -1,5 +1,7 @@
+import fs = require('node:fs');
+
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
-import { hasCapability } from './capabilities.cjs';
+import { hasCapability, STATUS } from './capabilities.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
 import { tryUserNamespaces } from './prove-user-namespaces.cjs';
 import { isExecutable, UNSHARE_FLAGS } from './unshare-command.cjs';
@@ -17,7 +19,8 @@ export interface Launcher {
  * Undefined where processes need no user namespace, and where none can be made: then the preload says why.
  */
 export function findLauncher(): Launcher | undefined {
-  if (process.platform !== 'linux' || hasCapability(CAP_SYS_ADMIN) || !isExecutable(SHELL)) return undefined;
+  if (process.platform !== 'linux' || !fs.existsSync(STATUS)) return undefined;
+  if (hasCapability(CAP_SYS_ADMIN) || !isExecutable(SHELL)) return undefined;
   const tried = tryUserNamespaces();
   if ('refusal' in tried) return undefined;
   return {

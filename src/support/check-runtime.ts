@@ -4,6 +4,7 @@ import os from 'node:os';
 import { printable } from '../mounts/printable.js';
 import { ok, refused, type SupportCheck } from './check.js';
 import { UNREACHABLE } from './obstacles.cjs';
+import { findProcObstacle } from './proc-obstacle.cjs';
 
 /** What the checks of the runtime look at; all of it can be given, for tests. */
 export interface Runtime {
@@ -73,10 +74,10 @@ function checkKernel({ kernel }: Runtime): SupportCheck {
 }
 
 function checkProc(): SupportCheck {
-  if (fs.existsSync('/proc/thread-self/mountinfo')) return ok('/proc', 'mounted');
-  return refused('/proc', 'there is no proc file system on /proc', {
-    fix: 'mount it: mount -t proc proc /proc',
-  });
+  const obstacle = findProcObstacle();
+  if (obstacle === undefined) return ok('/proc', 'mounted');
+  const { summary, ...reason } = obstacle;
+  return refused('/proc', summary, reason);
 }
 
 /** A worker goes there again in its own namespace. */

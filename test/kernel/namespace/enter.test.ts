@@ -110,6 +110,26 @@ describe('refuses to run', () => {
     );
   });
 
+  test('where /proc is that of another pid namespace: its numbers are those of other processes', () => {
+    const command = [
+      '--pid',
+      '--fork',
+      '--',
+      process.execPath,
+      '--require',
+      PRELOAD,
+      '--eval',
+      'console.log(1)',
+    ];
+    const { status, stdout, stderr } = spawnSync('unshare', command, { encoding: 'utf8', env });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^NamespaceError: \/proc belongs to another pid namespace\n {2}why: {2}this is process 1, and \/proc\/self leads to \d+\n {2}fix: {2}.*--mount-proc/,
+    );
+    const own = spawnSync('unshare', ['--mount-proc', ...command], { encoding: 'utf8', env });
+    expect(own).toMatchObject({ status: 0, stdout: '1\n', stderr: '' });
+  });
+
   test('when the thread pool was running before', () => {
     const early = temporaryFile('early.cjs', "require('node:fs').readlink('/proc', () => {});");
     const { status, stdout, stderr } = run(['--require', early, '--require', PRELOAD], 'console.log(1)');

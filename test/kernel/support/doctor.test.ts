@@ -259,6 +259,17 @@ describe('ns-tool doctor names the first layer that refuses', () => {
     expect(status).toBe(1);
   });
 
+  test('the /proc of another pid namespace', ({ ns }) => {
+    const prefix = ['unshare', '--pid', '--fork', '--'];
+    const support = examine({ host: prepareHost(ns), prefix });
+    expect(support).toMatchObject({
+      status: 1,
+      summary: '/proc belongs to another pid namespace',
+      why: expect.stringMatching(/^this is process 1, and \/proc\/self leads to \d+$/),
+      fix: expect.stringContaining('--mount-proc'),
+    });
+  });
+
   test('a native module that does not load', ({ ns }) => {
     const host = prepareHost(ns);
     for (const flavour of ['linux', 'musl']) {

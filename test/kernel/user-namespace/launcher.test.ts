@@ -84,6 +84,25 @@ test('without a shell there is no launcher, and the preload does it alone', ({ n
   expect(runAsUser(host, enter)).toMatchObject({ stdout: '0\n', stderr: '' });
 });
 
+test('without /proc there is no launcher: what refuses to start says why', ({ ns }) => {
+  const host = prepareHost(ns);
+  const launcher = JSON.stringify(host.file('dist/src/namespace/launcher.cjs'));
+  execFileSync('umount', ['--lazy', '/proc']);
+  const find = [node, '-p', `require(${launcher}).findLauncher()`];
+  expect(runAsUser(host, find, { prefix: ['env'] })).toMatchObject({ stdout: 'undefined\n', stderr: '' });
+  expect(runAsUser(host, [node, '--require', host.preload, '-e', ''], { prefix: ['env'] }).stderr).toBe(
+    'NamespaceError: there is no proc file system on /proc\n  fix:  mount it: mount -t proc proc /proc\n',
+  );
+});
+
+test('an unshare(1) that can’t be started is passed over', ({ ns }) => {
+  const host = prepareHost(ns);
+  fs.writeFileSync(`${host.home}/unshare`, '#!/no/such/interpreter\n', { mode: 0o755 });
+  const enter = [node, '--require', host.preload, '-p', 'process.getuid()'];
+  const result = runAsUser(host, enter, { env: { PATH: `${host.home}:${process.env.PATH}` } });
+  expect(result).toMatchObject({ stdout: '0\n', stderr: '' });
+});
+
 test('BusyBox does where there is no util-linux', ({ ns }) => {
   const host = prepareHost(ns);
   const unshare = execFileSync('sh', ['-c', 'command -v unshare'], { encoding: 'utf8' }).trim();
