@@ -35,9 +35,13 @@ async function examine(): Promise<SupportCheck[]> {
 }
 
 function report(support: Support): string {
-  const lines = support.checks.flatMap(({ name, status, detail, why }) => [
+  const lines = support.checks.flatMap(({ name, status, detail, why, fix }) => [
     `${SIGNS[status]} ${name.padEnd(NAME_WIDTH)} ${detail}`,
     ...(why === undefined ? [] : why.split('\n').map((line) => `${' '.repeat(NAME_WIDTH + 2)} ${line}`)),
+    // That of the one that refuses is the conclusion.
+    ...(fix === undefined || status === 'refused'
+      ? []
+      : formatFix(fix).map((line) => `${' '.repeat(NAME_WIDTH + 1)}${line}`)),
   ]);
   return `${lines.join('\n')}\n\n${conclusion(support)}\n`;
 }

@@ -5,15 +5,19 @@
 import child_process = require('node:child_process');
 import fs = require('node:fs');
 
+import { SIGKILL } from '../../native/constants.cjs';
+import { loadKoffi } from '../../native/koffi.cjs';
+import { pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
 import { messageOf } from '../errors/message-of.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
+import { explainRefusal } from '../namespace/explain-refusal.cjs';
 import type { SupportCheck } from './check.js';
 import { findMountNamespaceObstacle } from './obstacles.cjs';
 
 async function main(): Promise<void> {
-  step('native code', () => `koffi ${(require('koffi') as { version: string }).version} on ${libcName()}`);
+  step('native code', () => `koffi ${koffiVersion()} on ${libcName()}`);
   try {
     enterWorkerNamespace();
   } catch (error) {
@@ -43,8 +47,7 @@ async function main(): Promise<void> {
         fs.rmdirSync(`${DIRECTORY}/covered/within`);
         print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
       } catch (error) {
-        const consequence = 'mount points that do not exist, and copy-on-write, need overlays';
-        print({ ...describe('overlay', error), status: 'limited', why: consequence });
+        limit('overlay', error, 'mount points that do not exist, and copy-on-write, need overlays');
       }
     });
   } catch (error) {
@@ -58,8 +61,22 @@ function requireChildIn(own: string): void {
   child.on('error', () => {});
   if (child.pid === undefined) return;
   const seen = fs.readlinkSync(`/proc/${child.pid}/ns/mnt`);
-  child.kill('SIGKILL');
+  try {
+    // As the processes that tests leave running.
+    pidfdSendSignal(pidfdOpen(child.pid), SIGKILL);
+  } catch (error) {
+    limit('left processes', error, 'what tests leave running is not ended');
+    child.kill('SIGKILL');
+  }
   if (seen !== own) throw new Error(`this process is in ${own}, a child of it in ${seen}`);
+}
+
+function koffiVersion(): string {
+  try {
+    return loadKoffi().version;
+  } catch (error) {
+    throw explainRefusal(error);
+  }
 }
 
 function libcName(): string {
@@ -77,6 +94,12 @@ function step(name: string, run: () => string): void {
 function refuse(name: string, error: unknown): never {
   print(describe(name, error));
   process.exit(1);
+}
+
+/** @param consequence what does not work, while tests run */
+function limit(name: string, error: unknown, consequence: string): void {
+  const { why, ...check } = describe(name, error);
+  print({ ...check, status: 'limited', why: why === undefined ? consequence : `${why}\n${consequence}` });
 }
 
 function describe(name: string, error: unknown): SupportCheck {

@@ -304,6 +304,40 @@ describe('ns-tool doctor tells what is limited, and passes', () => {
     });
   });
 
+  test('no overlay without CAP_DAC_OVERRIDE, and what to do', ({ ns }) => {
+    const host = prepareHost(ns);
+    const few = '-all,+sys_admin,+sys_chroot';
+    const prefix = ['setpriv', `--bounding-set=${few}`, `--inh-caps=${few}`, '--'];
+    const support = examine({ host, prefix });
+    expect(support.status).toBe(0);
+    expect(support.checks.find(({ name }) => name === 'overlay')).toMatchObject({
+      status: 'limited',
+      why: expect.stringMatching(/^this process lacks CAP_DAC_OVERRIDE .*\nmount points that do not exist, /),
+      fix: expect.stringMatching(/\S/),
+    });
+    const doctor = [node, host.file('dist/src/cli/ns-tool.cjs'), 'doctor'];
+    const { fix } = support.checks.find(({ name }) => name === 'overlay') as { fix: string };
+    expect(runAsUser(host, doctor, { prefix }).stdout).toContain(`need overlays\n${' '.repeat(18)}${fix}\n`);
+  });
+
+  test.for(['pidfd_open', 'pidfd_send_signal=38'])('a filter against %s', (denied, { ns }) => {
+    const host = prepareHost(ns);
+    const support = examine({ host, prefix: filtered(host, denied, []) });
+    expect(support.status).toBe(0);
+    expect(support.checks.find(({ name }) => name === 'left processes')).toMatchObject({
+      status: 'limited',
+      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)\nwhat tests leave running is not ended',
+    });
+    expect(statusOf(support)).toMatchObject(LAYERS);
+  });
+
+  test('no /dev/null', ({ ns }) => {
+    const host = prepareHost(ns);
+    ns.tmpfs('/dev');
+    const support = examine({ host, prefix: UNPRIVILEGED });
+    expect(statusOf(support)).toMatchObject({ ...LAYERS, 'user namespace': 'ok' });
+  });
+
   test('an overlay as root, as in a container', ({ ns }) => {
     const host = prepareHost(ns);
     ns.overlay('/');

@@ -10,7 +10,13 @@ const NUMBERS = {
   x64: { mount: 165, unshare: 272, prctl: 157, statx: 332 },
   arm64: { mount: 40, unshare: 97, prctl: 167, statx: 291 },
 }[process.arch];
-const NUMBERS_EVERYWHERE = { open_tree: 428, move_mount: 429, mount_setattr: 442 };
+const NUMBERS_EVERYWHERE = {
+  open_tree: 428,
+  move_mount: 429,
+  mount_setattr: 442,
+  pidfd_send_signal: 424,
+  pidfd_open: 434,
+};
 const EPERM = 1;
 
 const [names, program, ...args] = process.argv.slice(2);
