@@ -5,7 +5,7 @@ export async function findTests(project: TestProject, filepath: string): Promise
   const [module] = await parseSpecifications(project.vitest, [project.createSpecification(filepath)]);
   const { task: file } = module as unknown as { task: RunnerTestFile };
   // Tests may be made by a function of another name.
-  const hasNone = file.tasks.length === 0 && file.result?.errors?.[0]?.message.startsWith('No test');
+  const hasNone = file.tasks.length === 0 && file.result?.errors?.[0]?.message?.startsWith('No test');
   return hasNone ? withPlaceholder(file) : file;
 }
 
