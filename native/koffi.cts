@@ -13,12 +13,20 @@ let told: string | undefined;
 /**
  * Koffi, without the JavaScript that looks for its native code: that takes Node several times as long as the native
  * code itself, in every worker. Where this does not find it at its usual place, koffi is loaded as any package.
+ *
+ * @throws {KoffiError} when it can't be loaded.
  */
 export function loadKoffi(): NativeKoffi {
-  return (
-    loadNativeCode(told) ?? loadNativeCode(findNativeCode()) ?? (requireInMainRealm('koffi') as NativeKoffi)
-  );
+  const native = loadNativeCode(told) ?? loadNativeCode(findNativeCode());
+  try {
+    return native ?? (requireInMainRealm('koffi') as NativeKoffi);
+  } catch (cause) {
+    throw new KoffiError((cause as Error).message, { cause });
+  }
 }
+
+/** There is no native code, or Node can't load it. */
+export class KoffiError extends Error {}
 
 /** Saves {@link loadKoffi} the search. `file` is what {@link findNativeCode} has returned in an equal process. */
 export function expectNativeCode(file: string): void {

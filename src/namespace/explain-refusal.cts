@@ -1,3 +1,4 @@
+import { KoffiError } from '../../native/koffi.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
@@ -9,6 +10,17 @@ import { detectPlace, fixFor } from '../support/place.cjs';
  * error of a system call stays as it is.
  */
 export function explainRefusal(error: unknown): unknown {
+  if (error instanceof KoffiError) {
+    return new NamespaceError({
+      summary: 'cannot load koffi, the native code of mountns',
+      why: error.message,
+      fix: [
+        'npm install --include=optional, after removing node_modules and a lock file that another platform has made;',
+        'and start Node without --no-addons',
+      ].join('\n'),
+      cause: error,
+    });
+  }
   const { code, syscall, message } = error as NodeJS.ErrnoException;
   if (error instanceof ExplainedError || code === undefined || syscall === undefined) return error;
   const obstacle = findMountNamespaceObstacle(code, syscall);

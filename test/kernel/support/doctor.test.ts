@@ -278,7 +278,18 @@ describe('ns-tool doctor names the first layer that refuses', () => {
     }
     const support = examine({ host });
     expect(support.status).toBe(1);
-    expect(support.checks.at(-1)).toMatchObject({ name: 'native code', status: 'refused' });
+    expect(support.checks.at(-1)).toEqual({
+      name: 'native code',
+      status: 'refused',
+      detail: 'cannot load koffi, the native code of mountns',
+      why: expect.stringMatching(/koffi\.node: file too short$/),
+      fix: expect.stringContaining('npm install --include=optional'),
+    });
+    const preload = [node, '--require', host.preload, '--eval', ''];
+    const { stderr } = runAsUser(host, preload, { prefix: PRIVILEGED });
+    expect(stderr).toMatch(
+      /^NamespaceError: cannot load koffi, the native code of mountns\n {2}why: {2}.*koffi\.node: file too short\n {2}fix: {2}npm install.*\n.*--no-addons\n$/,
+    );
   });
 
   test('a pool worker that does not start', ({ ns }) => {
