@@ -163,10 +163,10 @@ function builtinNames() {
   return names;
 }
 
-/** Of a long text only its first paragraph and its tags: the API reference has all of it. @param {string} text */
+/** Their first paragraph, parameters and results: the API reference has all of them. @param {string} text */
 function withoutDetails(text) {
   return text
-    .replace(/^ *\* @(example|see)\b.*\n(?: *\*(?! @|\/).*\n)*/gm, '')
+    .replace(/^ *\* @(example|see|throws)\b.*\n(?: *\*(?! @|\/).*\n)*/gm, '')
     .replace(/^ +/gm, '')
     .replace(/^\* ?(?!\/)/gm, '')
     .replace(/(?<=\/\*\*\n)[\s\S]*?(?=\n\*\/)/g, (comment) => {
