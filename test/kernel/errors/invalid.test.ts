@@ -37,26 +37,6 @@ describe('EINVAL', () => {
     expect(errorOf(() => ns.bind(`${dir}/d/link`, `${dir}/e`)).why).toContain(' on / type ');
   });
 
-  operationTest('of what covers the target names the unbindable mount', ['d/'], (ns, dir) => {
-    ns.tmpfs(`${dir}/d`);
-    fs.mkdirSync(`${dir}/d/x`);
-    fs.writeFileSync(`${dir}/d/f`, '');
-    ns.propagation(`${dir}/d`, 'unbindable');
-    const reason = {
-      code: 'EINVAL',
-      why: `the target lies on an unbindable mount: tmpfs on ${dir}/d type tmpfs (rw,nosuid,nodev,relatime), unbindable`,
-      fix: `make it private: ns.propagation('${dir}/d', 'private')`,
-    };
-    for (const name of ['x', 'f']) {
-      const target = `${dir}/d/${name}`;
-      for (const errno of ['EACCES', 'EBUSY', 'ENOSPC', 'EROFS'] as const) {
-        expect(errorOf(() => ns.induce(errno, target))).toMatchObject(reason);
-      }
-      expect(errorOf(() => ns.readonly(target))).toMatchObject(reason);
-    }
-    expect(errorOf(() => ns.overlay(`${dir}/d/x`))).toMatchObject(reason);
-  });
-
   operationTest('of a move names the shared mount that it is mounted on', ['d/'], (ns, dir) => {
     ns.tmpfs(`${dir}/d`);
     ns.propagation(`${dir}/d`, 'shared');

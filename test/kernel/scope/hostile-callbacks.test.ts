@@ -78,8 +78,13 @@ const CALLBACKS: Record<string, (inside: Inside) => unknown> = {
       expect(() => inner.tmpfs(`${directory}/a/b/c/d/e/f/g/h/i/j/k`)).toThrow('ENOSPC');
     });
   },
-  'covers /, /proc, /dev and /tmp, one over the other': ({ ns }) => {
-    for (const target of ['/proc', '/dev', '/tmp', '/', '/proc', '/']) ns.tmpfs(target);
+  'covers /, /proc, /dev and /tmp, one over the other': ({ ns, env }) => {
+    // What ns.tmpfs() refuses.
+    const coverRoot = () => execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/'], { env });
+    for (const target of ['/proc', '/dev', '/tmp']) ns.tmpfs(target);
+    coverRoot();
+    ns.tmpfs('/proc');
+    coverRoot();
     expect(fs.readdirSync('/proc')).toEqual([]);
   },
 };
