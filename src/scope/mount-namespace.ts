@@ -259,8 +259,8 @@ export class MountNamespace {
   /**
    * Has the kernel answer with an errno from now on: sync code, async code and children get it. It is proved with
    * one call at once. `target` is a mount point then: removing, renaming or replacing it fails with `EBUSY`,
-   * rename(2) and link(2) into it and out of it with `EXDEV`. What is open already goes on as before. A scope of its own ends it early; so does
-   * `ns.umount(target)`, where nothing is mounted below, but for `ELOOP` on a file.
+   * rename(2) and link(2) into it and out of it with `EXDEV`. What is open already goes on as before. A scope of its
+   * own ends it early; so does `ns.umount(target)`, where nothing is mounted below, but for `ELOOP` on a file.
    *
    * | errno | on | what fails |
    * |---|---|---|
