@@ -12,6 +12,8 @@ const dist = path.resolve(import.meta.dirname, '../dist');
 const files = fs.readdirSync(dist, { recursive: true, encoding: 'utf8' });
 const scripts = files.filter((name) => /\.c?js$/.test(name));
 const keepNames = { function: false, class: true };
+/** What the bundler calls an export, but that a variable can't be called like some. */
+const IS_SHORT = /^(?!(?:do|if|in)$)[\w$]{1,3}$/;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
@@ -87,9 +89,11 @@ function namesOutside(source) {
       );
     },
   );
-  return Object.fromEntries(
-    names.filter(([, outside = '']) => outside.length < 4).map(([own, outside]) => [`$${own}`, outside]),
-  );
+  /** @type {Map<string, string>} */
+  const owners = new Map();
+  for (const [own = '', outside = ''] of names)
+    if (IS_SHORT.test(outside) && !owners.has(outside)) owners.set(outside, own);
+  return Object.fromEntries([...owners].map(([outside, own]) => [`$${own}`, outside]));
 }
 
 /**
