@@ -55,9 +55,11 @@ export function setUp(hooks: Hooks): void {
 async function end(attempt: Attempt, task: TestContext['task']): Promise<void> {
   scopes.test = undefined;
   showNotes(task.result?.errors);
+  const hasTimedOut = attempt.hasTimedOut();
   const own = scopes.open.find((scope) => !scope.isFixture && scope.test === attempt);
-  await own?.giveUp(attempt.name);
-  if (attempt.hasTimedOut()) return;
+  // One that runs at the same time as others may hold a scope for them.
+  if (hasTimedOut || !task.concurrent) await own?.giveUp(attempt.name);
+  if (hasTimedOut) return;
   for (const scope of scopes.open) scope.tests.delete(attempt);
 }
 
