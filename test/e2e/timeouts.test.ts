@@ -63,24 +63,6 @@ describe.each(runners)('%s', (runner) => {
     expect(fs.readFileSync(path.join(directory, 'precious'), 'utf8')).toBe('host');
     expect(readHostTable()).toBe(before);
   });
-
-  test('without isolation, the worker runs no file afterwards', async () => {
-    const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-timeouts-'));
-    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-    fs.mkdirSync(path.join(directory, 'tmpfs'));
-    fs.writeFileSync(path.join(directory, 'precious'), 'host');
-    const { code, stdout, stderr } = await runVitest('timeouts', {
-      runner,
-      args: ['run', '--reporter=verbose', '--no-isolate', '--maxWorkers=1', 'held-each', 'held-all'],
-      env: { SHARED_DIRECTORY: directory },
-    });
-    const ran = ['held-each', 'held-all'].map((name) => results(stdout, `${name}.test.ts`).length);
-    expect(ran.sort()).toEqual([0, 2]);
-    expect(stderr).toMatch(
-      /FAIL {2}held-\w+\.test\.ts \[ held-\w+\.test\.ts \]\nNamespaceError: this test file was not run: code of one before it still runs in this worker\n {2}why: {2}what this process writes from now on is kept in memory only\n {2}fix: {2}await the scope there, or set isolate: true\n/,
-    );
-    expect(code).toBe(1);
-  });
 });
 
 /** Of a file, in the order of its tests. */

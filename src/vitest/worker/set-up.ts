@@ -1,6 +1,5 @@
 import type { aroundEach, beforeEach, expect, TestContext } from 'vitest';
 
-import { NamespaceError } from '../../errors/namespace-error.cjs';
 import { currentTest, scopes } from '../../scope/scopes.js';
 import { Attempt } from '../attempt.js';
 import { refuseCoveredSnapshots, type SnapshotEnvironment } from '../covered-snapshots.js';
@@ -16,8 +15,6 @@ interface Hooks {
 
 /** What is to happen around the tests of a file. */
 export function setUp(hooks: Hooks): void {
-  // Without isolation there can be a file before this one.
-  if (scopes.quarantine !== undefined || scopes.refusal !== undefined) throw spentError();
   registerMissingMatchers();
 
   // The first one surrounds all others.
@@ -61,15 +58,4 @@ async function end(attempt: Attempt, task: TestContext['task']): Promise<void> {
   if (hasTimedOut || !task.concurrent) await own?.giveUp(attempt.name);
   if (hasTimedOut) return;
   for (const scope of scopes.open) scope.tests.delete(attempt);
-}
-
-function spentError(): NamespaceError {
-  return new NamespaceError(
-    {
-      summary: 'this test file was not run: code of one before it still runs in this worker',
-      why: 'what this process writes from now on is kept in memory only',
-      fix: 'await the scope there, or set isolate: true',
-    },
-    'ERR_MOUNTNS_SCOPE',
-  );
 }
