@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
 import { isMountRoot } from '../../native/directories.cjs';
 import { mount, umount2 } from '../../native/mount.cjs';
+import { ignoring } from '../copy-on-write/attributes.js';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { UsageError } from '../errors/usage-error.cjs';
@@ -12,6 +13,8 @@ import { requireEntered } from '../namespace/guard.js';
 import { provideMountPoint } from '../operations/mount-point.js';
 
 const MOUNT_POINT = '/mnt/test_mount';
+/** Of two that run at the same time, one removes the directory of both, and what is mounted there with it: rmdir(2). */
+const GONE = ['ENOENT', 'EINVAL'];
 const LINE = '-'.repeat(54);
 
 /**
@@ -40,23 +43,13 @@ export function mountCommand(
       }
       write('Note: This mount is NOT visible in the parent namespace!\n');
     } finally {
-      ifNotGone(() => umount2(MOUNT_POINT));
+      ignoring(GONE, () => umount2(MOUNT_POINT));
     }
   } finally {
-    for (const directory of made.reverse()) ifNotGone(() => fs.rmdirSync(directory));
+    for (const directory of made.reverse()) ignoring(GONE, () => fs.rmdirSync(directory));
   }
   write(`Cleanup: unmounted and removed ${MOUNT_POINT}\n`);
   return 0;
-}
-
-/** Of two that run at the same time, one removes the directory of both, and what is mounted there with it: rmdir(2). */
-function ifNotGone(remove: () => void): void {
-  try {
-    remove();
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!['ENOENT', 'EINVAL'].includes(code)) throw error;
-  }
 }
 
 /**

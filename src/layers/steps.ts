@@ -1,6 +1,5 @@
 import fs from 'node:fs';
-import { scopes } from '../scope/scopes.js';
-import type { Pins } from './pins.js';
+import { pinsInPlace } from '../scope/scopes.js';
 
 /** The steps of an operation that is done as a whole or not at all. */
 export interface Steps {
@@ -37,11 +36,6 @@ export function inSteps<T>(run: (steps: Steps) => T): T {
   } finally {
     for (const fd of descriptors) fs.closeSync(fd);
   }
-}
-
-/** What must not be taken away in the scope, be it a copy that an operation has just made. */
-export function pinsInPlace(): Pins | undefined {
-  return scopes.open.at(-1)?.tree.pins;
 }
 
 function failureOf(step: () => void): unknown[] {

@@ -3,8 +3,10 @@ import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
-import type { MountTable } from '../mounts/mount-table.js';
+import { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
+import { TableWatch } from '../mounts/table-watch.js';
+import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
 import { openMount } from './open-mount.js';
 
 /**
@@ -12,9 +14,11 @@ import { openMount } from './open-mount.js';
  * private meanwhile; their copies become unbindable, where `copy` has put them at the same places.
  */
 export function takingUnbindable<T>(path: string, copy: () => T): T {
-  const table = readMounts('self');
+  const text = TableWatch.readOnce((namespaceRecord.entered as EnteredNamespace).procFd);
+  // Whoever comes by does not wait until a large table is parsed.
+  if (!text.includes(' unbindable ')) return copy();
+  const table = new MountTable(text);
   const unbindable = table.filter({ propagation: 'unbindable' });
-  if (unbindable.length === 0) return copy();
   const around = table.containing(path);
   const below = unbindable.filter(({ mountPoint }) => isBelow(mountPoint, path));
   const held: number[] = [];

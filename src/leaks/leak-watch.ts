@@ -142,12 +142,7 @@ export class LeakWatch {
 
   /** As this process sees it now: a scope has another root directory. */
   #readOwn(): Buffer {
-    const table = new TableWatch(this.#entered.procFd);
-    try {
-      return table.read();
-    } finally {
-      table.close();
-    }
+    return TableWatch.readOnce(this.#entered.procFd);
   }
 
   /** The one of the host that we have is read by others, and poll(2) tells of a change once. */

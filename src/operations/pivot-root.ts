@@ -9,12 +9,13 @@ import { fchdir, isMountRoot, openDirectory } from '../../native/directories.cjs
 import { pivotRoot, umount2 } from '../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
-import { inSteps, pinsInPlace, type Steps } from '../layers/steps.js';
+import { inSteps, type Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { requireEntered } from '../namespace/guard.js';
+import { pinsInPlace } from '../scope/scopes.js';
 import { attachTo } from './attach.js';
 import { provideMountPoint } from './mount-point.js';
 import { checkPath, openTarget, withTarget } from './target.js';

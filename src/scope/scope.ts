@@ -15,7 +15,7 @@ import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
-import { currentTest, layersInPlace, scopes, type TestRun } from './scopes.js';
+import { currentTest, layersInPlace, pinsInPlace, scopes, type TestRun } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
@@ -68,7 +68,7 @@ export class Scope {
       isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
       outer: this.outer,
-      outerPins: (scopes.open.at(-1)?.tree ?? scopes.quarantine)?.pins,
+      outerPins: pinsInPlace(),
     });
     try {
       watched.file?.onScopeEntered();

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { processWide } from '../../native/process-wide.cjs';
 import type { Layer } from '../copy-on-write/layer.js';
 import type { NamespaceError } from '../errors/namespace-error.cjs';
+import type { Pins } from '../layers/pins.js';
 import type { Scope } from './scope.js';
 import type { EnteredTree } from './tree.js';
 import { Turns } from './turns.js';
@@ -63,6 +64,12 @@ export function layersInPlace(): Layer[] {
   return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap(({ layers }) => layers)];
 }
 
+/** What must not be taken away in the tree in place, be it a copy that an operation has just made. */
+export function pinsInPlace(): Pins | undefined {
+  return (scopes.open.at(-1)?.tree ?? scopes.quarantine)?.pins;
+}
+
+/** The one that the running code belongs to. */
 export function currentTest(): TestRun | undefined {
   return scopes.tests.getStore() ?? scopes.test;
 }

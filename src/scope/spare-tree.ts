@@ -65,16 +65,12 @@ export function canKeepTree(): boolean {
  * unmount and expect to be unmounted: a copy that is kept would hold the file system and the mount point.
  */
 function holdsNothingElse({ host, procFd }: EnteredNamespace): boolean {
-  let table: TableWatch | undefined;
   try {
-    table = new TableWatch(procFd);
     const inherited = new Set(placesIn(host.mountInfoAtEntry));
-    return placesIn(table.read()).every((place) => inherited.has(place));
+    return placesIn(TableWatch.readOnce(procFd)).every((place) => inherited.has(place));
   } catch {
     // No descriptor is left, say: it is copied again.
     return false;
-  } finally {
-    table?.close();
   }
 }
 

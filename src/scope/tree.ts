@@ -160,7 +160,9 @@ function stackPlain({ root, isSameRoot, isOutermost, baseId, end }: PlainOptions
       if (!isKept) popMounts(baseId);
     }
   });
-  tree = (isOutermost ? takeSpareTree(isSameRoot) : undefined) ?? copyOwnTree(root);
+  tree = isOutermost
+    ? (takeSpareTree(isSameRoot) ?? copyOwnTree(root))
+    : takingUnbindable('/', () => copyOwnTree(root));
   // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
   makePrivate(tree);
   moveMount(tree, '/');
@@ -175,7 +177,7 @@ function makePrivate(tree: number): void {
 /** Proves first that this thread is in its namespace. (A tree that was kept can be moved in that one only.) */
 function copyOwnTree(root: number): number {
   requireEntered();
-  return takingUnbindable('/', () => copyTree(root));
+  return copyTree(root);
 }
 
 interface CopyOnWriteOptions {
