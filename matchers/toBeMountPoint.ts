@@ -1,4 +1,5 @@
-import { type PathPlace, readPathPlace } from '../src/mounts/path-place.js';
+import { unless } from '../native/unless.cjs';
+import { readPathPlace } from '../src/mounts/path-place.js';
 import { printable } from '../src/mounts/printable.js';
 import { readMounts } from '../src/mounts/read-mounts.js';
 import {
@@ -31,7 +32,7 @@ export function toBeMountPoint(
 ): MatcherResult {
   checkAbsolutePath('toBeMountPoint', received);
   checkExpectedMount('toBeMountPoint', expected);
-  const place = findPlace(received);
+  const place = unless(['ENOENT', 'ENOTDIR'], () => readPathPlace(received));
   const difference = place?.isMountPoint
     ? differenceOf(place.mount, expected, this)
     : 'nothing is mounted there';
@@ -52,14 +53,4 @@ export function toBeMountPoint(
         ],
       }),
   };
-}
-
-function findPlace(path: string): PathPlace | undefined {
-  try {
-    return readPathPlace(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
 }

@@ -22,7 +22,6 @@ export const MS_NODIRATIME = 2048;
 export const MS_BIND = 4096;
 export const MS_MOVE = 8192;
 export const MS_REC = 16384;
-export const MS_SILENT = 32768;
 export const MS_UNBINDABLE = 1 << 17;
 export const MS_PRIVATE = 1 << 18;
 export const MS_SLAVE = 1 << 19;
@@ -34,7 +33,6 @@ export const MS_LAZYTIME = 1 << 25;
 // umount2(2)
 export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
-export const MNT_EXPIRE = 4;
 export const UMOUNT_NOFOLLOW = 8;
 
 // open_tree(2), move_mount(2), mount_setattr(2)

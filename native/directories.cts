@@ -94,13 +94,13 @@ export function openWithoutSymlinks(path: PathLike, flags: number, dirfd = AT_FD
 }
 
 /** mkdirat(2). */
-export function mkdirat(dirfd: number, path: PathLike, mode = 0o755): void {
+export function mkdirat(dirfd: number, path: PathLike): void {
   const cDirectory = cPath('path', path);
   const facts = () => ({
     path: printable(path),
-    call: `mkdirat(${dirfd}, ${quoted(path)}, 0${mode.toString(8)})`,
+    call: `mkdirat(${dirfd}, ${quoted(path)}, 0755)`,
   });
-  mkdiratCall(facts, dirfd, cDirectory, mode);
+  mkdiratCall(facts, dirfd, cDirectory, 0o755);
 }
 
 /** mknodat(2), for a node of the character device `major:minor`. */
@@ -190,6 +190,11 @@ export function placeOf(path: PathLike, dirfd = AT_FDCWD): Place {
 /** Whether two paths lead to the same file, on whatever mounts. */
 export function isSameFile(one: Place, other: Place): boolean {
   return one.inode === other.inode && one.device === other.device;
+}
+
+/** Whether two paths lead to the same file on the same mount. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  return one.mountId === other.mountId && isSameFile(one, other);
 }
 
 /**

@@ -50,24 +50,8 @@ export const FOREIGN_SURROGATE = /[\ud800-\udc7f\udd00-\udfff]/u;
 // With the u flag, this matches surrogates that stand alone only.
 const ESCAPED_BYTE = /([\udc80-\udcff])/u;
 
-// Table 3-7 of the Unicode standard: well-formed UTF-8 byte sequences.
+/** Bytes of the character at `at`, 0 where none is well-formed. */
 function sequenceLength(bytes: Buffer, at: number): number {
-  const first = bytes[at] as number;
-  if (first < 0x80) return 1;
-  const second = bytes[at + 1] ?? 0;
-  if (first >= 0xc2 && first <= 0xdf) return isContinuation(second) ? 2 : 0;
-  if (!isContinuation(bytes[at + 2] ?? 0)) return 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    const low = first === 0xe0 ? 0xa0 : 0x80;
-    const high = first === 0xed ? 0x9f : 0xbf;
-    return second >= low && second <= high ? 3 : 0;
-  }
-  if (first < 0xf0 || first > 0xf4 || !isContinuation(bytes[at + 3] ?? 0)) return 0;
-  const low = first === 0xf0 ? 0x90 : 0x80;
-  const high = first === 0xf4 ? 0x8f : 0xbf;
-  return second >= low && second <= high ? 4 : 0;
-}
-
-function isContinuation(byte: number): boolean {
-  return (byte & 0xc0) === 0x80;
+  if ((bytes[at] as number) < 0x80) return 1;
+  return [2, 3, 4].find((length) => buffer.isUtf8(bytes.subarray(at, at + length))) ?? 0;
 }

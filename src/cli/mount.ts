@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
 import { isMountRoot } from '../../native/directories.cjs';
 import { mount, umount2 } from '../../native/mount.cjs';
-import { ignoring } from '../copy-on-write/attributes.js';
+import { unless } from '../../native/unless.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { UsageError } from '../errors/usage-error.cjs';
 import { inSteps } from '../layers/steps.js';
-import { readMountInfo } from '../mounts/read-mount-info.js';
+import { readMountInfo } from '../mounts/read-mount-info.cjs';
 import { requireEntered } from '../namespace/guard.js';
 import { provideMountPoint } from '../operations/mount-point.js';
 
@@ -43,10 +43,10 @@ export function mountCommand(
       }
       write('Note: This mount is NOT visible in the parent namespace!\n');
     } finally {
-      ignoring(GONE, () => umount2(MOUNT_POINT));
+      unless(GONE, () => umount2(MOUNT_POINT));
     }
   } finally {
-    for (const directory of made.reverse()) ignoring(GONE, () => fs.rmdirSync(directory));
+    for (const directory of made.reverse()) unless(GONE, () => fs.rmdirSync(directory));
   }
   write(`Cleanup: unmounted and removed ${MOUNT_POINT}\n`);
   return 0;

@@ -1,14 +1,15 @@
 import fs from 'node:fs';
+import { unless } from '../../native/unless.cjs';
 import { fgetxattr, flistxattr, fsetxattr } from '../../native/xattr.cjs';
 
 /** Gives `to` the owner, mode, times and extended attributes of `from`; both are open for reading. */
 export function copyAttributes(from: number, to: number): void {
   const { mode, uid, gid, atime, mtime } = fs.fstatSync(from);
   // An owner that has no number in this user namespace can't be given to anything here.
-  ignoring(['EINVAL', 'EPERM'], () => fs.fchownSync(to, uid, gid));
+  unless(['EINVAL', 'EPERM'], () => fs.fchownSync(to, uid, gid));
   fs.fchmodSync(to, mode & 0o7777);
   for (const name of flistxattr(from).filter(isPublic)) {
-    ignoring(['EOPNOTSUPP', 'EPERM'], () => fsetxattr(to, name, fgetxattr(from, name)));
+    unless(['EOPNOTSUPP', 'EPERM'], () => fsetxattr(to, name, fgetxattr(from, name)));
   }
   fs.futimesSync(to, atime, mtime);
 }
@@ -19,13 +20,4 @@ export const NOTE = '.mountns.provided';
 /** Labels are the security module's, what overlay notes is about its layers alone, and what this package notes its own. */
 export function isPublic(name: string): boolean {
   return !name.endsWith(NOTE) && !/^(security\.(?!capability$)|(trusted|user)\.overlay\.)/.test(name);
-}
-
-/** Runs `step`; its failure with one of `codes` is no failure. */
-export function ignoring(codes: readonly string[], step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (!codes.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
 }

@@ -3,6 +3,8 @@ import { AT_RECURSIVE, MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../n
 import { openat } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
 import type { Pins } from '../layers/pins.js';
@@ -11,11 +13,11 @@ import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { withOverrides } from '../namespace/privileges.cjs';
-import { copyAttributes, ignoring } from './attributes.js';
+import { copyAttributes } from './attributes.js';
 import { type Changes, findChanges } from './changes.js';
 import { beforeName, type Layer } from './layer.js';
 import { Layers, type StandIn } from './layers.js';
-import { closingOnError, copyTree, using } from './old-tree.js';
+import { closingOnError, copyTree } from './old-tree.js';
 import { byPath, type Part } from './part.js';
 import { PartMounts } from './part-mounts.js';
 import { proveContained, proveNothingWritable } from './proof.js';
@@ -74,8 +76,8 @@ export class CopyOnWriteTree {
     const mounts = new PartMounts(this.#root, this.#table, this.#layers, this.#scratch);
     const [root, ...others] = this.#parts;
     if (this.#wanted === true) {
-      using(mounts.mount(root as Part), enter);
-      for (const part of others) using(mounts.mount(part), () => {});
+      using(mounts.mount(root as Part) as number, enter);
+      for (const part of others) closeIfThere(mounts.mount(part));
     } else {
       using(this.#stackCopy(), enter);
       for (const part of this.#parts) {
@@ -84,7 +86,7 @@ export class CopyOnWriteTree {
         const tree = mounts.mount(part);
         const isPinned = isNamed && this.#table.at(part.path) === undefined;
         if (isPinned && tree !== undefined) pins.add(tree);
-        else using(tree, () => {});
+        else closeIfThere(tree);
       }
     }
     this.#prove();
@@ -124,7 +126,7 @@ export class CopyOnWriteTree {
   #underlay(path: string): number {
     if (this.#table.at(path) !== undefined) {
       // It stays below where it is locked (mount_namespaces(7)).
-      ignoring(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
+      unless(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
     }
     const tree = makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes: MOUNT_ATTR_RDONLY });
     closingOnError(tree, () => moveMount(tree, encodePath(path)));
@@ -145,6 +147,10 @@ export class CopyOnWriteTree {
   #standInOf(part: Part): StandIn {
     return this.#layers.find(part) as StandIn;
   }
+}
+
+function closeIfThere(fd: number | undefined): void {
+  if (fd !== undefined) fs.closeSync(fd);
 }
 
 /** The root of an overlay has the attributes of its upper layer, and the canary has changed its times. */

@@ -1,18 +1,17 @@
 import fs from 'node:fs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
+import { using } from '../../native/using.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { copyAttributes } from './attributes.js';
 import { type FoundFile, findFile } from './found-file.js';
-import { using } from './old-tree.js';
 import { join, type Part, partAt } from './part.js';
 
 /** Copies the file that `from` was opened for, with its attributes, to `name` in `directory`. */
 export function copyFile(from: number, directory: number, name: string | Buffer): void {
-  const to = openat(directory, name, O_CREAT | O_EXCL | O_RDWR);
-  try {
+  using(openat(directory, name, O_CREAT | O_EXCL | O_RDWR), (to) => {
     const buffer = Buffer.allocUnsafe(65536);
     for (let position = 0; ; ) {
       const length = fs.readSync(from, buffer, 0, buffer.length, position);
@@ -23,14 +22,12 @@ export function copyFile(from: number, directory: number, name: string | Buffer)
       position += length;
     }
     copyAttributes(from, to);
-  } finally {
-    fs.closeSync(to);
-  }
+  });
 }
 
 /** Copies the directory that `from` was opened for, without what is in it, to `name` in `directory`. */
 export function copyEmptyDirectory(from: number, directory: number, name: string | Buffer): void {
-  mkdirat(directory, name, 0o755);
+  mkdirat(directory, name);
   using(openat(directory, name, O_RDONLY | O_DIRECTORY), (to) => copyAttributes(from, to));
 }
 
@@ -51,20 +48,14 @@ export interface Skeleton {
  */
 export function copySkeleton(skeleton: Skeleton): Part[] {
   const { part, directory, name } = skeleton;
-  mkdirat(directory, name, 0o755);
-  const from = fs.openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY);
-  try {
-    const to = openat(directory, name, O_RDONLY | O_DIRECTORY);
-    try {
+  mkdirat(directory, name);
+  return using(fs.openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY), (from) =>
+    using(openat(directory, name, O_RDONLY | O_DIRECTORY), (to) => {
       const pieces = readDirectory(from).flatMap((entry) => copyNamed(entry, from, to, skeleton));
       copyAttributes(from, to);
       return pieces;
-    } finally {
-      fs.closeSync(to);
-    }
-  } finally {
-    fs.closeSync(from);
-  }
+    }),
+  );
 }
 
 function copyNamed(name: Buffer, from: number, to: number, { part, ...rest }: Skeleton): Part[] {
@@ -87,7 +78,7 @@ function copyEntry(entry: Skeleton, { fd, stat }: FoundFile): Part[] {
       onCopied(part.path);
       return copySkeleton(entry);
     }
-    mkdirat(directory, name, 0o755);
+    mkdirat(directory, name);
     return isMountPoint ? [] : [part];
   }
   if (stat.isSymbolicLink()) {
@@ -96,12 +87,9 @@ function copyEntry(entry: Skeleton, { fd, stat }: FoundFile): Part[] {
     return [];
   }
   if (!isMountPoint && stat.isFile() && isWritable(part.path)) {
-    const file = fs.openSync(encodePath(part.path), O_RDONLY | O_NOFOLLOW);
-    try {
-      copyFile(file, directory, name);
-    } finally {
-      fs.closeSync(file);
-    }
+    using(fs.openSync(encodePath(part.path), O_RDONLY | O_NOFOLLOW), (file) =>
+      copyFile(file, directory, name),
+    );
     onCopied(part.path);
     return [];
   }

@@ -1,8 +1,8 @@
-import fs from 'node:fs';
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
+import { using } from '../../native/using.cjs';
 import { MountError } from '../errors/mount-error.js';
 import { explainNoOverride } from '../errors/reasons/overlay.js';
 import type { Reason } from '../errors/reasons/reasons.js';
@@ -47,19 +47,15 @@ function reason(code: string, { path, mount }: Part, control: string | undefined
 }
 
 function probeOverlay(scratch: Scratch): string | undefined {
-  const directory = scratch.makeDirectory();
   try {
-    mkdirat(directory, 'empty');
-    const empty = openTree('empty', OPEN_TREE_CLONE, directory);
-    try {
-      mountOverlay(directory, [empty], scratch.xattrs);
-      return undefined;
-    } finally {
-      fs.closeSync(empty);
-    }
+    using(scratch.makeDirectory(), (directory) => {
+      mkdirat(directory, 'empty');
+      using(openTree('empty', OPEN_TREE_CLONE, directory), (empty) =>
+        mountOverlay(directory, [empty], scratch.xattrs),
+      );
+    });
+    return undefined;
   } catch (error) {
     return (error as Error).message;
-  } finally {
-    fs.closeSync(directory);
   }
 }

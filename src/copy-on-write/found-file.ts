@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
 import { openat, readlinkat } from '../../native/directories.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { fgetxattr, flistxattr } from '../../native/xattr.cjs';
 import { isPublic } from './attributes.js';
 
@@ -22,12 +24,7 @@ export class FoundFile {
   /** Runs `use` with a descriptor to read from: of a directory or a regular file, others are never opened. */
   read<T>(use: (fd: number) => T): T {
     const flags = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW;
-    const fd = openat(this.#directory, this.#name, flags);
-    try {
-      return use(fd);
-    } finally {
-      fs.closeSync(fd);
-    }
+    return using(openat(this.#directory, this.#name, flags), use);
   }
 
   close(): void {
@@ -37,13 +34,10 @@ export class FoundFile {
 
 /** What is at `name` in `directory`, or undefined. */
 export function findFile(directory: number, name: string | Buffer): FoundFile | undefined {
-  try {
-    return new FoundFile(directory, name, openat(directory, name, O_PATH | fs.constants.O_NOFOLLOW));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
+  return unless(
+    ['ENOENT', 'ENOTDIR'],
+    () => new FoundFile(directory, name, openat(directory, name, O_PATH | fs.constants.O_NOFOLLOW)),
+  );
 }
 
 /** Whether both are files, directories, links, … */

@@ -8,6 +8,7 @@ import {
 } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { MountError } from '../errors/mount-error.js';
 import { isBelow } from '../mounts/absolute-path.js';
@@ -19,7 +20,7 @@ import { copyEmptyDirectory, copyFile, copySkeleton } from './copy.js';
 import { deviceOf } from './device.js';
 import { explainOverlay } from './explain-overlay.js';
 import { type Layer, lowerNames } from './layer.js';
-import { asBindable, fromRoot, isLocked, using } from './old-tree.js';
+import { asBindable, fromRoot, isLocked } from './old-tree.js';
 import { mountOverlay } from './overlay.js';
 import { type Part, pathBelow, visibleMounts } from './part.js';
 import type { Scratch } from './scratch.js';
@@ -135,7 +136,7 @@ export class Layers {
     const layer = { directory, covers, lowers: lowers.length, entries: undefined };
     try {
       mountOverlay(directory, lowers, this.#scratch.xattrs);
-      return this.#add({ ...layer, device: deviceIn(directory, 'merged') });
+      return this.#add({ ...layer, device: using(openat(directory, 'merged', O_PATH), deviceOf) });
     } catch (error) {
       fs.closeSync(directory);
       throw explainOverlay(covers, error, this.#scratch);
@@ -200,21 +201,10 @@ export class Layers {
 }
 
 function mountReadOnly(tree: number, directory: number, name: string, flags = 0): void {
-  try {
+  using(tree, () => {
     mountSetattr(tree, flags, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
     moveMount(tree, name, 0, directory);
-  } finally {
-    fs.closeSync(tree);
-  }
-}
-
-function deviceIn(directory: number, name: string): string {
-  const fd = openat(directory, name, O_PATH);
-  try {
-    return deviceOf(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
+  });
 }
 
 /** `'other'` for what can't be copied: a socket or a device, or what this process can't get at. */

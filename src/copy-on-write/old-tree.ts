@@ -7,6 +7,7 @@ import {
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { using } from '../../native/using.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { encodePath } from '../mounts/path-bytes.js';
@@ -24,12 +25,9 @@ export function copyTree(root: number): number {
 /** Runs `copy`, which copies `mount`, with the propagation type that forbids it taken away meanwhile. */
 export function asBindable(mount: Mount, root: number, copy: () => number): number {
   if (mount.propagation !== 'unbindable') return copy();
-  const fd = openTree(fromRoot(mount.mountPoint), AT_SYMLINK_NOFOLLOW, root);
-  try {
-    return meanwhile({ mount: fd, is: MS_PRIVATE, was: MS_UNBINDABLE }, copy);
-  } finally {
-    fs.closeSync(fd);
-  }
+  return using(openTree(fromRoot(mount.mountPoint), AT_SYMLINK_NOFOLLOW, root), (fd) =>
+    meanwhile({ mount: fd, is: MS_PRIVATE, was: MS_UNBINDABLE }, copy),
+  );
 }
 
 /** Runs `copy`, which returns a descriptor, while a mount has another propagation type. */
@@ -54,16 +52,6 @@ export function closingOnError(fd: number | undefined, step: () => void): void {
   } catch (error) {
     if (fd !== undefined) fs.closeSync(fd);
     throw error;
-  }
-}
-
-/** Runs `use` with a descriptor, if there is one, which is closed afterwards. */
-export function using(fd: number | undefined, use: (fd: number) => void): void {
-  if (fd === undefined) return;
-  try {
-    use(fd);
-  } finally {
-    fs.closeSync(fd);
   }
 }
 

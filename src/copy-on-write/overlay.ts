@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openDirectory } from '../../native/directories.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { using } from '../../native/using.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
 import { overlayFeatures } from '../layers/overlay-features.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
@@ -25,26 +26,19 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
       if (fs.fstatSync(lower).nlink > 0) throw error;
     }
   }
-  const cwd = openDirectory('.');
-  try {
-    fchdir(directory);
-    const overlay = makeFileSystem('overlay', {
-      source: OWN_LAYER,
-      lowerdir: names.join(':'),
-      upperdir: 'upper',
-      workdir: 'work',
-      ...overlayFeatures(xattrs),
-    });
+  using(openDirectory('.'), (cwd) => {
     try {
-      moveMount(overlay, 'merged', 0, directory);
+      fchdir(directory);
+      const overlay = makeFileSystem('overlay', {
+        source: OWN_LAYER,
+        lowerdir: names.join(':'),
+        upperdir: 'upper',
+        workdir: 'work',
+        ...overlayFeatures(xattrs),
+      });
+      using(overlay, () => moveMount(overlay, 'merged', 0, directory));
     } finally {
-      fs.closeSync(overlay);
-    }
-  } finally {
-    try {
       fchdir(cwd);
-    } finally {
-      fs.closeSync(cwd);
     }
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { isBelow } from '../mounts/absolute-path.js';
+import { compareText, isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { type Treatment, treatmentOf } from './treatment.js';
@@ -18,12 +18,12 @@ export interface Part {
 export function visibleMounts(table: MountTable): Mount[] {
   return [...table]
     .filter((mount) => table.at(mount.mountPoint) === mount)
-    .sort((a, b) => byText(a.mountPoint, b.mountPoint));
+    .sort((a, b) => compareText(a.mountPoint, b.mountPoint));
 }
 
 /** Orders parts so that each comes after the one that it lies on. */
 export function byPath(a: Part, b: Part): number {
-  return byText(a.path, b.path);
+  return compareText(a.path, b.path);
 }
 
 export function partOf(mount: Mount): Part {
@@ -51,9 +51,4 @@ export function pathBelow(path: string, directory: string): string {
 export function join(directory: string, below: string): string {
   if (below === '') return directory;
   return directory === '/' ? below : directory + below;
-}
-
-// A path sorts behind those that it begins with.
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,7 +1,8 @@
+import { unless } from '../../native/unless.cjs';
 import { fgetxattr, flistxattr, fsetxattr } from '../../native/xattr.cjs';
 import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
-import { ignoring, NOTE } from './attributes.js';
+import { NOTE } from './attributes.js';
 import type { FoundFile } from './found-file.js';
 
 /**
@@ -11,7 +12,7 @@ import type { FoundFile } from './found-file.js';
  */
 export function noteProvided(fd: number, names: string): void {
   const note = `${isInUserNamespace() ? 'user' : 'trusted'}${NOTE}`;
-  ignoring(['EOPNOTSUPP', 'EPERM', 'ENOSPC'], () => fsetxattr(fd, note, encodePath(names)));
+  unless(['EOPNOTSUPP', 'EPERM', 'ENOSPC'], () => fsetxattr(fd, note, encodePath(names)));
 }
 
 /** Whether what is at `path` was made to be mounted on; a file with content is more than that by now. */

@@ -35,7 +35,7 @@ export class Scratch {
   /** Makes a directory, and returns a descriptor of it. */
   makeDirectory(): number {
     const name = String(++this.#directories);
-    mkdirat(this.fd, name, 0o755);
+    mkdirat(this.fd, name);
     return openat(this.fd, name, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
   }
 

@@ -1,4 +1,5 @@
-import { ownProc, type Proc } from '../processes/proc.js';
+import { probe } from '../../native/unless.cjs';
+import { ownerInProc, readProc } from '../processes/proc.js';
 import type { Explanation } from './explained-error.cjs';
 
 /** Why a file below `/proc/PID` could not be read, from the facts that can be checked now. */
@@ -20,7 +21,7 @@ export function explainProcess(code: string, pid: number | undefined): Pick<Expl
 function explainRefusal(pid: number): string | undefined {
   const own = process.geteuid?.();
   // The directory says it also where nothing in it can be read, but is root's if the process is not dumpable.
-  const uid = statusOf(pid, 'Uid')?.split('\t')[1] ?? look((proc) => proc.owner(String(pid)));
+  const uid = statusOf(pid, 'Uid')?.split('\t')[1] ?? probe(() => ownerInProc(String(pid)));
   if (uid === undefined) return undefined;
   if (Number(uid) !== own) return `belongs to uid ${uid}, this one runs as uid ${own}`;
   if (read(`${pid}/uid_map`) !== read('self/uid_map')) {
@@ -45,17 +46,9 @@ function statusOf(pid: number | 'self', field: string): string | undefined {
   return read(`${pid}/status`)?.match(new RegExp(`^${field}:\t(.*)$`, 'm'))?.[1];
 }
 
+/** There may not even be a directory /proc. */
 function read(path: string): string | undefined {
-  return look((proc) => proc.read(path));
-}
-
-function look<T>(at: (proc: Proc) => T): T | undefined {
-  try {
-    return at(ownProc());
-  } catch {
-    // There is not even a directory /proc.
-    return undefined;
-  }
+  return probe(() => readProc(path));
 }
 
 const HIDDEN =

@@ -18,12 +18,17 @@ export class ExplainedError extends Error {
   declare readonly fix?: string;
   declare readonly call?: string;
 
-  constructor({ summary, why, fix, call, cause }: Explanation) {
+  constructor({ summary, why, fix, call, cause }: Explanation, fields: object = {}) {
     super(formatExplanation({ summary, why, fix, call }), cause === undefined ? undefined : { cause });
-    if (why !== undefined) this.why = why;
-    if (fix !== undefined) this.fix = fix;
-    if (call !== undefined) this.call = call;
+    for (const [name, value] of Object.entries({ why, fix, call, ...fields }))
+      if (value !== undefined) Object.assign(this, { [name]: value });
   }
+}
+
+/** `error` without its frames, where they would be this package's own. */
+export function withoutFrames<T extends Error>(error: T): T {
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
 }
 
 /** The text of an explanation: the summary, then one indented line a part that is known. */

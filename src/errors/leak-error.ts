@@ -1,4 +1,4 @@
-import { ExplainedError, type Explanation } from './explained-error.cjs';
+import { ExplainedError, type Explanation, withoutFrames } from './explained-error.cjs';
 
 /** Something that a test file did has reached the host, or was left there. */
 export class LeakError extends ExplainedError {
@@ -7,7 +7,6 @@ export class LeakError extends ExplainedError {
 
   constructor(explanation: Explanation) {
     super(explanation);
-    // The frames would be the ones of the check, and say nothing about the test.
-    this.stack = `${this.name}: ${this.message}`;
+    withoutFrames(this);
   }
 }

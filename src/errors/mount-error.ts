@@ -7,20 +7,15 @@ import { ExplainedError, type Explanation } from './explained-error.cjs';
 export class MountError extends ExplainedError {
   override name = 'MountError';
   /** Name of the errno, `'EPERM'` say, or `'ERR_MOUNTNS_…'` for a refusal of this package. */
-  readonly code: string;
+  declare readonly code: string;
   /** The errno, negative as in Node. */
   declare readonly errno?: number;
   declare readonly syscall?: string;
   declare readonly path?: string;
   declare readonly dest?: string;
 
-  constructor(explanation: Explanation, { code, errno, syscall, path, dest }: MountErrorFields) {
-    super(explanation);
-    this.code = code;
-    if (errno !== undefined) this.errno = errno;
-    if (syscall !== undefined) this.syscall = syscall;
-    if (path !== undefined) this.path = path;
-    if (dest !== undefined) this.dest = dest;
+  constructor(explanation: Explanation, fields: MountErrorFields) {
+    super(explanation, fields);
   }
 }
 

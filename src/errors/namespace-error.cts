@@ -6,10 +6,14 @@ import { ExplainedError, type Explanation } from './explained-error.cjs';
  */
 export class NamespaceError extends ExplainedError {
   override name = 'NamespaceError';
-  readonly code: string;
+  declare readonly code: string;
 
   constructor(explanation: Explanation, code = 'ERR_MOUNTNS_NAMESPACE') {
-    super(explanation);
-    this.code = code;
+    super(explanation, { code });
   }
+}
+
+/** The error of a scope. */
+export function scopeError(explanation: Explanation): NamespaceError {
+  return new NamespaceError(explanation, 'ERR_MOUNTNS_SCOPE');
 }

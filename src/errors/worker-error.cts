@@ -1,4 +1,4 @@
-import { ExplainedError, type Explanation } from './explained-error.cjs';
+import { ExplainedError, type Explanation, withoutFrames } from './explained-error.cjs';
 
 /** What is known about a worker that failed. */
 export interface WorkerFacts {
@@ -22,9 +22,7 @@ export class WorkerError extends ExplainedError {
   declare readonly test?: string;
 
   constructor(explanation: Explanation, facts: WorkerFacts = {}) {
-    super(explanation);
-    Object.assign(this, Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined)));
-    // The frames would be the pool's own, and say nothing about the test.
-    this.stack = `${this.name}: ${this.message}`;
+    super(explanation, facts);
+    withoutFrames(this);
   }
 }

@@ -2,15 +2,15 @@ import fs from 'node:fs';
 import { MOUNT_ATTR_NOEXEC } from '../../native/constants.cjs';
 import { requireExecutable } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { MountError } from '../errors/mount-error.js';
-import { printable } from '../mounts/printable.js';
-import { bindOverItself } from './bind-over-itself.js';
+import { using } from '../../native/using.cjs';
+import { giveAttributes } from './give-attributes.js';
+import { induceError } from './induce-error.js';
 import type { Recipe } from './recipe.js';
 
 /** A mount that no program is started from (`noexec`). */
 export const EACCES: Recipe = {
   kinds: ['directory', 'file'],
-  induce: (fault) => bindOverItself(fault, MOUNT_ATTR_NOEXEC),
+  induce: (fault) => giveAttributes(fault, MOUNT_ATTR_NOEXEC),
   probe({ path, kind }) {
     if (kind === 'file') fs.accessSync(encodePath(path), fs.constants.X_OK);
     else tryDirectory(path);
@@ -26,11 +26,7 @@ function tryDirectory(directory: string): void {
     fs.accessSync(findProgram(directory, error as NodeJS.ErrnoException), fs.constants.X_OK);
     return;
   }
-  try {
-    requireExecutable(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
+  using(fd, requireExecutable);
 }
 
 function findProgram(directory: string, { code }: NodeJS.ErrnoException): Buffer {
@@ -39,14 +35,10 @@ function findProgram(directory: string, { code }: NodeJS.ErrnoException): Buffer
     .map((name) => Buffer.concat([encodePath(directory), Buffer.from('/'), name]))
     .find((path) => isProgram(fs.lstatSync(path)));
   if (program !== undefined) return program;
-  throw new MountError(
-    {
-      summary: `cannot induce EACCES on ${printable(directory)}: there is no way to find out whether the kernel answers with it`,
-      why: `the directory holds no program, and takes no file without a name (O_TMPFILE): ${code}`,
-      fix: 'put a program there first',
-    },
-    { code: 'ERR_MOUNTNS_INDUCE', path: directory },
-  );
+  throw induceError('EACCES', directory, ': there is no way to find out whether the kernel answers with it', {
+    why: `the directory holds no program, and takes no file without a name (O_TMPFILE): ${code}`,
+    fix: 'put a program there first',
+  });
 }
 
 function isProgram(stat: fs.Stats): boolean {

@@ -4,13 +4,13 @@ import { isMountRoot } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { withTarget } from '../operations/target.js';
-import { bindOverItself } from './bind-over-itself.js';
+import { giveAttributes } from './give-attributes.js';
 import type { Recipe } from './recipe.js';
 
 /** A mount point, which can be neither removed nor renamed. */
 export const EBUSY: Recipe = {
   kinds: ['directory', 'file'],
-  induce: (fault) => bindOverItself(fault),
+  induce: (fault) => giveAttributes(fault),
   probe({ path, kind }) {
     withTarget(posix.dirname(path), (fd) =>
       withPathOf(fd, (parent) => {

@@ -5,14 +5,14 @@ import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { withScratch } from '../layers/scratch.js';
 import { attachTo } from '../operations/attach.js';
-import { bindOverItself } from './bind-over-itself.js';
+import { giveAttributes } from './give-attributes.js';
 import type { Fault, Recipe } from './recipe.js';
 
 /** A file becomes a symbolic link to itself; in a directory, no symbolic link is followed (`nosymfollow`). */
 export const ELOOP: Recipe = {
   kinds: ['directory', 'file'],
   induce(fault) {
-    if (fault.kind === 'directory') bindOverItself(fault, MOUNT_ATTR_NOSYMFOLLOW);
+    if (fault.kind === 'directory') giveAttributes(fault, MOUNT_ATTR_NOSYMFOLLOW);
     else mountLinkToItself(fault);
   },
   probe({ path, kind }) {

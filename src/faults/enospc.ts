@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
+import { using } from '../../native/using.cjs';
 import { copyFile } from '../copy-on-write/copy.js';
-import { using } from '../copy-on-write/old-tree.js';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { coverWithOverlay, writableAttributes } from '../layers/overlay-layer.js';
 import type { Place } from '../layers/place.js';
@@ -63,10 +63,5 @@ function withCopy(fd: number, name: string, use: (directory: Place) => number): 
 }
 
 function append(path: string): void {
-  const fd = fs.openSync(path, 'a');
-  try {
-    fs.writeSync(fd, 'x');
-  } finally {
-    fs.closeSync(fd);
-  }
+  using(fs.openSync(path, 'a'), (fd) => fs.writeSync(fd, 'x'));
 }

@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { bindOverItself } from './bind-over-itself.js';
+import { giveAttributes } from './give-attributes.js';
 import { writeNewFile } from './probe-file.js';
 import type { Recipe } from './recipe.js';
 
 /** A read-only mount. */
 export const EROFS: Recipe = {
   kinds: ['directory', 'file'],
-  induce: (fault) => bindOverItself(fault, MOUNT_ATTR_RDONLY),
+  induce: (fault) => giveAttributes(fault, MOUNT_ATTR_RDONLY),
   probe({ path, kind }) {
     if (kind === 'directory') writeNewFile(path);
     else fs.closeSync(fs.openSync(encodePath(path), fs.constants.O_WRONLY));

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { posix } from 'node:path';
-import { MountError } from '../errors/mount-error.js';
-import { bindOverItself } from './bind-over-itself.js';
+import { giveAttributes } from './give-attributes.js';
+import { induceError } from './induce-error.js';
 import { unusedPath } from './probe-file.js';
 import type { Recipe } from './recipe.js';
 
@@ -9,22 +9,20 @@ import type { Recipe } from './recipe.js';
 export const EXDEV: Recipe = {
   kinds: ['directory'],
   induce(fault) {
-    if (fault.path === '/') throw noOutside();
-    bindOverItself(fault);
+    if (fault.path === '/') {
+      throw induceError(
+        'EXDEV',
+        '/',
+        ': nothing lies outside of it, so nothing can be moved across its boundary',
+        {
+          fix: 'name the directory that files are moved into or out of',
+        },
+      );
+    }
+    giveAttributes(fault);
   },
   probe({ path }) {
     // The kernel compares the mounts before it looks for the files.
     fs.renameSync(unusedPath(path), unusedPath(posix.dirname(path)));
   },
 };
-
-function noOutside(): MountError {
-  return new MountError(
-    {
-      summary:
-        'cannot induce EXDEV on /: nothing lies outside of it, so nothing can be moved across its boundary',
-      fix: 'name the directory that files are moved into or out of',
-    },
-    { code: 'ERR_MOUNTNS_INDUCE', path: '/' },
-  );
-}

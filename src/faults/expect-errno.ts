@@ -1,5 +1,4 @@
-import { MountError } from '../errors/mount-error.js';
-import { printable } from '../mounts/printable.js';
+import { induceError } from './induce-error.js';
 
 /**
  * Makes a call that must fail with `errno`.
@@ -9,13 +8,9 @@ import { printable } from '../mounts/printable.js';
 export function expectErrno(errno: string, path: string, call: () => void): void {
   const answer = answerTo(call);
   if (answer === errno) return;
-  throw new MountError(
-    {
-      summary: `cannot induce ${errno} on ${printable(path)}: the kernel does not answer with it`,
-      why: answer === undefined ? 'the call that should fail succeeds' : `it answers with ${answer}`,
-    },
-    { code: 'ERR_MOUNTNS_INDUCE', path },
-  );
+  throw induceError(errno, path, ': the kernel does not answer with it', {
+    why: answer === undefined ? 'the call that should fail succeeds' : `it answers with ${answer}`,
+  });
 }
 
 function answerTo(call: () => void): string | undefined {

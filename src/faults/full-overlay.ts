@@ -2,6 +2,8 @@ import fs from 'node:fs';
 import { AT_EMPTY_PATH, MOUNT_ATTR__ATIME, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
 import { deviceOf } from '../copy-on-write/device.js';
 import { lowerNames } from '../copy-on-write/layer.js';
@@ -73,12 +75,9 @@ function copyLowers(directory: string, fd: number, steps: Steps): { lowers: numb
 }
 
 function useUpSpace(scratch: number): void {
-  const fd = openat(scratch, 'filler', O_CREAT | O_WRONLY);
-  try {
-    untilFull(() => fs.writeSync(fd, Buffer.alloc(4096)));
-  } finally {
-    fs.closeSync(fd);
-  }
+  using(openat(scratch, 'filler', O_CREAT | O_WRONLY), (fd) =>
+    untilFull(() => fs.writeSync(fd, Buffer.alloc(4096))),
+  );
 }
 
 function useUpInodes(scratch: number): void {
@@ -88,11 +87,9 @@ function useUpInodes(scratch: number): void {
 }
 
 function untilFull(step: () => void): void {
-  try {
+  unless(['ENOSPC'], () => {
     for (;;) step();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-  }
+  });
 }
 
 const { O_CREAT, O_DIRECTORY, O_RDONLY, O_WRONLY } = fs.constants;

@@ -16,8 +16,9 @@ import { ENOSPC } from './enospc.js';
 import { EROFS } from './erofs.js';
 import { EXDEV } from './exdev.js';
 import { expectErrno } from './expect-errno.js';
+import { induceError } from './induce-error.js';
 import type { Fault, InduceOptions, Recipe } from './recipe.js';
-import { refuseErrno, refuseKind } from './refusals.js';
+import { refuseErrno } from './refusals.js';
 
 /** The errnos that the kernel can be made to answer with. */
 export type InducibleErrno = 'EACCES' | 'EBUSY' | 'EIO' | 'ELOOP' | 'ENODEV' | 'ENOSPC' | 'EROFS' | 'EXDEV';
@@ -72,10 +73,6 @@ function kindOf(fd: number, errno: string, path: string, { kinds }: Recipe): Fau
   const is = kind === undefined ? 'neither a directory nor a regular file' : `a ${kind}`;
   const other = `name a ${kinds.join(' or a ')}`;
   const isMounted = kind === undefined && isMountRoot('', fd);
-  throw refuseKind(
-    errno,
-    path,
-    is,
-    isMounted ? `take away what is mounted there: ns.umount(${inspect(path)})` : other,
-  );
+  const fix = isMounted ? `take away what is mounted there: ns.umount(${inspect(path)})` : other;
+  throw induceError(errno, path, `: it is ${is}`, { fix });
 }

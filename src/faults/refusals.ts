@@ -1,7 +1,6 @@
 import os from 'node:os';
 import { inspect } from 'node:util';
-import { MountError } from '../errors/mount-error.js';
-import { printable } from '../mounts/printable.js';
+import { induceError } from './induce-error.js';
 
 /** Why an errno can't be induced, and what to do instead, for those that are asked for. */
 const REASONS: Record<string, { why: string; fix?: string }> = {
@@ -29,23 +28,5 @@ export function refuseErrno(errno: unknown, path: string, known: readonly string
     return new TypeError(`errno must be one of ${known.join(', ')}, received ${inspect(errno)}`);
   }
   const { why, fix } = REASONS[errno] ?? { why: 'there is no recipe that makes the kernel answer with it' };
-  return new MountError(
-    {
-      summary: `cannot induce ${errno} on ${printable(path)}, only ${known.join(', ')}`,
-      why,
-      fix,
-    },
-    { code: 'ERR_MOUNTNS_INDUCE', path },
-  );
-}
-
-/** The error for a path of a kind that the errno is not induced on. */
-export function refuseKind(errno: string, path: string, is: string, fix: string): MountError {
-  return new MountError(
-    {
-      summary: `cannot induce ${errno} on ${printable(path)}: it is ${is}`,
-      fix,
-    },
-    { code: 'ERR_MOUNTNS_INDUCE', path },
-  );
+  return induceError(errno, path, `, only ${known.join(', ')}`, { why, fix });
 }

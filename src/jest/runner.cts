@@ -4,6 +4,7 @@
  */
 import path = require('node:path');
 
+import { withoutFrames } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import {
   type GlobalConfig,
@@ -98,14 +99,14 @@ class MountNamespaceRunner implements TestRunner {
 export = MountNamespaceRunner;
 
 function refuseWorkerThreads(): NamespaceError {
-  const error = new NamespaceError({
-    summary: 'mountns/jest/runner cannot run with workerThreads: true',
-    why: 'a mount namespace belongs to a thread, and the thread pool that does the file operations of all threads would stay on the host',
-    fix: 'remove workerThreads from the configuration of Jest: its workers are processes then',
-  });
   // Jest prints the stack, and of this error it says nothing.
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
+  return withoutFrames(
+    new NamespaceError({
+      summary: 'mountns/jest/runner cannot run with workerThreads: true',
+      why: 'a mount namespace belongs to a thread, and the thread pool that does the file operations of all threads would stay on the host',
+      fix: 'remove workerThreads from the configuration of Jest: its workers are processes then',
+    }),
+  );
 }
 
 const OPEN_HANDLES =

@@ -5,13 +5,12 @@ import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { copyAttributes } from '../copy-on-write/attributes.js';
 import { findFile } from '../copy-on-write/found-file.js';
-import { readMounts } from '../mounts/read-mounts.js';
-import { mountAttributesOf } from '../operations/mount-flags.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
 import { cover } from './cover.js';
 import { makeFileSystem } from './file-system.js';
+import { writableAttributes } from './overlay-layer.js';
 import { OWN_LAYER } from './own-layer.js';
-import { findMount, type Place } from './place.js';
+import type { Place } from './place.js';
 import type { Steps } from './steps.js';
 import { takingUnbindable } from './unbindable.js';
 
@@ -23,8 +22,7 @@ import { takingUnbindable } from './unbindable.js';
  * @returns a descriptor of the tmpfs' mount
  */
 export function coverWithBinds(place: Place, steps: Steps): number {
-  const { options = [] } = findMount(readMounts('self'), place.fd) ?? {};
-  const attributes = mountAttributesOf(options.filter((option) => option !== 'ro'));
+  const attributes = writableAttributes(place.fd);
   const cwd = findWorkingDirectory();
   const from = steps.closing(openat(place.fd, '.', O_RDONLY | O_DIRECTORY));
   const layer = steps.closing(makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes }));

@@ -1,5 +1,6 @@
-import fs from 'node:fs';
-import { fchdir, inodeOf, mountIdOf, openDirectory } from '../../native/directories.cjs';
+import { fchdir, isSamePlace, openDirectory, placeOf } from '../../native/directories.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { requireEntered } from '../namespace/guard.js';
 
 /**
@@ -10,26 +11,19 @@ export function withPathOf<T>(fd: number, use: (path: string) => T): T {
   const path = `/proc/self/fd/${fd}`;
   if (leadsTo(path, fd)) return use(path);
   // Here /proc is covered, or nothing is mounted there.
-  const cwd = openDirectory('.');
-  try {
+  return using(openDirectory('.'), (cwd) => {
     fchdir(requireEntered().procFd);
     try {
       return use(path.slice('/proc/'.length));
     } finally {
       fchdir(cwd);
     }
-  } finally {
-    fs.closeSync(cwd);
-  }
+  });
 }
 
 function leadsTo(path: string, fd: number): boolean {
-  try {
-    return mountIdOf(path) === mountIdOf('', fd) && inodeOf(path) === inodeOf('', fd);
-  } catch (error) {
-    if (ELSEWHERE.includes((error as NodeJS.ErrnoException).code)) return false;
-    throw error;
-  }
+  const found = unless(ELSEWHERE, () => placeOf(path));
+  return found !== undefined && isSamePlace(found, placeOf('', fd));
 }
 
-const ELSEWHERE: unknown[] = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'];
+const ELSEWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'];

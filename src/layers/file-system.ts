@@ -8,6 +8,7 @@ import {
   readFsContextLog,
 } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
+import { unless } from '../../native/unless.cjs';
 import { withOverrides } from '../namespace/privileges.cjs';
 
 /** How {@link makeFileSystem} makes it. */
@@ -51,11 +52,10 @@ export function makeFileSystem(
 
 /** Older kernels, and file systems with the older interface, don't know the command: false. */
 function isCreatedExclusively(context: number): boolean {
-  try {
-    fsconfigCreateExclusive(context);
-    return true;
-  } catch (error) {
-    if (error instanceof SystemCallError && error.code === 'EOPNOTSUPP') return false;
-    throw error;
-  }
+  return (
+    unless(['EOPNOTSUPP'], () => {
+      fsconfigCreateExclusive(context);
+      return true;
+    }) ?? false
+  );
 }

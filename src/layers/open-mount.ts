@@ -3,6 +3,7 @@ import { O_PATH } from '../../native/constants.cjs';
 import { mountIdOf, openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { unless } from '../../native/unless.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 
@@ -48,12 +49,11 @@ export function openMount(mount: Mount, table: MountTable): number | undefined {
 function isMovedAway(fd: number, table: MountTable): boolean {
   // It would become shared itself.
   if (table.at('/')?.peerGroup !== undefined) return false;
-  try {
-    moveMount(fd, '/');
-    return true;
-  } catch (error) {
-    // It is locked, or on a shared mount; or a file.
-    if (['EINVAL', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
-    throw error;
-  }
+  // It is locked, or on a shared mount; or a file.
+  return (
+    unless(['EINVAL', 'ENOTDIR'], () => {
+      moveMount(fd, '/');
+      return true;
+    }) ?? false
+  );
 }

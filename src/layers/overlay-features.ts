@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import { openat } from '../../native/directories.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { fremovexattr, fsetxattr } from '../../native/xattr.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 
@@ -19,14 +21,10 @@ export function overlayFeatures(xattrs: 'trusted' | 'user'): Record<string, stri
  * write `trusted`.
  */
 export function usableXattrs(scratch: number): 'trusted' | 'user' {
-  const root = openat(scratch, '.', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
-  try {
-    for (const xattrs of ['trusted', 'user'] as const) {
-      if (hasXattrs(root, xattrs)) return xattrs;
-    }
-  } finally {
-    fs.closeSync(root);
-  }
+  const usable = using(openat(scratch, '.', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY), (root) =>
+    (['trusted', 'user'] as const).find((xattrs) => hasXattrs(root, xattrs)),
+  );
+  if (usable !== undefined) return usable;
   throw new NamespaceError({
     summary: 'cannot make a file system copy-on-write: overlay finds no place for its notes',
     why: 'a tmpfs takes neither trusted nor user extended attributes here (the latter since Linux 6.6)',
@@ -36,13 +34,11 @@ export function usableXattrs(scratch: number): 'trusted' | 'user' {
 
 function hasXattrs(fd: number, kind: string): boolean {
   const name = `${kind}.overlay.mountns`;
-  try {
-    fsetxattr(fd, name, Buffer.from('y'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EPERM' || code === 'EOPNOTSUPP') return false;
-    throw error;
-  }
-  fremovexattr(fd, name);
-  return true;
+  return (
+    unless(['EPERM', 'EOPNOTSUPP'], () => {
+      fsetxattr(fd, name, Buffer.from('y'));
+      fremovexattr(fd, name);
+      return true;
+    }) ?? false
+  );
 }

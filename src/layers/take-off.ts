@@ -1,12 +1,11 @@
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
-import { ignoring } from '../copy-on-write/attributes.js';
 import { withPathOf } from './descriptor-path.js';
 
 /** Takes the mount of `fd` out of the tree, with what is mounted on it. */
 export function takeOff(fd: number): void {
   // Copies that are peers of the originals would take the mounts on those with them.
-  ignoring(['ENOSYS'], () => mountSetattr(fd, AT_RECURSIVE, { propagation: MS_PRIVATE }));
+  mountSetattr(fd, AT_RECURSIVE, { propagation: MS_PRIVATE });
   withPathOf(fd, (path) => umount2(path, MNT_DETACH));
 }

@@ -1,3 +1,4 @@
+import { isSame } from '../mounts/diff-mounts.js';
 import type { Mount } from '../mounts/mount.js';
 
 /** A file system whose superblock has other options than before. */
@@ -73,10 +74,7 @@ function hasOwnInstances({ fsType }: Mount): boolean {
 
 const OWN_INSTANCES = new Set(['tmpfs', 'ramfs', 'overlay', 'fuse', 'hugetlbfs', 'devpts']);
 
-function keyOf({ id, device, root, mountPoint }: Mount): string {
+/** What tells a mount of the host from others. */
+export function keyOf({ id, device, root, mountPoint }: Mount): string {
   return [id, device, root, mountPoint].join('\0');
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((option, index) => option === b[index]);
 }

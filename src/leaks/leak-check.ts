@@ -2,7 +2,7 @@ import { LeakError } from '../errors/leak-error.js';
 import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
 import { readDescendants } from '../processes/descendants.js';
 import { type Notice, notices } from '../processes/notices.js';
-import { ownProc } from '../processes/proc.js';
+import { inodeInProc } from '../processes/proc.js';
 import { describeFindings, type Report } from './describe-findings.js';
 import { type Findings, LeakWatch, watched } from './leak-watch.js';
 
@@ -49,9 +49,8 @@ export class LeakCheck {
 
   #report(findings: Findings): Report {
     if (Object.values(findings).every((list) => list.length === 0)) return { leaks: [], suspicions: [] };
-    const proc = ownProc();
     const { id } = this.#entered.host;
-    const onHost = readDescendants(proc).filter(({ pid }) => proc.inode(`${pid}/ns/mnt`) === id);
+    const onHost = readDescendants().filter(({ pid }) => inodeInProc(`${pid}/ns/mnt`) === id);
     return describeFindings(findings, onHost);
   }
 }

@@ -2,7 +2,7 @@ import { processWide } from '../../native/process-wide.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
 import type { Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
-import { readMountInfo } from '../mounts/read-mount-info.js';
+import { readMountInfo } from '../mounts/read-mount-info.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import {
@@ -10,6 +10,7 @@ import {
   findTie,
   type HostChanges,
   isRemounted,
+  keyOf,
   type SuperblockChange,
 } from './host-changes.js';
 import { KnownMounts } from './known-mounts.js';
@@ -157,10 +158,6 @@ export class LeakWatch {
 
 /** The watch of the test file that is run, if any: scopes tell it of themselves. */
 export const watched = processWide<{ file?: LeakWatch | undefined }>('leak-watch', () => ({}));
-
-function keyOf({ id, device }: Mount): string {
-  return `${id} ${device}`;
-}
 
 const NONE: HostChanges = { mounts: [], superblocks: [] };
 

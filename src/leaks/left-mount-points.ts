@@ -1,10 +1,10 @@
-import fs from 'node:fs';
 import path from 'node:path';
-
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { birthOf, mountIdOf } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { probe } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import type { Mount } from '../mounts/mount.js';
 
 /**
@@ -29,27 +29,11 @@ export function findLeftMountPoints(
 }
 
 function deviceOf(directory: Buffer, own: readonly Mount[]): string | undefined {
-  try {
-    const id = mountIdOf(directory);
-    return own.find((mount) => mount.id === id)?.device;
-  } catch {
-    return undefined;
-  }
+  const id = probe(() => mountIdOf(directory));
+  return own.find((mount) => mount.id === id)?.device;
 }
 
 /** When the entry `name` was made, whatever is mounted on it: a copy of the mount above shows what lies there. */
 function birthBeneath(directory: Buffer, name: Buffer): number | undefined {
-  let copy: number;
-  try {
-    copy = openTree(directory, OPEN_TREE_CLONE);
-  } catch {
-    return undefined;
-  }
-  try {
-    return birthOf(name, copy);
-  } catch {
-    return undefined;
-  } finally {
-    fs.closeSync(copy);
-  }
+  return probe(() => using(openTree(directory, OPEN_TREE_CLONE), (copy) => birthOf(name, copy)));
 }

@@ -95,7 +95,8 @@ function changedFields(old: Mount, now: Mount): (keyof Mount)[] {
   return COMPARED.filter((field) => !isSame(old[field], now[field]));
 }
 
-function isSame(a: Mount[keyof Mount], b: Mount[keyof Mount]): boolean {
+/** Whether two values of a field are the same. */
+export function isSame(a: Mount[keyof Mount], b: Mount[keyof Mount]): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') return a === b;
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }

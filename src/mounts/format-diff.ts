@@ -1,7 +1,6 @@
 import type { MountChange, MountDiff } from './diff-mounts.js';
 import { formatMount } from './format-mount.js';
 import type { Mount } from './mount.js';
-import { paint } from './paint.js';
 import { printable } from './printable.js';
 
 /**
@@ -15,12 +14,11 @@ import { printable } from './printable.js';
  * // ~ /data: options rw,relatime → ro,relatime
  * ```
  */
-export function formatDiff(diff: MountDiff, { colour = false }: { colour?: boolean } = {}): string {
-  const { red, green, yellow } = paint(colour);
+export function formatDiff({ removed, added, changed }: MountDiff): string {
   return [
-    ...diff.removed.map((mount) => red(`- ${formatMount(mount)}`)),
-    ...diff.added.map((mount) => green(`+ ${formatMount(mount)}`)),
-    ...diff.changed.map((change) => yellow(`~ ${formatChange(change)}`)),
+    ...removed.map((mount) => `- ${formatMount(mount)}`),
+    ...added.map((mount) => `+ ${formatMount(mount)}`),
+    ...changed.map((change) => `~ ${formatChange(change)}`),
   ].join('\n');
 }
 

@@ -5,16 +5,7 @@ import { decodePath, encodePath } from './path-bytes.js';
  * starts no escape stays.
  */
 export function decodeOctal(field: string): string {
-  let decoded = '';
-  let copied = 0;
-  for (let at = field.indexOf('\\'); at !== -1; at = field.indexOf('\\', Math.max(copied, at + 1))) {
-    const byte = readOctal(field, at + 1);
-    if (byte === undefined) continue;
-    if (byte > 0x7f) return decodeBytes(field);
-    decoded += field.slice(copied, at) + String.fromCharCode(byte);
-    copied = at + 4;
-  }
-  return copied === 0 ? field : decoded + field.slice(copied);
+  return field.includes('\\') ? decodeBytes(field) : field;
 }
 
 /** Escapes the characters that `set` matches, as the kernel's seq_escape() does. */
@@ -24,14 +15,6 @@ export function encodeOctal(field: string, set: RegExp): string {
   );
 }
 
-function readOctal(field: string, at: number): number | undefined {
-  const high = field.charCodeAt(at) - ZERO;
-  const middle = field.charCodeAt(at + 1) - ZERO;
-  const low = field.charCodeAt(at + 2) - ZERO;
-  const isEscape = high >= 0 && high <= 3 && middle >= 0 && middle <= 7 && low >= 0 && low <= 7;
-  return isEscape ? high * 64 + middle * 8 + low : undefined;
-}
-
 // Escaped bytes may be parts of one character, so put all bytes together first.
 function decodeBytes(field: string): string {
   const bytes = encodePath(field)
@@ -39,5 +22,3 @@ function decodeBytes(field: string): string {
     .replace(/\\([0-3][0-7][0-7])/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
   return decodePath(Buffer.from(bytes, 'latin1'));
 }
-
-const ZERO = 0x30;

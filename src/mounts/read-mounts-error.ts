@@ -2,31 +2,21 @@ import { getSystemErrorMap } from 'node:util';
 
 import { explainProcess } from '../errors/explain-process.js';
 import { ExplainedError, type Explanation } from '../errors/explained-error.cjs';
+import type { MountErrorFields } from '../errors/mount-error.js';
 import { explainTooManyFiles } from '../errors/reasons/too-many-files.js';
 
 /** The mount table of a process could not be read: it is gone, not ours, or its table never stood still. */
 export class ReadMountsError extends ExplainedError {
   override name = 'ReadMountsError';
   /** Name of the errno, `'ENOENT'` say, or `'ERR_MOUNTNS_UNSTABLE'`. */
-  readonly code: string;
+  declare readonly code: string;
   declare readonly errno?: number;
   declare readonly syscall?: string;
   declare readonly path?: string;
 
-  constructor(explanation: Explanation, { code, errno, syscall, path }: ReadMountsErrorFields) {
-    super(explanation);
-    this.code = code;
-    if (errno !== undefined) this.errno = errno;
-    if (syscall !== undefined) this.syscall = syscall;
-    if (path !== undefined) this.path = path;
+  constructor(explanation: Explanation, fields: Omit<MountErrorFields, 'dest'>) {
+    super(explanation, fields);
   }
-}
-
-interface ReadMountsErrorFields {
-  code: string;
-  errno?: number | undefined;
-  syscall?: string | undefined;
-  path?: string | undefined;
 }
 
 /** Whose table it was, as {@link explainReadFailure} needs it. */

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import { inspect } from 'node:util';
-
 import { openat } from '../../native/directories.cjs';
+import { using } from '../../native/using.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { MountTable } from './mount-table.js';
-import { readMountInfo, UnstableMountInfoError } from './read-mount-info.js';
+import { readMountInfo, UnstableMountInfoError } from './read-mount-info.cjs';
 import { explainReadFailure, type ReadFailure, ReadMountsError } from './read-mounts-error.js';
 
 /**
@@ -37,11 +37,7 @@ export function readMounts(which: 'self' | 'host' | number = 'self'): MountTable
       ? fs.openSync(failure.path, 'r')
       : openat(entered.procFd, path, fs.constants.O_RDONLY),
   );
-  try {
-    return readThrough(fd, failure);
-  } finally {
-    fs.closeSync(fd);
-  }
+  return using(fd, () => readThrough(fd, failure));
 }
 
 /** `path` is relative to /proc. */

@@ -1,4 +1,5 @@
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
+import { compareText } from './absolute-path.js';
 import { isMount, isReadOnly, type Mount } from './mount.js';
 import { mountRows } from './mount-rows.js';
 import { MountTable } from './mount-table.js';
@@ -92,10 +93,6 @@ function propagation(mount: Mount, names: StableNames): string {
     return kind === 'slave' ? `slave:${group(mount.master)}` : kind;
   });
   return parts.join('+');
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 // tmpfs prints one of the first with CONFIG_TMPFS_INODE64 only, SELinux adds the second to everything, and what

@@ -4,7 +4,7 @@ import { POLLPRI } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { poll } from '../../native/poll.cjs';
 import { hasChildren } from '../../native/processes.cjs';
-import { readMountInfo } from './read-mount-info.js';
+import { readMountInfo } from './read-mount-info.cjs';
 
 /**
  * Tells of changes of a mount table: of every mount, unmount, move and remount, not of propagation types and of options

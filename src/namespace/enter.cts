@@ -18,6 +18,7 @@ import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { readMountInfo } from '../mounts/read-mount-info.cjs';
 import { findProcObstacle } from '../support/proc-obstacle.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
@@ -128,7 +129,7 @@ function joinMarkedNamespace(): EnteredNamespace | undefined {
     return undefined;
   }
   const mountInfoFd = fs.openSync(`/proc/${hostPid}/mountinfo`, 'r');
-  const host = { id: hostId, fd: undefined, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
+  const host = { id: hostId, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd) };
   return {
     id: mark,
     host,
@@ -155,7 +156,7 @@ function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord
     known ??
     recordHost({
       fd: fs.openSync('/proc/thread-self/ns/mnt', 'r'),
-      mountInfoFd: fs.openSync('/proc/thread-self/mountinfo', 'r'),
+      mountInfoFd: openOwnMountInfo(),
     });
   const procFd = openDirectory('/proc');
   unshare(CLONE_NEWNS);
@@ -173,7 +174,9 @@ function openOwnMountInfo(): number {
 }
 
 function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
-  return { id: fs.fstatSync(fd).ino, fd, mountInfoFd, mountInfoAtEntry: readFromStart(mountInfoFd) };
+  const { ino: id } = fs.fstatSync(fd);
+  fs.closeSync(fd);
+  return { id, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd) };
 }
 
 function makeRootPrivate(): void {
@@ -217,15 +220,4 @@ function moveIntoCopy(): number {
 
 function currentId(): number {
   return fs.statSync('/proc/thread-self/ns/mnt').ino;
-}
-
-function readFromStart(fd: number): Buffer {
-  const chunks: Buffer[] = [];
-  const buffer = Buffer.allocUnsafeSlow(65536);
-  for (let position = 0; ; ) {
-    const length = fs.readSync(fd, buffer, 0, buffer.length, position);
-    if (length === 0) return Buffer.concat(chunks);
-    chunks.push(Buffer.from(buffer.subarray(0, length)));
-    position += length;
-  }
 }

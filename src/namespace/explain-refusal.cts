@@ -3,7 +3,7 @@ import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { findMountNamespaceObstacle } from '../support/obstacles.cjs';
-import { detectPlace, fixFor } from '../support/place.cjs';
+import { fixFor } from '../support/place.cjs';
 
 /**
  * Why the kernel refused a namespace, from the facts that can be read again: capabilities, seccomp, limits. What is no
@@ -27,7 +27,7 @@ export function explainRefusal(error: unknown): unknown {
   return new NamespaceError({
     summary: `cannot enter a mount namespace: ${syscall}(2) ${code}`,
     why: obstacle?.why,
-    fix: obstacle === undefined ? undefined : fixFor(obstacle.fix, detectPlace()),
+    fix: obstacle === undefined ? undefined : fixFor(obstacle.fix),
     // Node's own errors have their path in the message only.
     call: error instanceof SystemCallError ? error.call : message,
     cause: error,

@@ -2,10 +2,8 @@ import { processWide } from '../../native/process-wide.cjs';
 
 /** The mount namespace that the test runner was started in, as this process remembers it. */
 export interface HostRecord {
-  /** Inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]`. Ids are reused: `fd` keeps this one taken. */
+  /** Inode of `/proc/PID/ns/mnt`, the number in `mnt:[…]`. Ids are reused: the open mountinfo keeps this one taken. */
   readonly id: number;
-  /** A descriptor of the namespace (nsfs), or undefined where it could not be opened. */
-  readonly fd: number | undefined;
   /** A descriptor of the host's mountinfo: reading it from position 0 gives the host's table of that moment. */
   readonly mountInfoFd: number;
   /** The host's mountinfo when this process left it. */

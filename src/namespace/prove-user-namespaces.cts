@@ -9,7 +9,7 @@ import {
   type Obstacle,
   type UserNamespaceStep,
 } from '../support/obstacles.cjs';
-import { detectPlace, fixFor } from '../support/place.cjs';
+import { fixFor } from '../support/place.cjs';
 import { hasCapability } from './capabilities.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 
@@ -48,7 +48,7 @@ export function requireUserNamespaces(): UnshareCommand {
   throw new NamespaceError({
     summary: `${intent} ${what}`,
     why: [obstacle?.why, printed].filter(Boolean).join('\n') || undefined,
-    fix: obstacle === undefined ? 'see `npx ns-tool doctor`' : fixFor(obstacle.fix, detectPlace()),
+    fix: obstacle === undefined ? 'see `npx ns-tool doctor`' : fixFor(obstacle.fix),
   });
 }
 

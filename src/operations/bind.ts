@@ -1,11 +1,10 @@
 import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from '../../native/constants.cjs';
-import { openTree } from '../../native/mount-tree.cjs';
+import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
-import { changeFlagsInPlace, hasChanged } from './change-flags.js';
 import { checkBoolean, checkOptions } from './options.js';
 import { checkPath } from './target.js';
 
@@ -31,11 +30,9 @@ export function bindMount(source: string, target: string, options: BindOptions):
     inSteps((steps) => {
       const flags = OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0);
       const tree = steps.closing(openTree(from, flags));
-      const change = { attrSet: MOUNT_ATTR_RDONLY, attrClr: 0, recursive };
       // Before it is in place, so that there is no moment at which it can be written to.
-      const isDone = !readonly || hasChanged(tree, change);
+      if (readonly) mountSetattr(tree, recursive ? AT_RECURSIVE : 0, { attrSet: MOUNT_ATTR_RDONLY });
       attachTree(tree, to, steps);
-      if (!isDone) changeFlagsInPlace(to, change, steps);
     }),
   );
 }

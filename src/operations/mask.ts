@@ -1,5 +1,11 @@
 import fs from 'node:fs';
-import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import {
+  MOUNT_ATTR_NODEV,
+  MOUNT_ATTR_NOEXEC,
+  MOUNT_ATTR_NOSUID,
+  MOUNT_ATTR_RDONLY,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
@@ -9,7 +15,6 @@ import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTo, kindOf } from './attach.js';
-import { mountAttributes } from './mount-flags.js';
 import { checkPath, openTarget, refuseRoot } from './target.js';
 
 /** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */
@@ -51,6 +56,6 @@ function makeEmptyFile(): number {
   );
 }
 
-const ATTRIBUTES = mountAttributes(['ro', 'nosuid', 'nodev', 'noexec']);
+const ATTRIBUTES = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
 // As the mount table shows it.
 const SOURCE = 'mask';

@@ -90,25 +90,6 @@ export function mountAttributesOf(options: readonly string[]): number {
   return mountAttributes(names.some((name) => ATIME.includes(name)) ? names : [...names, 'strictatime']);
 }
 
-/** The `MS_*` bits of a mount's options in mountinfo, with the kind of atime spelt out. */
-export function mountFlagBits(options: readonly string[]): number {
-  const bits = options.reduce((sum, name) => sum | (FLAGS[name as MountFlag]?.[0] ?? 0), 0);
-  return (bits & (MS_NOATIME | MS_RELATIME)) === 0 ? bits | MS_STRICTATIME : bits;
-}
-
-/** `bits` (`MS_*`) after a change that is given as `MOUNT_ATTR_*`. */
-export function changeFlagBits(bits: number, { attrSet, attrClr }: AttributeChange): number {
-  let changed = bits;
-  const isAtimeSet = (attrClr & MOUNT_ATTR__ATIME) !== 0;
-  for (const [name, [flag, attribute]] of Object.entries(FLAGS)) {
-    const isAtime = ATIME.includes(name);
-    if (isAtime && !isAtimeSet) continue;
-    if (isAtime || (attrClr & attribute) !== 0) changed &= ~flag;
-    if (isAtime ? (attrSet & MOUNT_ATTR__ATIME) === attribute : (attrSet & attribute) !== 0) changed |= flag;
-  }
-  return changed;
-}
-
 function checkNames(flags: unknown): readonly string[] {
   if (!Array.isArray(flags)) {
     throw new TypeError(`flags must be a list of names or a number, received ${inspect(flags)}`);

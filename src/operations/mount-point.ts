@@ -4,7 +4,7 @@ import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../..
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { using } from '../copy-on-write/old-tree.js';
+import { using } from '../../native/using.cjs';
 import { noteProvided } from '../copy-on-write/provided.js';
 import { coverWithBinds } from '../layers/bind-layer.js';
 import { withPathOf } from '../layers/descriptor-path.js';

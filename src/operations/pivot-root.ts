@@ -13,7 +13,6 @@ import { inSteps, type Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
-import { readMounts } from '../mounts/read-mounts.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTo } from './attach.js';
@@ -71,12 +70,8 @@ function makeMountPoint(path: string, steps: Steps): void {
 function detach(oldRoot: number): void {
   fchdir(oldRoot);
   // Else mounts that are peers of mounts in the new root would take those with them.
-  if (hasTies()) mountSetattr(oldRoot, AT_RECURSIVE, { propagation: MS_PRIVATE });
+  mountSetattr(oldRoot, AT_RECURSIVE, { propagation: MS_PRIVATE });
   umount2('.', MNT_DETACH);
-}
-
-function hasTies(): boolean {
-  return [...readMounts('self')].some((mount) => mount.peerGroup !== undefined);
 }
 
 /** The working directory stays the same if it is in the new root; else it is the new root. Never fails. */

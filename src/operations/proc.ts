@@ -1,5 +1,5 @@
+import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID } from '../../native/constants.cjs';
 import { attachFileSystem } from './mount.js';
-import { mountAttributes } from './mount-flags.js';
 
 /** Mounts a proc file system for the pid namespace of this process, as container runtimes do. */
 export function mountProc(target: string): void {
@@ -7,7 +7,7 @@ export function mountProc(target: string): void {
     target,
     type: 'proc',
     source: 'proc',
-    attributes: mountAttributes(['nosuid', 'nodev', 'noexec']),
+    attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
     options: {},
   });
 }

@@ -1,11 +1,11 @@
+import { AT_RECURSIVE } from '../../native/constants.cjs';
+import { mountSetattr } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
-import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
-import { changeFlags } from './change-flags.js';
 import { attributeChange, type MountFlagChange } from './mount-flags.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { checkPath, openTarget } from './target.js';
+import { checkPath, withTarget } from './target.js';
 
 /** What to change of a mount. */
 export interface RemountOptions {
@@ -25,10 +25,10 @@ export function changeMountFlags(target: string, options: RemountOptions): void 
   checkOptions('remount', options, ['flags', 'recursive']);
   checkBoolean('recursive', options.recursive);
   const { flags, recursive = false } = options;
-  const change = { ...attributeChange(flags), recursive };
+  const change = attributeChange(flags);
   requireEntered();
   attempt({ operation: 'remount', action: `remount ${printable(path)}`, path }, () =>
-    inSteps((steps) => changeFlags(steps.closing(openTarget(path)), path, change, steps)),
+    withTarget(path, (fd) => mountSetattr(fd, recursive ? AT_RECURSIVE : 0, change)),
   );
 }
 

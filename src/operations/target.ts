@@ -4,6 +4,8 @@ import { O_PATH } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { decodePath, encodePath, FOREIGN_SURROGATE } from '../../native/path-bytes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
+import { probe, unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { MountError } from '../errors/mount-error.js';
 import { ancestors } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
@@ -46,12 +48,7 @@ export function refuseRoot(path: string): void {
 
 /** Runs `use` with a descriptor of what is at `path` now; it is closed afterwards. */
 export function withTarget<T>(path: string, use: (fd: number) => T): T {
-  const fd = openTarget(path);
-  try {
-    return use(fd);
-  } finally {
-    fs.closeSync(fd);
-  }
+  return using(openTarget(path), use);
 }
 
 /**
@@ -70,12 +67,7 @@ export function openTarget(path: string): number {
 
 /** As {@link openTarget}; undefined where nothing is there. */
 export function openIfThere(path: string): number | undefined {
-  try {
-    return openTarget(path);
-  } catch (error) {
-    if (error instanceof SystemCallError && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return unless(['ENOENT'], () => openTarget(path));
 }
 
 function symbolicLink(path: string): MountError {
@@ -93,11 +85,6 @@ function symbolicLink(path: string): MountError {
 }
 
 function fixOf(path: string): string | undefined {
-  try {
-    const real = decodePath(fs.realpathSync(encodePath(path), 'buffer'));
-    return `give the path that it stands for: ${printable(real)}`;
-  } catch {
-    // It leads nowhere.
-    return undefined;
-  }
+  const real = probe(() => decodePath(fs.realpathSync(encodePath(path), 'buffer')));
+  return real && `give the path that it stands for: ${printable(real)}`;
 }

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { inspect } from 'node:util';
+import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID } from '../../native/constants.cjs';
 import { attachFileSystem } from './mount.js';
 import { type MountFlag, mountAttributes } from './mount-flags.js';
 import { checkOptions } from './options.js';
@@ -24,7 +25,7 @@ export function mountTmpfs(target: string, options: TmpfsOptions): void {
     target,
     type: 'tmpfs',
     source: 'tmpfs',
-    attributes: mountAttributes(flags) | mountAttributes(['nosuid', 'nodev']),
+    attributes: mountAttributes(flags) | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
     options: tmpfsOptions(options),
   });
 }

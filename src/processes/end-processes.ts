@@ -5,7 +5,6 @@ import { pidfdHasEnded, pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cj
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { now } from './clock.js';
-import type { Proc } from './proc.js';
 import { type ProcessInfo, readProcess } from './process-info.js';
 
 /**
@@ -16,14 +15,14 @@ import { type ProcessInfo, readProcess } from './process-info.js';
  * @returns all that were ended
  * @throws {NamespaceError} when there are still some after {@link PATIENCE} milliseconds
  */
-export function endProcesses(proc: Proc, find: () => ProcessInfo[]): ProcessInfo[] {
+export function endProcesses(find: () => ProcessInfo[]): ProcessInfo[] {
   const deadline = now() + PATIENCE;
   const ended = new Map<string, ProcessInfo>();
   for (;;) {
     const living = find().filter(({ hasEnded }) => !hasEnded);
     if (living.length === 0) return [...ended.values()];
     if (now() > deadline) throw stillThere(living);
-    const opened = living.flatMap((each) => openProcess(proc, each));
+    const opened = living.flatMap((each) => openProcess(each));
     try {
       for (const { fd } of opened) pidfdSendSignal(fd, SIGKILL);
       for (const { fd, info } of opened) {
@@ -36,7 +35,7 @@ export function endProcesses(proc: Proc, find: () => ProcessInfo[]): ProcessInfo
   }
 }
 
-function openProcess(proc: Proc, info: ProcessInfo): { fd: number; info: ProcessInfo }[] {
+function openProcess(info: ProcessInfo): { fd: number; info: ProcessInfo }[] {
   let fd: number;
   try {
     fd = pidfdOpen(info.pid);
@@ -44,7 +43,7 @@ function openProcess(proc: Proc, info: ProcessInfo): { fd: number; info: Process
     if (error instanceof SystemCallError && error.code === 'ESRCH') return [];
     throw error;
   }
-  if (readProcess(proc, info.pid)?.startTime === info.startTime) return [{ fd, info }];
+  if (readProcess(info.pid)?.startTime === info.startTime) return [{ fd, info }];
   fs.closeSync(fd);
   return [];
 }

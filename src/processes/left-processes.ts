@@ -3,7 +3,6 @@ import { now, sleep } from './clock.js';
 import { readDescendants } from './descendants.js';
 import { endProcesses } from './end-processes.js';
 import { reapOrphans } from './orphans.js';
-import { ownProc } from './proc.js';
 import type { ProcessInfo } from './process-info.js';
 
 /**
@@ -14,7 +13,7 @@ import type { ProcessInfo } from './process-info.js';
  */
 export async function awaitProcesses(find: () => ProcessInfo[]): Promise<void> {
   if (!hasChildren()) return;
-  await reapOrphans(ownProc());
+  await reapOrphans();
   const deadline = now() + GRACE;
   for (let pause = 1; now() < deadline && find().some(({ hasEnded }) => !hasEnded); pause *= 2)
     await sleep(pause);
@@ -28,10 +27,10 @@ export async function awaitProcesses(find: () => ProcessInfo[]): Promise<void> {
  */
 export async function endDescendants(): Promise<ProcessInfo[]> {
   if (!hasChildren()) return [];
-  const find = () => readDescendants(ownProc());
+  const find = () => readDescendants();
   await awaitProcesses(find);
-  const ended = endProcesses(ownProc(), find);
-  await reapOrphans(ownProc());
+  const ended = endProcesses(find);
+  await reapOrphans();
   return ended;
 }
 

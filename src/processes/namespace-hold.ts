@@ -2,7 +2,6 @@ import fs from 'node:fs';
 
 import { endProcesses } from './end-processes.js';
 import { readMembers } from './members.js';
-import { ownProc } from './proc.js';
 import type { ProcessInfo } from './process-info.js';
 
 /**
@@ -38,8 +37,7 @@ export class NamespaceHold {
    * @throws {NamespaceError} when some do not end
    */
   endProcesses(): ProcessInfo[] {
-    const proc = ownProc();
-    return endProcesses(proc, () => readMembers(proc, this.id));
+    return endProcesses(() => readMembers(this.id));
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { printable } from '../mounts/printable.js';
-import type { Proc } from './proc.js';
+import { readProc } from './proc.js';
 
 /** A process, as /proc tells of it (proc_pid_stat(5)). */
 export interface ProcessInfo {
@@ -14,11 +14,11 @@ export interface ProcessInfo {
 }
 
 /** Undefined when there is no such process (any more). */
-export function readProcess(proc: Proc, pid: number): ProcessInfo | undefined {
-  const stat = proc.read(`${pid}/stat`);
+export function readProcess(pid: number): ProcessInfo | undefined {
+  const stat = readProc(`${pid}/stat`);
   if (stat === undefined) return undefined;
   const { name, ...info } = parseStat(stat);
-  return { ...info, command: describeCommand(proc.read(`${pid}/cmdline`) ?? '', name) };
+  return { ...info, command: describeCommand(readProc(`${pid}/cmdline`) ?? '', name) };
 }
 
 /**

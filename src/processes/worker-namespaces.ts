@@ -19,7 +19,6 @@ export class WorkerNamespaces {
       return;
     }
     this.#holds.set(hold.id, hold);
-    this.#warden.start();
     this.#warden.watch(hold);
   }
 

@@ -1,6 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
-
-import { NamespaceError } from '../errors/namespace-error.cjs';
+import { scopeError } from '../errors/namespace-error.cjs';
+import { now, sleep } from '../processes/clock.js';
 import { notices } from '../processes/notices.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
@@ -24,7 +23,7 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
   // Many a callback only waits for a process.
   endTreeProcesses(outermost.tree, whose);
   const deadline = now() + GRACE;
-  while (outermost.isOpen && now() < deadline) await setTimeout(5);
+  while (outermost.isOpen && now() < deadline) await sleep(5);
   if (!outermost.isOpen) return;
   try {
     await drainFileOperations();
@@ -33,10 +32,7 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
     notices.print({ ...summarise(whose), fix: WRITES_ARE_LOST });
   } catch (error) {
     if (!outermost.isOpen) return;
-    scopes.refusal = new NamespaceError(
-      { ...summarise(whose), fix: AWAIT_IT, cause: error },
-      'ERR_MOUNTNS_SCOPE',
-    );
+    scopes.refusal = scopeError({ ...summarise(whose), fix: AWAIT_IT, cause: error });
   }
   for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
 }
@@ -55,6 +51,3 @@ const WRITES_ARE_LOST =
 
 /** Milliseconds for code that has nothing left to wait for. */
 const GRACE = 100;
-
-// Not the global, which fake timers stop.
-const now = performance.now.bind(performance);

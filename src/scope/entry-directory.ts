@@ -1,6 +1,7 @@
 import type { Place } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { NamespaceError } from '../errors/namespace-error.cjs';
+import { probe } from '../../native/unless.cjs';
+import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { printable } from '../mounts/printable.js';
 import { findWorkingDirectory, leadsTo, readWorkingDirectory } from '../operations/working-directory.js';
 
@@ -9,31 +10,19 @@ import { findWorkingDirectory, leadsTo, readWorkingDirectory } from '../operatio
  * the directory is deleted, or covered, or out of reach.
  */
 export function findEntryDirectory(here: Place): string | Buffer | undefined {
-  const remembered = probeCwd();
+  // Node remembers it, so this takes no system call. It may be deleted.
+  const remembered = probe(() => process.cwd());
   if (remembered !== undefined && leadsTo(here, remembered)) return remembered;
   const found = findWorkingDirectory();
   return found === undefined ? undefined : encodePath(found);
 }
 
-/** Node remembers it, so this takes no system call. */
-function probeCwd(): string | undefined {
-  try {
-    return process.cwd();
-  } catch {
-    // It is deleted.
-    return undefined;
-  }
-}
-
 /** The error for a copy-on-write scope: a directory that its tree does not have is the one outside of it. */
 export function noEntryDirectory(): NamespaceError {
   const path = printable(readWorkingDirectory());
-  return new NamespaceError(
-    {
-      summary: `entering a copy-on-write scope failed: its files do not have the working directory ${path}`,
-      why: 'no path leads to that directory, which is deleted or covered by a mount; relative paths would lead out of the scope, to be written to',
-      fix: "change to a directory that is there, before: process.chdir('/')",
-    },
-    'ERR_MOUNTNS_SCOPE',
-  );
+  return scopeError({
+    summary: `entering a copy-on-write scope failed: its files do not have the working directory ${path}`,
+    why: 'no path leads to that directory, which is deleted or covered by a mount; relative paths would lead out of the scope, to be written to',
+    fix: "change to a directory that is there, before: process.chdir('/')",
+  });
 }

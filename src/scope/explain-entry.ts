@@ -1,5 +1,5 @@
 import { explainErrno, isErrnoError } from '../errors/explain-mount.js';
-import { NamespaceError } from '../errors/namespace-error.cjs';
+import { scopeError } from '../errors/namespace-error.cjs';
 import { outsideError } from '../namespace/guard.js';
 
 /** Runs a step of entering a scope; what it throws gets a reason, where it was a system call that failed. */
@@ -16,8 +16,5 @@ export function explainEntry(error: unknown): unknown {
   if (!isErrnoError(error)) return error;
   const outside = outsideError();
   if (outside !== undefined) return outside;
-  return new NamespaceError(
-    explainErrno({ action: 'entering a scope', path: '/' }, error),
-    'ERR_MOUNTNS_SCOPE',
-  );
+  return scopeError(explainErrno({ action: 'entering a scope', path: '/' }, error));
 }

@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers';
 
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { now } from '../processes/clock.js';
 import { countFileJobs } from './file-jobs.js';
 
 /**
@@ -51,7 +52,6 @@ function countFileOperations(): number {
 const REQUESTS = new Set(['FSReqCallback', 'FSReqPromise', 'CloseReq']);
 
 // Not the globals, which fake timers stop and tests replace.
-const now = performance.now.bind(performance);
 const { getActiveResourcesInfo, nextTick } = process;
 
 const PATIENCE = 2_000;

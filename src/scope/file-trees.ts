@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 
-import { NamespaceError } from '../errors/namespace-error.cjs';
+import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
 import { abandonScopes } from './abandon.js';
@@ -115,12 +115,9 @@ function enterFileTree(): EnteredTree {
 }
 
 function leftOpen(whose: readonly string[]): NamespaceError {
-  return new NamespaceError(
-    {
-      summary: `${whose.join(', ')} ended with a scope still open`,
-      why: 'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
-      fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace()',
-    },
-    'ERR_MOUNTNS_SCOPE',
-  );
+  return scopeError({
+    summary: `${whose.join(', ')} ended with a scope still open`,
+    why: 'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
+    fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace()',
+  });
 }

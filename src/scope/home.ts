@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { isSameFile, openDirectory, type Place, placeOf } from '../../native/directories.cjs';
+import { isSamePlace, openDirectory, type Place, placeOf } from '../../native/directories.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 
 /** Where a tree is entered from: what it takes to go back there without a path. */
@@ -68,8 +68,4 @@ function openPlace(path: string): Kept {
     fs.closeSync(fd);
     throw error;
   }
-}
-
-function isSamePlace(one: Place, other: Place): boolean {
-  return one.mountId === other.mountId && isSameFile(one, other);
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { probe } from '../../native/unless.cjs';
 import type { Note } from '../errors/stack-note.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
 import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
@@ -37,14 +38,6 @@ interface Inside {
   table: MountTable;
   /** What must not be taken away, by its ids. */
   pinned: ReadonlySet<number>;
-}
-
-function probe<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
 }
 
 function describe(diff: MountDiff): Note | undefined {

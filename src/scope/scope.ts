@@ -6,7 +6,7 @@ import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { messageOf } from '../errors/message-of.cjs';
-import { NamespaceError } from '../errors/namespace-error.cjs';
+import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
@@ -44,11 +44,13 @@ export class Scope {
   readonly outer = layersInPlace();
   /** The namespace that it lies in. */
   readonly entered: EnteredNamespace;
-  readonly #parent: Scope | undefined;
+  /** The scope that this one lies in. */
+  readonly parent: Scope | undefined;
   readonly #endTurn: () => void;
   /** Descriptors that stay open until it has been left. */
   readonly kept: number[] = [];
-  readonly #tree: EnteredTree;
+  /** The tree that it has put in place. */
+  readonly tree: EnteredTree;
   /** The quarantine that it was opened in. */
   readonly #quarantine = scopes.quarantine;
   #closing: Promise<void> | undefined;
@@ -59,12 +61,12 @@ export class Scope {
     endTurn: () => void,
   ) {
     this.entered = requireOwnNamespace();
-    this.#parent = parent;
+    this.parent = parent;
     this.isHandle = isHandle;
     this.isFixture = isFixture;
     this.#endTurn = endTurn;
     if (isHandle && !isFixture && this.test !== undefined) this.tests.add(this.test);
-    this.#tree = enterTree({
+    this.tree = enterTree({
       isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
       outer: this.outer,
@@ -73,7 +75,7 @@ export class Scope {
     try {
       watched.file?.onScopeEntered();
     } catch (error) {
-      this.#tree.leave();
+      this.tree.leave();
       throw error;
     }
     scopes.open.push(this);
@@ -96,7 +98,7 @@ export class Scope {
 
   /** What stands in for the copy-on-write parts of the tree. */
   get layers(): readonly Layer[] {
-    return this.#tree.copyOnWrite?.layers ?? [];
+    return this.tree.copyOnWrite?.layers ?? [];
   }
 
   /**
@@ -105,15 +107,12 @@ export class Scope {
    * @throws {NamespaceError} when it is not copy-on-write.
    */
   changes(): Changes {
-    const { copyOnWrite } = this.#tree;
+    const { copyOnWrite } = this.tree;
     if (copyOnWrite !== undefined) return copyOnWrite.changes();
-    throw new NamespaceError(
-      {
-        summary: 'cannot tell what this scope changed: it is not copy-on-write, its changes went to the host',
-        fix: 'withMountNamespace({ copyOnWrite: true }, fn)',
-      },
-      'ERR_MOUNTNS_SCOPE',
-    );
+    throw scopeError({
+      summary: 'cannot tell what this scope changed: it is not copy-on-write, its changes went to the host',
+      fix: 'withMountNamespace({ copyOnWrite: true }, fn)',
+    });
   }
 
   get isOpen(): boolean {
@@ -122,7 +121,7 @@ export class Scope {
 
   /** Whether it was opened in `scope`, or in one that lies there. */
   liesIn(scope: Scope): boolean {
-    return this.#parent === scope || (this.#parent?.liesIn(scope) ?? false);
+    return this.parent === scope || (this.parent?.liesIn(scope) ?? false);
   }
 
   /** Throws unless this is the inner-most open scope: operations act on the tree that is in place. */
@@ -153,7 +152,7 @@ export class Scope {
     try {
       try {
         if (this.turns.open > 0) await this.#awaitInner();
-        if (hasChildren()) await awaitTreeProcesses(this.#tree);
+        if (hasChildren()) await awaitTreeProcesses(this.tree);
       } finally {
         await drainFileOperations();
         isQuiet = true;
@@ -189,11 +188,7 @@ export class Scope {
       if (!inner()?.isFixture) await this.#idleOrPatience();
       const handle = inner();
       if (handle === undefined) continue;
-      if (handle.isFixture) {
-        await handle.close();
-        continue;
-      }
-      held += 1;
+      if (!handle.isFixture) held += 1;
       await handle.close();
     }
     if (held > 0) throw heldError();
@@ -214,15 +209,15 @@ export class Scope {
     if (scopes.refusal !== undefined) throw scopes.refusal;
     let canBeKept = false;
     try {
-      canBeKept = this.#tree.canBeKept();
+      canBeKept = this.tree.canBeKept();
       if (!canBeKept) {
-        endTreeProcesses(this.#tree, 'a scope');
+        endTreeProcesses(this.tree, 'a scope');
         watched.file?.onScopeLeaving();
       }
     } finally {
       // Left, it would let what is under way reach the host, or code of a scope inside that was abandoned.
       const isDangerous = !isQuiet || scopes.quarantine !== this.#quarantine;
-      this.#goBack(isDangerous ? () => enterQuarantine(this) : () => this.#tree.leave(canBeKept));
+      this.#goBack(isDangerous ? () => enterQuarantine(this) : () => this.tree.leave(canBeKept));
     }
   }
 
@@ -231,15 +226,12 @@ export class Scope {
     try {
       step();
     } catch (error) {
-      if (this.#tree.isLeft()) throw error;
-      scopes.refusal = new NamespaceError(
-        {
-          summary: 'no more scopes are opened in this process: it could not leave the last one',
-          why: messageOf(error),
-          cause: error,
-        },
-        'ERR_MOUNTNS_SCOPE',
-      );
+      if (this.tree.isLeft()) throw error;
+      scopes.refusal = scopeError({
+        summary: 'no more scopes are opened in this process: it could not leave the last one',
+        why: messageOf(error),
+        cause: error,
+      });
       throw scopes.refusal;
     }
   }
@@ -254,31 +246,18 @@ export class Scope {
     this.#closing = Promise.resolve();
     this.#end();
   }
-
-  /** The tree that it has put in place. */
-  get tree(): EnteredTree {
-    return this.#tree;
-  }
-
-  /** The scope that this one lies in. */
-  get parent(): Scope | undefined {
-    return this.#parent;
-  }
 }
 
 const PATIENCE = 2_000;
 
 function heldError(): NamespaceError {
-  return new NamespaceError(
-    {
-      summary: 'a scope ended while a handle of a scope inside it was still held',
-      why: `an enterMountNamespace() in it was not disposed of within ${PATIENCE / 1000} s, so it was closed`,
-      fix: 'await using ns = await enterMountNamespace()',
-    },
-    'ERR_MOUNTNS_SCOPE',
-  );
+  return scopeError({
+    summary: 'a scope ended while a handle of a scope inside it was still held',
+    why: `an enterMountNamespace() in it was not disposed of within ${PATIENCE / 1000} s, so it was closed`,
+    fix: 'await using ns = await enterMountNamespace()',
+  });
 }
 
 function closedError(why: string, fix?: string): NamespaceError {
-  return new NamespaceError({ summary: `cannot use this mount namespace: ${why}`, fix }, 'ERR_MOUNTNS_SCOPE');
+  return scopeError({ summary: `cannot use this mount namespace: ${why}`, fix });
 }

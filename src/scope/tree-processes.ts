@@ -1,12 +1,12 @@
 import { hasChildren } from '../../native/processes.cjs';
 import { parseMountInfo } from '../mounts/parse-mount-info.js';
-import { readMountInfo } from '../mounts/read-mount-info.js';
+import { readMountInfo } from '../mounts/read-mount-info.cjs';
 import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
 import { readDescendants } from '../processes/descendants.js';
 import { endProcesses } from '../processes/end-processes.js';
 import { awaitProcesses } from '../processes/left-processes.js';
 import { leftRunning, notices } from '../processes/notices.js';
-import { ownProc } from '../processes/proc.js';
+import { inodeInProc, mountIdInProc } from '../processes/proc.js';
 import type { ProcessInfo } from '../processes/process-info.js';
 import type { EnteredTree } from './tree.js';
 
@@ -25,7 +25,7 @@ export async function awaitTreeProcesses(tree: Tree): Promise<void> {
  */
 export function endTreeProcesses(tree: Tree, whose: string): void {
   if (!hasChildren()) return;
-  const ended = endProcesses(ownProc(), () => findInTree(tree));
+  const ended = endProcesses(() => findInTree(tree));
   if (ended.length === 0) return;
   notices.print({
     ...leftRunning(whose, ended),
@@ -38,14 +38,13 @@ export function endTreeProcesses(tree: Tree, whose: string): void {
  * less: that mount may be in no table any more, unmounted lazily.)
  */
 function findInTree(tree: Tree): ProcessInfo[] {
-  const proc = ownProc();
-  const living = readDescendants(proc).filter(({ hasEnded }) => !hasEnded);
+  const living = readDescendants().filter(({ hasEnded }) => !hasEnded);
   if (living.length === 0) return [];
   const { id, mountInfoFd } = namespaceRecord.entered as EnteredNamespace;
   const outside = mountsOutside(mountInfoFd, tree.baseId);
   return living.filter(({ pid }) => {
-    if (proc.inode(`${pid}/ns/mnt`) !== id) return false;
-    const root = proc.mountId(`${pid}/root`);
+    if (inodeInProc(`${pid}/ns/mnt`) !== id) return false;
+    const root = mountIdInProc(`${pid}/root`);
     return root === undefined || !outside.has(root);
   });
 }

@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import { basename, dirname } from 'node:path';
-
 import { AT_EMPTY_PATH, O_PATH } from '../../native/constants.cjs';
 import { fchownat, mountIdOf, openat } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import type { SudoUser } from './sudo-user.js';
 
 /**
@@ -81,12 +82,7 @@ class Walk {
 
   #enter(entry: number, goOn: (directory: number) => void): void {
     const opened = openEntry(entry, '.', O_RDONLY | O_DIRECTORY);
-    if (opened === undefined) return;
-    try {
-      goOn(opened);
-    } finally {
-      fs.closeSync(opened);
-    }
+    if (opened !== undefined) using(opened, goOn);
   }
 
   #give(entry: number, { gid }: fs.Stats): void {
@@ -111,22 +107,12 @@ function isCache(name: Buffer): boolean {
 
 /** Undefined where there is no directory. */
 function openDirectory(path: string): number | undefined {
-  try {
-    return fs.openSync(encodePath(path), O_RDONLY | O_DIRECTORY);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw error;
-  }
+  return unless(['ENOENT', 'ENOTDIR'], () => fs.openSync(encodePath(path), O_RDONLY | O_DIRECTORY));
 }
 
 /** Undefined for what is gone by now. */
 function openEntry(directory: number, name: Buffer | string, flags: number): number | undefined {
-  try {
-    return openat(directory, name, flags);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  return unless(['ENOENT'], () => openat(directory, name, flags));
 }
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;

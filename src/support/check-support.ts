@@ -6,7 +6,7 @@ import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import type { SupportCheck } from './check.js';
 import { checkRuntime } from './check-runtime.js';
-import { detectPlace, fixFor } from './place.cjs';
+import { fixFor } from './place.cjs';
 import { runProbe } from './run-probe.js';
 
 /** Whether tests can have mount namespaces here, and if not, what is in the way. */
@@ -64,7 +64,7 @@ export function conclude(checks: readonly SupportCheck[]): Support {
     checks,
     summary: detail,
     ...(why === undefined ? {} : { why }),
-    ...(fix === undefined ? {} : { fix: fixFor(fix, detectPlace()) }),
+    ...(fix === undefined ? {} : { fix: fixFor(fix) }),
   };
 }
 

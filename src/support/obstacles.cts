@@ -17,12 +17,17 @@ export type UserNamespaceStep = 'make a user namespace' | 'be root in it' | 'mou
 /** What made `step` fail, or undefined when no fact that can be read explains it. */
 export function findUserNamespaceObstacle(step: UserNamespaceStep): Obstacle | undefined {
   const status = readProcessStatus();
-  const finders: Record<UserNamespaceStep, (() => Obstacle | undefined)[]> = {
-    'make a user namespace': [noUserNamespaces, maxUserNamespaces, unprivilegedClone, chrooted, restricted],
-    'be root in it': [() => noSetfcap(status), restricted],
-    'mount in it': [maxMountNamespaces, restricted, confined],
-  };
-  return firstFound([...finders[step], () => filtered(status)]);
+  const found =
+    step === 'make a user namespace'
+      ? (noUserNamespaces() ??
+        sysctlObstacle('user.max_user_namespaces', '0', '15000') ??
+        sysctlObstacle('kernel.unprivileged_userns_clone', '0', '1') ??
+        chrooted() ??
+        restricted())
+      : step === 'be root in it'
+        ? (noSetfcap(status) ?? restricted())
+        : (sysctlObstacle(MAX_MOUNT_NAMESPACES, '0', '15000') ?? restricted() ?? confined());
+  return found ?? filtered(status);
 }
 
 /** What made a system call fail with `code` that takes a process into a mount namespace or a copy of its tree. */
@@ -35,7 +40,7 @@ export function findMountNamespaceObstacle(code: string, syscall: string): Obsta
   if (code !== 'EPERM' && code !== 'EACCES') return undefined;
   if (syscall === 'prctl') return refuses();
   const lacking = syscall === 'chroot' ? noSysChroot : noSysAdmin;
-  return firstFound([() => lacking(status), confined, refuses]);
+  return lacking(status) ?? confined() ?? refuses();
 }
 
 /**
@@ -108,18 +113,6 @@ function noUserNamespaces(): Obstacle | undefined {
   };
 }
 
-function maxUserNamespaces(): Obstacle | undefined {
-  return sysctlObstacle('user.max_user_namespaces', '0', '15000');
-}
-
-function maxMountNamespaces(): Obstacle | undefined {
-  return sysctlObstacle(MAX_MOUNT_NAMESPACES, '0', '15000');
-}
-
-function unprivilegedClone(): Obstacle | undefined {
-  return sysctlObstacle('kernel.unprivileged_userns_clone', '0', '1');
-}
-
 /** Ubuntu, from 23.10 on: such a namespace can be made, and everything in it is refused. */
 function restricted(): Obstacle | undefined {
   if (isConfined()) return undefined;
@@ -169,8 +162,7 @@ export function confined(): Obstacle | undefined {
     why: `AppArmor confines this process: profile ${readProfile()}`,
     fix: {
       laptop: 'run the tests outside of this profile: see aa-status(8)',
-      Docker: `${ADD_SYS_ADMIN.Docker}`,
-      Kubernetes: `${ADD_SYS_ADMIN.Kubernetes}`,
+      ...ADD_SYS_ADMIN,
     },
   };
 }
@@ -209,14 +201,6 @@ function readText(file: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function firstFound(finders: readonly (() => Obstacle | undefined)[]): Obstacle | undefined {
-  for (const find of finders) {
-    const obstacle = find();
-    if (obstacle !== undefined) return obstacle;
-  }
-  return undefined;
 }
 
 const MAX_MOUNT_NAMESPACES = 'user.max_mnt_namespaces';

@@ -14,7 +14,7 @@ export function detectPlace(env: NodeJS.ProcessEnv = process.env): Place {
 }
 
 /** What to do in `place`, or everywhere when it holds nothing for that one. */
-export function fixFor(fix: Fix, place: Place): string {
+export function fixFor(fix: Fix, place = detectPlace()): string {
   return (typeof fix === 'string' ? fix : fix[place]) ?? formatFix(fix);
 }
 

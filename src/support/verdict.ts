@@ -1,6 +1,7 @@
+import { withoutFrames } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { REQUIRE } from '../namespace/environment.cjs';
-import { isRequired, isSkipAllowed, type Unsupported } from './unsupported.js';
+import type { Unsupported } from './unsupported.js';
 
 /** What is said of the tests of files that can have no mount namespace here. */
 export type Verdict = { skip: string } | { fail: Error };
@@ -11,15 +12,15 @@ export function judge(
   unsupported: Unsupported,
 ): Verdict {
   const summary = firstLine(message);
-  if (isSkipAllowed(unsupported)) {
+  const isForbidden = !['', '0'].includes(process.env[REQUIRE] ?? '');
+  if (unsupported === 'skip' && !isForbidden) {
     return { skip: why === undefined ? summary : `${summary}; ${firstLine(why)}` };
   }
-  const forbidden = unsupported === 'skip' && isRequired() ? FORBIDDEN : undefined;
-  const reasons = [why, forbidden].filter((reason) => reason !== undefined);
-  const error = new NamespaceError({ summary, why: reasons.join('\n') || undefined, fix });
-  // Without frames, which would be this package's: Vitest prints equal errors of several files once.
-  error.stack = `${error.name}: ${error.message}`;
-  return { fail: error };
+  const reasons = [why, unsupported === 'skip' ? FORBIDDEN : undefined].filter(
+    (reason) => reason !== undefined,
+  );
+  // Vitest prints equal errors of several files once.
+  return { fail: withoutFrames(new NamespaceError({ summary, why: reasons.join('\n') || undefined, fix })) };
 }
 
 function firstLine(text: string): string {

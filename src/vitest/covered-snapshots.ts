@@ -1,7 +1,8 @@
 import fs from 'node:fs';
-
 import { openat } from '../../native/directories.cjs';
-import { NamespaceError } from '../errors/namespace-error.cjs';
+import { probe } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
+import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { scopes } from '../scope/scopes.js';
 
 /** What of Vitest's is used here: it reads a file snapshot when the test compares, and writes it after the test. */
@@ -25,26 +26,17 @@ export function refuseCoveredSnapshots(environment: SnapshotEnvironment): void {
 }
 
 function readBelow(root: number, file: string): string | null {
-  let fd: number;
-  try {
-    fd = openat(root, file.slice(1), fs.constants.O_RDONLY);
-  } catch {
-    return null;
-  }
-  try {
-    return fs.readFileSync(fd, 'utf8');
-  } finally {
-    fs.closeSync(fd);
-  }
+  return (
+    probe(() =>
+      using(openat(root, file.slice(1), fs.constants.O_RDONLY), (fd) => fs.readFileSync(fd, 'utf8')),
+    ) ?? null
+  );
 }
 
 function covered(file: string): NamespaceError {
-  return new NamespaceError(
-    {
-      summary: `the file snapshot ${file} is another in this scope than outside of it`,
-      why: 'a mount covers it, or the scope has changed it; Vitest reads it here and would write it outside, after the test',
-      fix: 'compare when the scope has ended, or mount over less than the directory of the snapshot',
-    },
-    'ERR_MOUNTNS_SCOPE',
-  );
+  return scopeError({
+    summary: `the file snapshot ${file} is another in this scope than outside of it`,
+    why: 'a mount covers it, or the scope has changed it; Vitest reads it here and would write it outside, after the test',
+    fix: 'compare when the scope has ended, or mount over less than the directory of the snapshot',
+  });
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { mountIdOf } from '../../../native/directories.cjs';
 import { decodePath } from '../../../native/path-bytes.cjs';
+import { probe } from '../../../native/unless.cjs';
 import { printable } from '../../mounts/printable.js';
 
 /** A process that uses a mount. */
@@ -79,15 +80,6 @@ function describeUse({ what, link }: Use): string {
 
 function list(directory: string): string[] {
   return probe(() => fs.readdirSync(directory)) ?? [];
-}
-
-/** Processes end, and some may not be looked at. */
-function probe<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 const MOST = 10;

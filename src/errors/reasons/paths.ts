@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
+import { probe } from '../../../native/unless.cjs';
 import type { Failure } from './reasons.js';
 
 /** The paths of a failed operation by the names of their arguments, those that it takes from first. */
@@ -25,12 +26,7 @@ const TARGETS: Partial<Record<string, readonly string[]>> = {
 
 /** What is at `path`, in a word; undefined for nothing. Symbolic links are followed. */
 export function kindOfPath(path: string): string | undefined {
-  let stat: fs.Stats | undefined;
-  try {
-    stat = fs.statSync(encodePath(path), { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
+  const stat = probe(() => fs.statSync(encodePath(path)));
   if (stat === undefined) return undefined;
   if (stat.isDirectory()) return 'directory';
   if (stat.isFile()) return 'file';
@@ -41,9 +37,5 @@ export function kindOfPath(path: string): string | undefined {
 
 /** `path` without symbolic links; as it is, where nothing is there. */
 export function realPathOf(path: string): string {
-  try {
-    return decodePath(fs.realpathSync(encodePath(path), 'buffer'));
-  } catch {
-    return path;
-  }
+  return probe(() => decodePath(fs.realpathSync(encodePath(path), 'buffer'))) ?? path;
 }

@@ -1,7 +1,7 @@
 import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { confined, noSysAdmin, type Obstacle, refusesEvery } from '../../support/obstacles.cjs';
-import { detectPlace, fixFor } from '../../support/place.cjs';
+import { fixFor } from '../../support/place.cjs';
 import type { Failure, Reason } from './reasons.js';
 
 /** EPERM and EACCES: a capability, a filter, a lock of a user namespace, or AppArmor. */
@@ -31,5 +31,5 @@ function explainUserNamespace({ syscall, operation, type }: Failure): Reason | u
 
 /** An obstacle as a reason, with what to do in the place that this process is in. */
 export function reasonOf(obstacle: Obstacle | undefined): Reason | undefined {
-  return obstacle && { why: obstacle.why, fix: fixFor(obstacle.fix, detectPlace()) };
+  return obstacle && { why: obstacle.why, fix: fixFor(obstacle.fix) };
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 
-import type { Explanation } from '../../errors/explained-error.cjs';
+import { type Explanation, withoutFrames } from '../../errors/explained-error.cjs';
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import { WorkerError } from '../../errors/worker-error.cjs';
 import type { CurrentTask } from '../protocol.js';
@@ -97,12 +97,6 @@ function readExplanation(text: string): Explanation {
     parts[label] = start === undefined ? `${parts[label]}\n${line.trimStart()}` : (rest as string);
   }
   return { summary, ...parts };
-}
-
-/** The frames would be the pool's own, and say nothing about the reason. */
-function withoutFrames<T extends Error>(error: T): T {
-  error.stack = `${error.name}: ${error.message}`;
-  return error;
 }
 
 /** An uncaught NamespaceError as Node prints it, up to its stack. */

@@ -1,5 +1,5 @@
 import { now } from '../../processes/clock.js';
-import type { Proc } from '../../processes/proc.js';
+import { readProc } from '../../processes/proc.js';
 import type { Whereabouts } from '../protocol.js';
 
 /** Which file and test this worker was at, and when. */
@@ -8,8 +8,8 @@ export class Diary {
   readonly #offset: number;
   readonly #entries: (Whereabouts & { since: number })[] = [];
 
-  constructor(proc: Proc) {
-    this.#offset = Number.parseFloat(proc.read('uptime') ?? 'NaN') * 1000 - now();
+  constructor() {
+    this.#offset = Number.parseFloat(readProc('uptime') ?? 'NaN') * 1000 - now();
   }
 
   /** What it is at now. */

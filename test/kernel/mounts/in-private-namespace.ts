@@ -13,7 +13,7 @@ export interface Inside {
     typeof import('../../../native/directories.cjs') &
     typeof import('../../../native/constants.cjs');
   mounts: typeof import('../../../src/mounts/read-mounts.js') &
-    typeof import('../../../src/mounts/read-mount-info.js');
+    typeof import('../../../src/mounts/read-mount-info.cjs');
   /** An empty directory, a tmpfs of the namespace's own. */
   directory: string;
   /** Gives the directory that has this name below `directory`, made if need be. */
@@ -80,7 +80,7 @@ const mkdir = (name) => {
 const run = async (script) => {
   const mounts = {
     ...(await import('${DIST}/src/mounts/read-mounts.js')),
-    ...(await import('${DIST}/src/mounts/read-mount-info.js')),
+    ...(await import('${DIST}/src/mounts/read-mount-info.cjs')),
   };
   return script({ fs, child_process: require('node:child_process'), native, mounts, directory, mkdir });
 };`;

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { expect } from 'mountns/vitest';
-import { hookSystemCalls } from '../../../native/libc.cjs';
 import { operationTest, readEverywhere, writeEverywhere } from './operation-test.js';
 
 operationTest(
@@ -76,23 +75,3 @@ operationTest('readonly holds for relative paths too', ['d/sub/'], (ns, dir) => 
   expect(process.cwd()).toBe(`${dir}/d/sub`);
   expect(() => fs.writeFileSync('f', '')).toThrow('EROFS');
 });
-
-operationTest(
-  'readonly works through mount(2), on a kernel without mount_setattr(2)',
-  [],
-  async (ns, dir) => {
-    ns.tmpfs(`${dir}/d`);
-    fs.mkdirSync(`${dir}/d/sub`);
-    ns.mount({ target: `${dir}/d/sub/below`, type: 'tmpfs', flags: ['noexec'] });
-    const ENOSYS = 38;
-    hookSystemCalls((syscall) => (syscall === 'mount_setattr' ? ENOSYS : undefined));
-    try {
-      ns.readonly(`${dir}/d/sub`, { recursive: true });
-    } finally {
-      hookSystemCalls(undefined);
-    }
-    expect(await writeEverywhere(`${dir}/d/sub/f`)).toBe('EROFS');
-    expect(await writeEverywhere(`${dir}/d/sub/below/f`)).toBe('EROFS');
-    expect(ns.mounts().at(`${dir}/d/sub/below`)?.options).toEqual(['ro', 'noexec', 'relatime']);
-  },
-);

@@ -8,7 +8,7 @@ import { MS_BIND, MS_REC } from '../../../native/constants.cjs';
 import { mountIdOf } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { mount } from '../../../native/mount.cjs';
-import { readMountInfo } from '../../../src/mounts/read-mount-info.js';
+import { readMountInfo } from '../../../src/mounts/read-mount-info.cjs';
 import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 

@@ -5,7 +5,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { enterMountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
-import { readMountInfo } from '../../../src/mounts/read-mount-info.js';
+import { readMountInfo } from '../../../src/mounts/read-mount-info.cjs';
 import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 

@@ -132,13 +132,3 @@ test('takes iterables that can be read once', () => {
   const diff = diffMounts(once(table(ROOT, A)), once(table(ROOT, A.replace('rw', 'ro'))));
   expect(formatDiff(diff)).toBe('~ /a: options rw → ro');
 });
-
-test('colours removed, added and changed lines', () => {
-  const after = table(ROOT.replace('rw', 'ro'), '3 1 0:51 / /b rw - tmpfs b rw\n');
-  const text = formatDiff(table(ROOT, A).diff(after), { colour: true });
-  expect(text.split('\n').map((line) => line.slice(0, 7))).toEqual([
-    '\x1b[31m- ',
-    '\x1b[32m+ ',
-    '\x1b[33m~ ',
-  ]);
-});

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { readMountInfo, UnstableMountInfoError } from '../../../src/mounts/read-mount-info.js';
+import { readMountInfo, UnstableMountInfoError } from '../../../src/mounts/read-mount-info.cjs';
 
 let directory: string;
 

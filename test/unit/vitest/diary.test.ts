@@ -1,12 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import type { Proc } from '../../../src/processes/proc.js';
-import { Diary } from '../../../src/vitest/worker/diary.js';
-
-const proc = { read: () => '1000.00 500.00\n' } as unknown as Proc;
+vi.mock('../../../src/processes/proc.js', () => ({ readProc: () => '1000.00 500.00\n' }));
+const { Diary } = await import('../../../src/vitest/worker/diary.js');
 
 test('tells what was being run when a process started, unless that is too close to a change', async () => {
-  const diary = new Diary(proc);
+  const diary = new Diary();
   diary.note({ file: 'a' });
   await new Promise((resolve) => setTimeout(resolve, 100));
   diary.note({ file: 'a', test: 'one' });

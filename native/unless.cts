@@ -1,0 +1,18 @@
+/** Runs `step`; undefined where it fails with one of `codes`. */
+export function unless<T>(codes: readonly string[], step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** What `look` returns, or undefined where it fails. */
+export function probe<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

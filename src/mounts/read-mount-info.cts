@@ -1,0 +1,52 @@
+import fs = require('node:fs');
+
+import { POLLPRI } from '../../native/constants.cjs';
+import { poll } from '../../native/poll.cjs';
+
+/**
+ * Reads a mount table through an open descriptor of a mountinfo file, from its start, whatever the
+ * descriptor's position is. The result is the table as it was at one moment: the kernel hands out a page at
+ * a time, so a table that changed between two pages is read again.
+ *
+ * @throws {UnstableMountInfoError} if the table changed during each of many reads.
+ * @throws Node's own error if the descriptor cannot be read.
+ */
+export function readMountInfo(fd: number): Buffer {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    poll(fd, POLLPRI);
+    const { bytes, isOnePage } = readOnce(fd);
+    // poll(2) tells of every mount, unmount, move and remount, but not of propagation types and renames.
+    if (poll(fd, POLLPRI) === 0 && (isOnePage || readOnce(fd).bytes.equals(bytes))) return bytes;
+  }
+  throw new UnstableMountInfoError(ATTEMPTS);
+}
+
+/** A mount table that changes faster than it can be read. */
+export class UnstableMountInfoError extends Error {
+  override readonly name = 'UnstableMountInfoError';
+
+  constructor(attempts: number) {
+    super(`the mount table changed during each of ${attempts} reads`);
+  }
+}
+
+function readOnce(fd: number): { bytes: Buffer; isOnePage: boolean } {
+  let buffer = Buffer.allocUnsafe(FIRST_SIZE);
+  let length = 0;
+  let pages = 0;
+  for (;;) {
+    const read = fs.readSync(fd, buffer, length, buffer.length - length, length);
+    if (read === 0) return { bytes: buffer.subarray(0, length), isOnePage: pages <= 1 };
+    pages++;
+    length += read;
+    if (buffer.length - length < PAGE) {
+      const larger = Buffer.allocUnsafe(buffer.length * 2);
+      buffer.copy(larger, 0, 0, length);
+      buffer = larger;
+    }
+  }
+}
+
+const ATTEMPTS = 500;
+const PAGE = 4096;
+const FIRST_SIZE = 4 * PAGE;
