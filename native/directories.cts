@@ -17,6 +17,8 @@ import {
 import { numberedSystemCall, oldSystemCall, systemCall } from './libc.cjs';
 import { SystemCallError } from './system-call-error.cjs';
 
+const { constants, openSync } = fs;
+
 const chrootCall = systemCall('chroot', ['const void *']);
 const chdirCall = systemCall('chdir', ['const void *']);
 const fchdirCall = systemCall('fchdir', ['int']);
@@ -64,7 +66,7 @@ export function fchdir(fd: number): void {
 
 /** open(2) with `O_PATH|O_DIRECTORY`: a handle on a directory that keeps its place whatever is mounted later. */
 export function openDirectory(path: PathLike): number {
-  return fs.openSync(path, O_PATH | fs.constants.O_DIRECTORY);
+  return openSync(path, O_PATH | constants.O_DIRECTORY);
 }
 
 /** openat(2), always close-on-exec; works where the path above `dirfd` is gone or covered. A new file has mode 0. */
@@ -112,13 +114,13 @@ export function makeCharacterDevice(dirfd: number, path: PathLike, major: number
   });
   // new_encode_dev() of linux/kdev_t.h
   const device = (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
-  mknodatCall(facts, dirfd, cNode, fs.constants.S_IFCHR | 0o666, device >>> 0);
+  mknodatCall(facts, dirfd, cNode, constants.S_IFCHR | 0o666, device >>> 0);
 }
 
 /** faccessat2(2) with AT_EMPTY_PATH: fails unless the file of `fd` may be executed. */
 export function requireExecutable(fd: number): void {
   const facts = () => ({ call: `faccessat2(${fd}, "", X_OK, AT_EMPTY_PATH)` });
-  faccessat2Call(facts, cInt('fd', fd), Buffer.alloc(1), fs.constants.X_OK, AT_EMPTY_PATH);
+  faccessat2Call(facts, cInt('fd', fd), Buffer.alloc(1), constants.X_OK, AT_EMPTY_PATH);
 }
 
 /** symlinkat(2): `path` becomes a link to `target`. */

@@ -5,6 +5,8 @@ import { O_CLOEXEC, POLLIN } from './constants.cjs';
 import { systemCall } from './libc.cjs';
 import { poll } from './poll.cjs';
 
+const { readSync } = fs;
+
 const initCall = systemCall('inotify_init1', ['int']);
 const addWatchCall = systemCall('inotify_add_watch', ['int', 'const void *', 'unsigned int']);
 
@@ -24,7 +26,7 @@ export function inotifyAddWatch(fd: number, path: PathLike, mask: number): numbe
 export function inotifyRead(fd: number, mask: number): number[] {
   const watches: number[] = [];
   while (poll(fd, POLLIN) !== 0) {
-    const length = fs.readSync(fd, EVENTS);
+    const length = readSync(fd, EVENTS);
     for (let at = 0; at < length; at += HEADER + EVENTS.readUInt32LE(at + 12)) {
       if ((EVENTS.readUInt32LE(at + 4) & mask) !== 0) watches.push(EVENTS.readInt32LE(at));
     }

@@ -5,6 +5,8 @@ import type Koffi from 'koffi';
 
 import { requireInMainRealm } from './main-realm.cjs';
 
+const { closeSync, existsSync, openSync, readSync, realpathSync } = fs;
+
 /** What of koffi is used here: all of it is native code. */
 export type NativeKoffi = Pick<typeof Koffi, 'errno' | 'load' | 'version'>;
 
@@ -59,21 +61,21 @@ function lookForNativeCode(): string | undefined {
   const libc = LIBRARIES.find(({ loader }) => start.includes(loader))?.name;
   if (libc === undefined) return undefined;
   const places = requireInMainRealm.resolve.paths('koffi') ?? [];
-  const koffi = places.map((place) => path.join(place, 'koffi')).find((place) => fs.existsSync(place));
+  const koffi = places.map((place) => path.join(place, 'koffi')).find((place) => existsSync(place));
   // Beside it, where koffi looks too; in a store of linked packages that is beside the real one.
   return (
-    koffi && path.join(fs.realpathSync(koffi), `../@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`)
+    koffi && path.join(realpathSync(koffi), `../@koromix/koffi-linux-${arch}/${libc}_${arch}/koffi.node`)
   );
 }
 
 /** The beginning of Node's own binary, which names the dynamic loader of its libc: elf(5), PT_INTERP. */
 function interpreter(): string {
-  const fd = fs.openSync(process.execPath, 'r');
+  const fd = openSync(process.execPath, 'r');
   try {
     const start = Buffer.alloc(4096);
-    return start.toString('latin1', 0, fs.readSync(fd, start, 0, start.length, 0));
+    return start.toString('latin1', 0, readSync(fd, start, 0, start.length, 0));
   } finally {
-    fs.closeSync(fd);
+    closeSync(fd);
   }
 }
 

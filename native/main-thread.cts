@@ -1,5 +1,7 @@
 import fs = require('node:fs');
 
+const { readlinkSync } = fs;
+
 /**
  * Whether this is the thread that the process began with: its id is that of the process. Linux only.
  *
@@ -10,7 +12,7 @@ import fs = require('node:fs');
 export function isMainThread(): boolean {
   try {
     // "PROCESS/task/THREAD", both as this /proc numbers them.
-    const [process, , thread] = fs.readlinkSync('/proc/thread-self').split('/');
+    const [process, , thread] = readlinkSync('/proc/thread-self').split('/');
     return process === thread;
   } catch {
     // Without /proc nothing tells, and whoever needs it refuses.

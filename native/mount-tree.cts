@@ -18,6 +18,8 @@ import {
 import { flagNames } from './flag-names.cjs';
 import { numberedSystemCall } from './libc.cjs';
 
+const { readSync } = fs;
+
 // The numbers of asm-generic/unistd.h: open_tree and move_mount need Linux 5.2, mount_setattr 5.12.
 const openTreeCall = numberedSystemCall('open_tree', 428, ['int', 'const void *', 'unsigned int']);
 const moveMountCall = numberedSystemCall('move_mount', 429, [
@@ -135,7 +137,7 @@ export function readFsContextLog(fd: number): string[] {
   const messages: string[] = [];
   const buffer = Buffer.alloc(1024);
   try {
-    for (;;) messages.push(buffer.toString('utf8', 0, fs.readSync(fd, buffer)).trimEnd());
+    for (;;) messages.push(buffer.toString('utf8', 0, readSync(fd, buffer)).trimEnd());
   } catch {
     // ENODATA: that was all.
     return messages;

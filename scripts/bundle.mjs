@@ -25,6 +25,8 @@ const CHUNKS = [
   ['worker', /^src\/vitest\/(worker\/|missing-matchers)/],
   ['support', /^src\/(support\/|processes\/(posix-spawn|warden|worker-namespaces)\.js$)/],
 ];
+/** Taken when a bundle is loaded: tests replace them, `vi.stubGlobal('process', undefined)`. */
+const GLOBALS = `const { Array, Buffer, JSON, Map, Number, Object, Promise, Set, String, process } = globalThis;`;
 const CORE = '\0core.js';
 /** Of a file of ours. */
 const REQUIRE = /\brequire\(["'](\.[^"']+)["']\)/g;
@@ -121,6 +123,7 @@ function commonJsBundle(bundle, modules) {
     return `  ${idOf(file)}(exports, module) {\n${code}  },\n`;
   });
   return `"use strict";
+${GLOBALS}
 const loaded = new Map();
 module.exports = function load(name) {
   let module = loaded.get(name);
@@ -189,6 +192,7 @@ async function bundleEsModules() {
   });
   return bundle.generate({
     format: 'esm',
+    intro: ({ isEntry }) => (isEntry ? '' : GLOBALS),
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {

@@ -1,4 +1,12 @@
-import fs from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmdirSync,
+  type Stats,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
 import { isMountRoot } from '../../native/directories.cjs';
@@ -46,7 +54,7 @@ export function mountCommand(
       unless(GONE, () => umount2(MOUNT_POINT));
     }
   } finally {
-    for (const directory of made.reverse()) unless(GONE, () => fs.rmdirSync(directory));
+    for (const directory of made.reverse()) unless(GONE, () => rmdirSync(directory));
   }
   write(`Cleanup: unmounted and removed ${MOUNT_POINT}\n`);
   return 0;
@@ -70,7 +78,7 @@ function makeMountPoint(made: string[]): void {
       // One by one: Node says ENOENT of a read-only file system when it makes all.
       for (const directory of [dirname(MOUNT_POINT), MOUNT_POINT]) {
         if (directory !== MOUNT_POINT && lookAt(directory) !== undefined) continue;
-        fs.mkdirSync(directory);
+        mkdirSync(directory);
         made.push(directory);
       }
     } catch (error) {
@@ -81,11 +89,11 @@ function makeMountPoint(made: string[]): void {
   });
 }
 
-function lookAt(path: string): fs.Stats | undefined {
-  return fs.lstatSync(path, { throwIfNoEntry: false });
+function lookAt(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
 }
 
-function requireLeftover(found: fs.Stats): void {
+function requireLeftover(found: Stats): void {
   const why = findUse(found);
   if (why === undefined) return;
   throw new MountError(
@@ -99,17 +107,17 @@ function requireLeftover(found: fs.Stats): void {
 }
 
 /** What tells that somebody else has made the mount point. */
-function findUse(found: fs.Stats): string | undefined {
+function findUse(found: Stats): string | undefined {
   if (found.isSymbolicLink()) return 'it is a symbolic link';
   if (isMountRoot(MOUNT_POINT)) return 'something is mounted there';
-  const { length } = fs.readdirSync(MOUNT_POINT);
+  const { length } = readdirSync(MOUNT_POINT);
   return length === 0 ? undefined : `it holds ${length} entries`;
 }
 
 function describeMounts(): string {
   const lines = mountLines().filter(([, , type]) => type === 'tmpfs');
   // A directory above may be a symbolic link.
-  const place = fs.realpathSync(MOUNT_POINT);
+  const place = realpathSync(MOUNT_POINT);
   const own = lines.filter(([, target]) => target === place);
   const rows = [...own, ...lines.filter((line) => !own.includes(line))].map((fields) => fields.join(' '));
   const [source, target, type, options] = own[0] ?? [];
@@ -125,7 +133,7 @@ function describeMounts(): string {
 
 /** The fields of each line of `/proc/self/mounts` (fstab(5)). */
 function mountLines(): string[][] {
-  const text = fs.readFileSync('/proc/self/mounts', 'utf8').trimEnd();
+  const text = readFileSync('/proc/self/mounts', 'utf8').trimEnd();
   return text.split('\n').map((line) => line.split(' '));
 }
 

@@ -1,17 +1,17 @@
-import fs from 'node:fs';
+import { fchmodSync, fchownSync, fstatSync, futimesSync } from 'node:fs';
 import { unless } from '../../native/unless.cjs';
 import { fgetxattr, flistxattr, fsetxattr } from '../../native/xattr.cjs';
 
 /** Gives `to` the owner, mode, times and extended attributes of `from`; both are open for reading. */
 export function copyAttributes(from: number, to: number): void {
-  const { mode, uid, gid, atime, mtime } = fs.fstatSync(from);
+  const { mode, uid, gid, atime, mtime } = fstatSync(from);
   // An owner that has no number in this user namespace can't be given to anything here.
-  unless(['EINVAL', 'EPERM'], () => fs.fchownSync(to, uid, gid));
-  fs.fchmodSync(to, mode & 0o7777);
+  unless(['EINVAL', 'EPERM'], () => fchownSync(to, uid, gid));
+  fchmodSync(to, mode & 0o7777);
   for (const name of flistxattr(from).filter(isPublic)) {
     unless(['EOPNOTSUPP', 'EPERM'], () => fsetxattr(to, name, fgetxattr(from, name)));
   }
-  fs.futimesSync(to, atime, mtime);
+  futimesSync(to, atime, mtime);
 }
 
 /** The end of the name of what {@link noteProvided} notes. */

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { AT_RECURSIVE, MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
@@ -99,7 +99,7 @@ export class CopyOnWriteTree {
   }
 
   close(): void {
-    for (const { directory } of this.#layers.all.splice(0)) fs.closeSync(directory);
+    for (const { directory } of this.#layers.all.splice(0)) closeSync(directory);
     this.#scratch.close();
   }
 
@@ -150,14 +150,12 @@ export class CopyOnWriteTree {
 }
 
 function closeIfThere(fd: number | undefined): void {
-  if (fd !== undefined) fs.closeSync(fd);
+  if (fd !== undefined) closeSync(fd);
 }
 
 /** The root of an overlay has the attributes of its upper layer, and the canary has changed its times. */
 function settle(layer: Layer): void {
-  using(openat(layer.directory, beforeName(layer), fs.constants.O_RDONLY), (before) =>
-    using(openat(layer.directory, 'merged', fs.constants.O_RDONLY), (merged) =>
-      copyAttributes(before, merged),
-    ),
+  using(openat(layer.directory, beforeName(layer), constants.O_RDONLY), (before) =>
+    using(openat(layer.directory, 'merged', constants.O_RDONLY), (merged) => copyAttributes(before, merged)),
   );
 }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { using } from '../../native/using.cjs';
@@ -14,10 +14,10 @@ export function copyFile(from: number, directory: number, name: string | Buffer)
   using(openat(directory, name, O_CREAT | O_EXCL | O_RDWR), (to) => {
     const buffer = Buffer.allocUnsafe(65536);
     for (let position = 0; ; ) {
-      const length = fs.readSync(from, buffer, 0, buffer.length, position);
+      const length = readSync(from, buffer, 0, buffer.length, position);
       if (length === 0) break;
       for (let written = 0; written < length; ) {
-        written += fs.writeSync(to, buffer, written, length - written);
+        written += writeSync(to, buffer, written, length - written);
       }
       position += length;
     }
@@ -49,7 +49,7 @@ export interface Skeleton {
 export function copySkeleton(skeleton: Skeleton): Part[] {
   const { part, directory, name } = skeleton;
   mkdirat(directory, name);
-  return using(fs.openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY), (from) =>
+  return using(openSync(encodePath(part.path), O_RDONLY | O_DIRECTORY), (from) =>
     using(openat(directory, name, O_RDONLY | O_DIRECTORY), (to) => {
       const pieces = readDirectory(from).flatMap((entry) => copyNamed(entry, from, to, skeleton));
       copyAttributes(from, to);
@@ -87,23 +87,21 @@ function copyEntry(entry: Skeleton, { fd, stat }: FoundFile): Part[] {
     return [];
   }
   if (!isMountPoint && stat.isFile() && isWritable(part.path)) {
-    using(fs.openSync(encodePath(part.path), O_RDONLY | O_NOFOLLOW), (file) =>
-      copyFile(file, directory, name),
-    );
+    using(openSync(encodePath(part.path), O_RDONLY | O_NOFOLLOW), (file) => copyFile(file, directory, name));
     onCopied(part.path);
     return [];
   }
-  fs.closeSync(openat(directory, name, O_CREAT | O_EXCL | O_RDWR));
+  closeSync(openat(directory, name, O_CREAT | O_EXCL | O_RDWR));
   return isMountPoint ? [] : [{ ...part, treatment: 'seal' }];
 }
 
 function isWritable(path: string): boolean {
   try {
-    fs.accessSync(encodePath(path), fs.constants.R_OK | fs.constants.W_OK);
+    accessSync(encodePath(path), constants.R_OK | constants.W_OK);
     return true;
   } catch {
     return false;
   }
 }
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;

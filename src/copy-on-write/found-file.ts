@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, fstatSync, readSync, type Stats } from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
 import { openat, readlinkat } from '../../native/directories.cjs';
 import { unless } from '../../native/unless.cjs';
@@ -10,7 +10,7 @@ import { isPublic } from './attributes.js';
 export class FoundFile {
   /** `O_PATH` */
   readonly fd: number;
-  readonly stat: fs.Stats;
+  readonly stat: Stats;
   readonly #directory: number;
   readonly #name: string | Buffer;
 
@@ -18,17 +18,17 @@ export class FoundFile {
     this.#directory = directory;
     this.#name = name;
     this.fd = fd;
-    this.stat = fs.fstatSync(fd);
+    this.stat = fstatSync(fd);
   }
 
   /** Runs `use` with a descriptor to read from: of a directory or a regular file, others are never opened. */
   read<T>(use: (fd: number) => T): T {
-    const flags = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW;
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
     return using(openat(this.#directory, this.#name, flags), use);
   }
 
   close(): void {
-    fs.closeSync(this.fd);
+    closeSync(this.fd);
   }
 }
 
@@ -36,13 +36,13 @@ export class FoundFile {
 export function findFile(directory: number, name: string | Buffer): FoundFile | undefined {
   return unless(
     ['ENOENT', 'ENOTDIR'],
-    () => new FoundFile(directory, name, openat(directory, name, O_PATH | fs.constants.O_NOFOLLOW)),
+    () => new FoundFile(directory, name, openat(directory, name, O_PATH | constants.O_NOFOLLOW)),
   );
 }
 
 /** Whether both are files, directories, links, … */
 export function isSameKind(a: FoundFile, b: FoundFile): boolean {
-  return ((a.stat.mode ^ b.stat.mode) & fs.constants.S_IFMT) === 0;
+  return ((a.stat.mode ^ b.stat.mode) & constants.S_IFMT) === 0;
 }
 
 /** Whether two of one kind differ in what they hold: times do not count, nor what directories list. */
@@ -76,8 +76,8 @@ function hasOtherXattrs(from: number, to: number): boolean {
 function hasOtherContent(from: number, to: number): boolean {
   const [a, b] = [Buffer.allocUnsafe(65536), Buffer.allocUnsafe(65536)];
   for (let position = 0; ; ) {
-    const length = fs.readSync(from, a, 0, a.length, position);
-    const other = fs.readSync(to, b, 0, b.length, position);
+    const length = readSync(from, a, 0, a.length, position);
+    const other = readSync(to, b, 0, b.length, position);
     if (!a.subarray(0, length).equals(b.subarray(0, other))) return true;
     if (length === 0) return false;
     position += length;

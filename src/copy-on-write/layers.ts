@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, existsSync, lstatSync, openSync, statSync } from 'node:fs';
 import {
   AT_RECURSIVE,
   MOUNT_ATTR_RDONLY,
@@ -101,7 +101,7 @@ export class Layers {
       mkdirat(directory, 'before');
       mountReadOnly(openTree('merged', OPEN_TREE_CLONE, outer.directory), directory, 'before');
     } finally {
-      for (const fd of lowers) fs.closeSync(fd);
+      for (const fd of lowers) closeSync(fd);
     }
     return [part];
   }
@@ -116,7 +116,7 @@ export class Layers {
       if (code !== 'EINVAL' || !isReadOnly(part.mount)) throw error;
       return [{ ...part, treatment: 'keep' }];
     } finally {
-      fs.closeSync(lower);
+      closeSync(lower);
     }
     return [part];
   }
@@ -138,14 +138,14 @@ export class Layers {
       mountOverlay(directory, lowers, this.#scratch.xattrs);
       return this.#add({ ...layer, device: using(openat(directory, 'merged', O_PATH), deviceOf) });
     } catch (error) {
-      fs.closeSync(directory);
+      closeSync(directory);
       throw explainOverlay(covers, error, this.#scratch);
     }
   }
 
   #coverFile(part: Part): Part[] {
     const { directory } = this.#addCopy(part);
-    fs.closeSync(openat(directory, 'before', fs.constants.O_CREAT | fs.constants.O_RDWR));
+    closeSync(openat(directory, 'before', constants.O_CREAT | constants.O_RDWR));
     mountReadOnly(this.#copyMount(part) as number, directory, 'before');
     using(openat(directory, 'before', O_RDONLY), (from) => copyFile(from, directory, 'merged'));
     return [part];
@@ -154,11 +154,11 @@ export class Layers {
   /** A copy is all that can be made of it; what is left of a directory is an empty one. */
   #coverDeleted(part: Part): Part[] {
     const kind = kindOf(part.path);
-    const isEmpty = kind === 'directory' && fs.statSync(encodePath(part.path)).nlink === 0;
+    const isEmpty = kind === 'directory' && statSync(encodePath(part.path)).nlink === 0;
     if (!isEmpty && kind !== 'file') return [{ ...part, treatment: 'seal' }];
     const { directory } = this.#addCopy(part);
     const copy = isEmpty ? copyEmptyDirectory : copyFile;
-    using(fs.openSync(encodePath(part.path), O_RDONLY), (from) => {
+    using(openSync(encodePath(part.path), O_RDONLY), (from) => {
       for (const name of ['before', 'merged']) copy(from, directory, name);
     });
     return [part];
@@ -185,7 +185,7 @@ export class Layers {
     });
     for (const piece of pieces) entries.set(pathBelow(piece.path, part.path), 'apart');
     // One that is gone by now stays an empty directory.
-    const left = pieces.filter(({ path }) => fs.existsSync(encodePath(path)));
+    const left = pieces.filter(({ path }) => existsSync(encodePath(path)));
     return [part, ...left.flatMap((piece) => (piece.treatment === 'protect' ? this.make(piece) : [piece]))];
   }
 
@@ -210,13 +210,13 @@ function mountReadOnly(tree: number, directory: number, name: string, flags = 0)
 /** `'other'` for what can't be copied: a socket or a device, or what this process can't get at. */
 function kindOf(path: string): 'directory' | 'file' | 'other' {
   try {
-    const stat = fs.lstatSync(encodePath(path));
+    const stat = lstatSync(encodePath(path));
     const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other';
-    if (kind !== 'other') fs.closeSync(fs.openSync(encodePath(path), fs.constants.O_RDONLY));
+    if (kind !== 'other') closeSync(openSync(encodePath(path), constants.O_RDONLY));
     return kind;
   } catch {
     return 'other';
   }
 }
 
-const { O_RDONLY } = fs.constants;
+const { O_RDONLY } = constants;

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import {
   AT_RECURSIVE,
   AT_SYMLINK_NOFOLLOW,
@@ -50,7 +50,7 @@ export function closingOnError(fd: number | undefined, step: () => void): void {
   try {
     step();
   } catch (error) {
-    if (fd !== undefined) fs.closeSync(fd);
+    if (fd !== undefined) closeSync(fd);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openDirectory } from '../../native/directories.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
@@ -23,7 +23,7 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
       moveMount(lower, names[index] as string, 0, directory);
     } catch (error) {
       // One that was deleted meanwhile can't be mounted (d_set_mounted()), and is as empty as what is in its place.
-      if (fs.fstatSync(lower).nlink > 0) throw error;
+      if (fstatSync(lower).nlink > 0) throw error;
     }
   }
   using(openDirectory('.'), (cwd) => {

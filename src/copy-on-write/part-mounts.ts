@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import {
@@ -124,7 +124,7 @@ export class PartMounts {
       const below = pathBelow(mount.mountPoint, mountPoint).slice(1);
       const fd = openTree(encodePath(below), AT_SYMLINK_NOFOLLOW, tree);
       closingOnError(fd, () => mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }));
-      fs.closeSync(fd);
+      closeSync(fd);
     }
   }
 }

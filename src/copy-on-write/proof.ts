@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
@@ -18,14 +18,14 @@ import { isFault, isVirtual } from './treatment.js';
  * @throws {NamespaceError} when it does.
  */
 export function proveContained(path: string, root: number): void {
-  if (!fs.statSync(encodePath(path)).isDirectory() || !proveByCanary(path, root)) proveOther(path, root);
+  if (!statSync(encodePath(path)).isDirectory() || !proveByCanary(path, root)) proveOther(path, root);
 }
 
 /** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
 function proveByCanary(path: string, root: number): boolean {
   const canary = join(path, `/.mountns-canary-${process.getBuiltinModule('node:crypto').randomUUID()}`);
   try {
-    fs.closeSync(fs.openSync(encodePath(canary), 'wx'));
+    closeSync(openSync(encodePath(canary), 'wx'));
   } catch (error) {
     if (['EACCES', 'EOVERFLOW', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
@@ -35,7 +35,7 @@ function proveByCanary(path: string, root: number): boolean {
     found?.close();
     if (found !== undefined) throw escaped(path, `a file made at ${canary} appeared there too`);
   } finally {
-    fs.unlinkSync(encodePath(canary));
+    unlinkSync(encodePath(canary));
   }
   return true;
 }
@@ -45,7 +45,7 @@ function proveOther(path: string, root: number): void {
   // Somebody has deleted it meanwhile.
   if (before === undefined) return;
   before.close();
-  const after = fs.statSync(encodePath(path));
+  const after = statSync(encodePath(path));
   if (before.stat.dev === after.dev && before.stat.ino === after.ino) throw escaped(path, 'it is the same');
 }
 

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
@@ -27,7 +27,7 @@ export class Scratch {
       this.device = deviceOf(this.fd);
       this.xattrs = usableXattrs(this.fd);
     } catch (error) {
-      fs.closeSync(this.fd);
+      closeSync(this.fd);
       throw error;
     }
   }
@@ -36,7 +36,7 @@ export class Scratch {
   makeDirectory(): number {
     const name = String(++this.#directories);
     mkdirat(this.fd, name);
-    return openat(this.fd, name, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
+    return openat(this.fd, name, constants.O_RDONLY | constants.O_DIRECTORY);
   }
 
   /** Runs `copy`, which copies what lies below `/`, in such a way that this is left out. */
@@ -45,6 +45,6 @@ export class Scratch {
   }
 
   close(): void {
-    fs.closeSync(this.fd);
+    closeSync(this.fd);
   }
 }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { posix } from 'node:path';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
@@ -29,7 +29,7 @@ export function wantedParts(wanted: true | readonly string[], table: MountTable)
 
 function checkDirectory(path: string): void {
   const isDirectory = attempt({ action: `make ${printable(path)} copy-on-write`, path }, () =>
-    withTarget(path, (fd) => fs.fstatSync(fd).isDirectory()),
+    withTarget(path, (fd) => fstatSync(fd).isDirectory()),
   );
   if (isDirectory) return;
   throw new MountError(

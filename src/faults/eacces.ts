@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { accessSync, constants, lstatSync, openSync, readdirSync, type Stats } from 'node:fs';
 import { MOUNT_ATTR_NOEXEC } from '../../native/constants.cjs';
 import { requireExecutable } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
@@ -12,7 +12,7 @@ export const EACCES: Recipe = {
   kinds: ['directory', 'file'],
   induce: (fault) => giveAttributes(fault, MOUNT_ATTR_NOEXEC),
   probe({ path, kind }) {
-    if (kind === 'file') fs.accessSync(encodePath(path), fs.constants.X_OK);
+    if (kind === 'file') accessSync(encodePath(path), constants.X_OK);
     else tryDirectory(path);
   },
 };
@@ -21,19 +21,19 @@ export const EACCES: Recipe = {
 function tryDirectory(directory: string): void {
   let fd: number;
   try {
-    fd = fs.openSync(encodePath(directory), O_TMPFILE | fs.constants.O_RDWR, 0o700);
+    fd = openSync(encodePath(directory), O_TMPFILE | constants.O_RDWR, 0o700);
   } catch (error) {
-    fs.accessSync(findProgram(directory, error as NodeJS.ErrnoException), fs.constants.X_OK);
+    accessSync(findProgram(directory, error as NodeJS.ErrnoException), constants.X_OK);
     return;
   }
   using(fd, requireExecutable);
 }
 
 function findProgram(directory: string, { code }: NodeJS.ErrnoException): Buffer {
-  const names = fs.readdirSync(encodePath(directory), { encoding: 'buffer' });
+  const names = readdirSync(encodePath(directory), { encoding: 'buffer' });
   const program = names
     .map((name) => Buffer.concat([encodePath(directory), Buffer.from('/'), name]))
-    .find((path) => isProgram(fs.lstatSync(path)));
+    .find((path) => isProgram(lstatSync(path)));
   if (program !== undefined) return program;
   throw induceError('EACCES', directory, ': there is no way to find out whether the kernel answers with it', {
     why: `the directory holds no program, and takes no file without a name (O_TMPFILE): ${code}`,
@@ -41,9 +41,9 @@ function findProgram(directory: string, { code }: NodeJS.ErrnoException): Buffer
   });
 }
 
-function isProgram(stat: fs.Stats): boolean {
+function isProgram(stat: Stats): boolean {
   return stat.isFile() && (stat.mode & 0o111) !== 0;
 }
 
 // asm-generic/fcntl.h
-const O_TMPFILE = 0o20000000 | fs.constants.O_DIRECTORY;
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { rmdirSync, unlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
@@ -17,8 +17,8 @@ export const EBUSY: Recipe = {
         const bytes = encodePath(path === '/' ? path : `${parent}/${posix.basename(path)}`);
         // Or what is there would be gone.
         if (!isMountRoot(bytes)) return;
-        if (kind === 'directory') fs.rmdirSync(bytes);
-        else fs.unlinkSync(bytes);
+        if (kind === 'directory') rmdirSync(bytes);
+        else unlinkSync(bytes);
       }),
     );
   },

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
@@ -19,12 +19,12 @@ export const EIO: Recipe = {
     const terminal = withScratch((scratch) => {
       mkdirat(scratch, 'pts');
       moveMount(devpts, 'pts', 0, scratch);
-      keeping(openat(scratch, 'pts/ptmx', fs.constants.O_RDWR));
+      keeping(openat(scratch, 'pts/ptmx', constants.O_RDWR));
       return openTree('pts/0', OPEN_TREE_CLONE, scratch);
     });
     attachTo(fd, steps.closing(terminal), steps);
   },
   probe({ path }) {
-    fs.closeSync(fs.openSync(encodePath(path), 'r'));
+    closeSync(openSync(encodePath(path), 'r'));
   },
 };

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, readdirSync, statSync } from 'node:fs';
 import { AT_SYMLINK_NOFOLLOW, MOUNT_ATTR_NOSYMFOLLOW, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { openat, symlinkat } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
@@ -16,7 +16,7 @@ export const ELOOP: Recipe = {
     else mountLinkToItself(fault);
   },
   probe({ path, kind }) {
-    if (kind === 'file') fs.statSync(encodePath(path));
+    if (kind === 'file') statSync(encodePath(path));
     else followLink(path);
   },
 };
@@ -31,16 +31,16 @@ function mountLinkToItself({ path, fd, steps }: Fault): void {
 
 /** A link of the directory, or where there is none, one on another mount of this kind: nothing is made on the host's. */
 function followLink(directory: string): void {
-  const link = fs
-    .readdirSync(encodePath(directory), { withFileTypes: true, encoding: 'buffer' })
-    .find((entry) => entry.isSymbolicLink());
+  const link = readdirSync(encodePath(directory), { withFileTypes: true, encoding: 'buffer' }).find((entry) =>
+    entry.isSymbolicLink(),
+  );
   if (link !== undefined) {
-    fs.statSync(Buffer.concat([encodePath(directory), Buffer.from('/'), link.name]));
+    statSync(Buffer.concat([encodePath(directory), Buffer.from('/'), link.name]));
     return;
   }
   withScratch((scratch) => {
     symlinkat('.', scratch, 'link');
     mountSetattr(scratch, 0, { attrSet: MOUNT_ATTR_NOSYMFOLLOW });
-    fs.closeSync(openat(scratch, 'link', fs.constants.O_RDONLY));
+    closeSync(openat(scratch, 'link', constants.O_RDONLY));
   });
 }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { makeCharacterDevice } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
@@ -18,7 +18,7 @@ export const ENODEV: Recipe = {
     attachTo(fd, steps.closing(node), steps);
   },
   probe({ path }) {
-    fs.closeSync(fs.openSync(encodePath(path), 'r'));
+    closeSync(openSync(encodePath(path), 'r'));
   },
 };
 

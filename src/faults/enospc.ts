@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { openSync, writeSync } from 'node:fs';
 import { posix } from 'node:path';
 import { isMountRoot } from '../../native/directories.cjs';
 import { using } from '../../native/using.cjs';
@@ -56,12 +56,12 @@ export const ENOSPC: Recipe = {
 /** Of a file that is mounted, which the file system of its directory does not have. */
 function withCopy(fd: number, name: string, use: (directory: Place) => number): number {
   return withScratch((scratch) => {
-    const from = withPathOf(fd, (path) => fs.openSync(path, 'r'));
+    const from = withPathOf(fd, (path) => openSync(path, 'r'));
     using(from, (file) => copyFile(file, scratch, name));
     return use({ path: '/', fd: scratch });
   });
 }
 
 function append(path: string): void {
-  using(fs.openSync(path, 'a'), (fd) => fs.writeSync(fd, 'x'));
+  using(openSync(path, 'a'), (fd) => writeSync(fd, 'x'));
 }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { giveAttributes } from './give-attributes.js';
@@ -11,6 +11,6 @@ export const EROFS: Recipe = {
   induce: (fault) => giveAttributes(fault, MOUNT_ATTR_RDONLY),
   probe({ path, kind }) {
     if (kind === 'directory') writeNewFile(path);
-    else fs.closeSync(fs.openSync(encodePath(path), fs.constants.O_WRONLY));
+    else closeSync(openSync(encodePath(path), constants.O_WRONLY));
   },
 };

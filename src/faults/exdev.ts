@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { renameSync } from 'node:fs';
 import { posix } from 'node:path';
 import { giveAttributes } from './give-attributes.js';
 import { induceError } from './induce-error.js';
@@ -23,6 +23,6 @@ export const EXDEV: Recipe = {
   },
   probe({ path }) {
     // The kernel compares the mounts before it looks for the files.
-    fs.renameSync(unusedPath(path), unusedPath(posix.dirname(path)));
+    renameSync(unusedPath(path), unusedPath(posix.dirname(path)));
   },
 };

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, writeSync } from 'node:fs';
 import { AT_EMPTY_PATH, MOUNT_ATTR__ATIME, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
@@ -76,14 +76,14 @@ function copyLowers(directory: string, fd: number, steps: Steps): { lowers: numb
 
 function useUpSpace(scratch: number): void {
   using(openat(scratch, 'filler', O_CREAT | O_WRONLY), (fd) =>
-    untilFull(() => fs.writeSync(fd, Buffer.alloc(4096))),
+    untilFull(() => writeSync(fd, Buffer.alloc(4096))),
   );
 }
 
 function useUpInodes(scratch: number): void {
   mkdirat(scratch, 'fillers');
   let count = 0;
-  untilFull(() => fs.closeSync(openat(scratch, `fillers/${count++}`, O_CREAT | O_WRONLY)));
+  untilFull(() => closeSync(openat(scratch, `fillers/${count++}`, O_CREAT | O_WRONLY)));
 }
 
 function untilFull(step: () => void): void {
@@ -92,4 +92,4 @@ function untilFull(step: () => void): void {
   });
 }
 
-const { O_CREAT, O_DIRECTORY, O_RDONLY, O_WRONLY } = fs.constants;
+const { O_CREAT, O_DIRECTORY, O_RDONLY, O_WRONLY } = constants;

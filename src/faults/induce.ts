@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { isMountRoot } from '../../native/directories.cjs';
 import { attempt } from '../errors/explain-mount.js';
@@ -50,7 +50,7 @@ export function induceFault(errno: InducibleErrno, target: string, options: Indu
     inSteps((steps) => {
       const keeping = (fd: number) => {
         kept.push(fd);
-        steps.onFailure(() => fs.closeSync(fd));
+        steps.onFailure(() => closeSync(fd));
       };
       const fd = steps.closing(openTarget(path));
       const fault = { path, fd, kind: kindOf(fd, errno, path, recipe), options, steps, keeping };
@@ -67,7 +67,7 @@ function recipeFor(errno: unknown, path: string): Recipe {
 }
 
 function kindOf(fd: number, errno: string, path: string, { kinds }: Recipe): Fault['kind'] {
-  const stat = fs.fstatSync(fd);
+  const stat = fstatSync(fd);
   const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : undefined;
   if (kind !== undefined && kinds.includes(kind)) return kind;
   const is = kind === undefined ? 'neither a directory nor a regular file' : `a ${kind}`;

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { withPathOf } from '../layers/descriptor-path.js';
 import { withTarget } from '../operations/target.js';
@@ -15,12 +15,12 @@ export function writeNewFile(directory: string): void {
   withTarget(directory, (found) =>
     withPathOf(found, (place) => {
       const path = unusedPath(place);
-      const fd = fs.openSync(path, 'wx');
+      const fd = openSync(path, 'wx');
       try {
-        fs.writeSync(fd, 'x');
+        writeSync(fd, 'x');
       } finally {
-        fs.closeSync(fd);
-        fs.unlinkSync(path);
+        closeSync(fd);
+        unlinkSync(path);
       }
     }),
   );

@@ -4,6 +4,8 @@ import path = require('node:path');
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import type { TestRunnerClass } from './jest.cjs';
 
+const { existsSync, realpathSync } = fs;
+
 /** What is taken of the user's Jest. */
 export interface LoadedJest {
   readonly Runner: TestRunnerClass;
@@ -44,7 +46,7 @@ function follow(directory: string, names: readonly string[]): string | undefined
 }
 
 function realpath(file: string): string {
-  return fs.existsSync(file) ? fs.realpathSync(file) : file;
+  return existsSync(file) ? realpathSync(file) : file;
 }
 
 const PATHS = [

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import {
   fsconfigCreate,
   fsconfigCreateExclusive,
@@ -46,7 +46,7 @@ export function makeFileSystem(
     }
     throw error;
   } finally {
-    fs.closeSync(context);
+    closeSync(context);
   }
 }
 

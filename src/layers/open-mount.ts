@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
 import { mountIdOf, openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
@@ -27,7 +27,7 @@ export function openMount(mount: Mount, table: MountTable): number | undefined {
   if (!stackAt(mountPoint, table).includes(mount)) return undefined;
   const path = encodePath(mountPoint);
   const open = (): number | undefined => {
-    const fd = openWithoutSymlinks(path, O_PATH | fs.constants.O_NOFOLLOW);
+    const fd = openWithoutSymlinks(path, O_PATH | constants.O_NOFOLLOW);
     let isFound = false;
     try {
       isFound = mountIdOf('', fd) === id;
@@ -39,7 +39,7 @@ export function openMount(mount: Mount, table: MountTable): number | undefined {
         moveMount(fd, path);
       }
     } finally {
-      if (!isFound) fs.closeSync(fd);
+      if (!isFound) closeSync(fd);
     }
   };
   return open();

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants } from 'node:fs';
 import { openat } from '../../native/directories.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
@@ -21,7 +21,7 @@ export function overlayFeatures(xattrs: 'trusted' | 'user'): Record<string, stri
  * write `trusted`.
  */
 export function usableXattrs(scratch: number): 'trusted' | 'user' {
-  const usable = using(openat(scratch, '.', fs.constants.O_RDONLY | fs.constants.O_DIRECTORY), (root) =>
+  const usable = using(openat(scratch, '.', constants.O_RDONLY | constants.O_DIRECTORY), (root) =>
     (['trusted', 'user'] as const).find((xattrs) => hasXattrs(root, xattrs)),
   );
   if (usable !== undefined) return usable;

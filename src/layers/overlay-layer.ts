@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants } from 'node:fs';
 import {
   AT_EMPTY_PATH,
   AT_RECURSIVE,
@@ -79,6 +79,6 @@ function copyTrees(table: MountTable, place: Place, steps: Steps): CopiedTree[] 
 /** A descriptor of the mount point of `mount`, from the directory that it lies below. */
 function openBelow({ path, fd }: Place, { mountPoint }: Mount, steps: Steps): number {
   // A symbolic link can be mounted too.
-  const flags = O_PATH | fs.constants.O_NOFOLLOW;
+  const flags = O_PATH | constants.O_NOFOLLOW;
   return steps.closing(openWithoutSymlinks(pathBelow(mountPoint, path).slice(1), flags, fd));
 }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants, existsSync, openSync, rmSync } from 'node:fs';
 import { AT_EMPTY_PATH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
@@ -93,7 +93,7 @@ function mountLower({ fd }: Place, scratch: number, steps: Steps): string {
 function openLower(lower: readonly string[] | Place, steps: Steps): number {
   const flags = O_RDONLY | O_DIRECTORY;
   return steps.closing(
-    'fd' in lower ? openat(lower.fd, '.', flags) : fs.openSync(encodePath(lower[0] as string), flags),
+    'fd' in lower ? openat(lower.fd, '.', flags) : openSync(encodePath(lower[0] as string), flags),
   );
 }
 
@@ -108,9 +108,9 @@ function makeWritableLayers(from: number, scratch: number, steps: Steps): [upper
 function removeKernelsOwn(work: string, steps: Steps): void {
   for (const name of ['work', 'index']) {
     const made = encodePath(`${work}/${name}`);
-    if (!fs.existsSync(made)) steps.onFailure(() => fs.rmSync(made, { recursive: true, force: true }));
+    if (!existsSync(made)) steps.onFailure(() => rmSync(made, { recursive: true, force: true }));
   }
 }
 
-const { O_DIRECTORY, O_RDONLY } = fs.constants;
+const { O_DIRECTORY, O_RDONLY } = constants;
 const MAX_VALUE = 255;

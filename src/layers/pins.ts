@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import { mountIdOf } from '../../native/directories.cjs';
 import { describeErrno } from '../../native/system-call-error.cjs';
 import type { Attempt } from '../errors/explain-mount.js';
@@ -77,7 +77,7 @@ export class Pins {
   }
 
   close(): void {
-    for (const fd of this.#held.splice(0)) fs.closeSync(fd);
+    for (const fd of this.#held.splice(0)) closeSync(fd);
   }
 }
 

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import { MNT_DETACH } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
@@ -21,6 +21,6 @@ export function withScratch<T>(use: (scratch: number) => T, options: Record<stri
       umount2('/', MNT_DETACH);
     }
   } finally {
-    fs.closeSync(scratch);
+    closeSync(scratch);
   }
 }

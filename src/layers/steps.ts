@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import { pinsInPlace } from '../scope/scopes.js';
 
 /** The steps of an operation that is done as a whole or not at all. */
@@ -34,7 +34,7 @@ export function inSteps<T>(run: (steps: Steps) => T): T {
     if (failures.length === 0) throw error;
     throw new AggregateError([error, ...failures], `an operation failed, and could not be undone: ${error}`);
   } finally {
-    for (const fd of descriptors) fs.closeSync(fd);
+    for (const fd of descriptors) closeSync(fd);
   }
 }
 

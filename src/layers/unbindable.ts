@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
@@ -45,6 +45,6 @@ export function takingUnbindable<T>(path: string, copy: () => T): T {
       make(MS_UNBINDABLE);
     }
   } finally {
-    for (const fd of held) fs.closeSync(fd);
+    for (const fd of held) closeSync(fd);
   }
 }

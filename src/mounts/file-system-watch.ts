@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 
 import { IN_UNMOUNT } from '../../native/constants.cjs';
 import { inotifyAddWatch, inotifyInit, inotifyRead } from '../../native/inotify.cjs';
@@ -36,7 +36,7 @@ export class FileSystemWatch {
   end(): ReadonlySet<string> {
     if (this.#fd === undefined) return new Set();
     const watches = inotifyRead(this.#fd, IN_UNMOUNT);
-    fs.closeSync(this.#fd);
+    closeSync(this.#fd);
     return new Set(watches.map((watch) => this.#devices.get(watch) as string));
   }
 }

@@ -3,6 +3,8 @@ import fs = require('node:fs');
 import { POLLPRI } from '../../native/constants.cjs';
 import { poll } from '../../native/poll.cjs';
 
+const { readSync } = fs;
+
 /**
  * Reads a mount table through an open descriptor of a mountinfo file, from its start, whatever the
  * descriptor's position is. The result is the table as it was at one moment: the kernel hands out a page at
@@ -35,7 +37,7 @@ function readOnce(fd: number): { bytes: Buffer; isOnePage: boolean } {
   let length = 0;
   let pages = 0;
   for (;;) {
-    const read = fs.readSync(fd, buffer, length, buffer.length - length, length);
+    const read = readSync(fd, buffer, length, buffer.length - length, length);
     if (read === 0) return { bytes: buffer.subarray(0, length), isOnePage: pages <= 1 };
     pages++;
     length += read;

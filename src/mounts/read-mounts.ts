@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { openat } from '../../native/directories.cjs';
 import { using } from '../../native/using.cjs';
@@ -33,9 +33,7 @@ export function readMounts(which: 'self' | 'host' | number = 'self'): MountTable
   const { path, ...subject } = subjectOf(which);
   const failure = { ...subject, path: `/proc/${path}` };
   const fd = guard(failure, () =>
-    entered === undefined
-      ? fs.openSync(failure.path, 'r')
-      : openat(entered.procFd, path, fs.constants.O_RDONLY),
+    entered === undefined ? openSync(failure.path, 'r') : openat(entered.procFd, path, constants.O_RDONLY),
   );
   return using(fd, () => readThrough(fd, failure));
 }

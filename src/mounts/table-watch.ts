@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 
 import { POLLPRI } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
@@ -20,7 +20,7 @@ export class TableWatch {
    * @param process a name in it
    */
   constructor(procFd: number, process = 'thread-self') {
-    this.#fd = openat(procFd, `${process}/mountinfo`, fs.constants.O_RDONLY);
+    this.#fd = openat(procFd, `${process}/mountinfo`, constants.O_RDONLY);
   }
 
   /** The text of the table as it is now, for who does not watch it. */
@@ -55,6 +55,6 @@ export class TableWatch {
   }
 
   close(): void {
-    fs.closeSync(this.#fd);
+    closeSync(this.#fd);
   }
 }

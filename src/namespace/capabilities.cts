@@ -1,5 +1,7 @@
 import fs = require('node:fs');
 
+const { readFileSync } = fs;
+
 /** What proc_pid_status(5) tells about the privileges of a process. */
 export interface ProcessStatus {
   /** The effective capabilities, hexadecimal as the kernel prints them. */
@@ -15,7 +17,7 @@ export function parseProcessStatus(text: string): ProcessStatus {
 }
 
 export function readProcessStatus(): ProcessStatus {
-  return parseProcessStatus(fs.readFileSync(STATUS, 'latin1'));
+  return parseProcessStatus(readFileSync(STATUS, 'latin1'));
 }
 
 /**

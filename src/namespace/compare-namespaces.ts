@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { getSystemErrorMap, inspect } from 'node:util';
 
 import { O_CLOEXEC } from '../../native/constants.cjs';
@@ -32,19 +32,19 @@ export function compareMountNamespaces(one: NamespaceOwner, other: NamespaceOwne
       const descriptor = openNamespace(owner);
       if (typeof descriptor !== 'number') return descriptor;
       descriptors.push(descriptor);
-      return fs.fstatSync(descriptor);
+      return fstatSync(descriptor);
     }) as [NamespaceIdentity, NamespaceIdentity];
     const isSameDevice = a.dev === undefined || b.dev === undefined || a.dev === b.dev;
     return { isSame: isSameDevice && a.ino === b.ino, ids: [a.ino, b.ino] };
   } finally {
-    for (const descriptor of descriptors) fs.closeSync(descriptor);
+    for (const descriptor of descriptors) closeSync(descriptor);
   }
 }
 
 /** The number in `mnt:[…]` of the namespace that this process is in. */
 export function ownNamespaceId(): number {
   const { entered } = namespaceRecord;
-  return entered === undefined ? fs.statSync(`/proc/${OWN}`).ino : inodeOf(OWN, entered.procFd);
+  return entered === undefined ? statSync(`/proc/${OWN}`).ino : inodeOf(OWN, entered.procFd);
 }
 
 interface NamespaceIdentity {
@@ -61,8 +61,8 @@ function openNamespace(owner: NamespaceOwner): number | NamespaceIdentity {
   try {
     const procFd = namespaceRecord.entered?.procFd;
     return procFd === undefined
-      ? fs.openSync(`/proc/${path}`, 'r')
-      : openat(procFd, path, fs.constants.O_RDONLY | O_CLOEXEC);
+      ? openSync(`/proc/${path}`, 'r')
+      : openat(procFd, path, constants.O_RDONLY | O_CLOEXEC);
   } catch (error) {
     if (pid !== undefined && host !== undefined && isOnHost(pid)) return { ino: host.id };
     throw explainFailure(error as NodeJS.ErrnoException & { call?: string }, path, pid);

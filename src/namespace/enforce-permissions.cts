@@ -10,6 +10,8 @@ import { NamespaceError } from '../errors/namespace-error.cjs';
 import { PERMISSIONS } from './environment.cjs';
 import { OVERRIDES, renounceOverrides } from './privileges.cjs';
 
+const { closeSync, constants, open, openSync } = fs;
+
 /**
  * Checks what the environment asks for.
  *
@@ -48,15 +50,15 @@ export function provePermissions(): void {
   const context = fsopen('tmpfs');
   fsconfigCreate(context);
   const directory = fsmount(context);
-  fs.closeSync(context);
+  closeSync(context);
   // Its mode is 0.
-  fs.closeSync(openat(directory, 'file', fs.constants.O_CREAT | fs.constants.O_RDWR));
+  closeSync(openat(directory, 'file', constants.O_CREAT | constants.O_RDWR));
   const path = `/proc/self/fd/${directory}/file`;
-  expectRefusal('sync', () => fs.closeSync(openat(directory, 'file', fs.constants.O_RDONLY)));
-  expectRefusal('sync', () => fs.closeSync(fs.openSync(path, 'r')));
+  expectRefusal('sync', () => closeSync(openat(directory, 'file', constants.O_RDONLY)));
+  expectRefusal('sync', () => closeSync(openSync(path, 'r')));
   proveChild(directory);
-  fs.open(path, 'r', (error) => {
-    fs.closeSync(directory);
+  open(path, 'r', (error) => {
+    closeSync(directory);
     expectRefusal('async', () => {
       if (error !== null) throw error;
     });

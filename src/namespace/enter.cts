@@ -29,6 +29,8 @@ import { proveNamespace } from './prove-namespace.cjs';
 import type * as Reexecute from './reexecute.cjs';
 import { isInUserNamespace } from './user-namespace.cjs';
 
+const { closeSync, fstatSync, openSync, readlinkSync, statSync } = fs;
+
 interface EnterOptions {
   isRootless?: boolean;
   isApart?: boolean;
@@ -128,7 +130,7 @@ function joinMarkedNamespace(): EnteredNamespace | undefined {
     delete process.env[HOST_MARK];
     return undefined;
   }
-  const mountInfoFd = fs.openSync(`/proc/${hostPid}/mountinfo`, 'r');
+  const mountInfoFd = openSync(`/proc/${hostPid}/mountinfo`, 'r');
   const host = { id: hostId, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd) };
   return {
     id: mark,
@@ -155,7 +157,7 @@ function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord
   const host =
     known ??
     recordHost({
-      fd: fs.openSync('/proc/thread-self/ns/mnt', 'r'),
+      fd: openSync('/proc/thread-self/ns/mnt', 'r'),
       mountInfoFd: openOwnMountInfo(),
     });
   const procFd = openDirectory('/proc');
@@ -170,12 +172,12 @@ function inOwnCopy(host: HostRecord, procFd: number): EnteredNamespace {
 }
 
 function openOwnMountInfo(): number {
-  return fs.openSync('/proc/thread-self/mountinfo', 'r');
+  return openSync('/proc/thread-self/mountinfo', 'r');
 }
 
 function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
-  const { ino: id } = fs.fstatSync(fd);
-  fs.closeSync(fd);
+  const { ino: id } = fstatSync(fd);
+  closeSync(fd);
   return { id, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd) };
 }
 
@@ -187,13 +189,13 @@ function makeRootPrivate(): void {
     if (!(error instanceof SystemCallError) || error.code !== 'EINVAL') throw error;
     const root = openDirectory('/');
     const cwd = openDirectory('.');
-    const own = fs.openSync('/proc/thread-self/ns/mnt', 'r');
+    const own = openSync('/proc/thread-self/ns/mnt', 'r');
     setns(own, CLONE_NEWNS);
     mount({ target: '/', flags: MS_REC | MS_PRIVATE });
     fchdir(root);
     chroot('.');
     fchdir(cwd);
-    for (const fd of [root, cwd, own]) fs.closeSync(fd);
+    for (const fd of [root, cwd, own]) closeSync(fd);
   }
 }
 
@@ -205,7 +207,7 @@ function makeRootPrivate(): void {
  */
 function moveIntoCopy(): number {
   // Its bytes: process.cwd() knows UTF-8 only.
-  const cwd = fs.readlinkSync('/proc/self/cwd', { encoding: 'buffer' });
+  const cwd = readlinkSync('/proc/self/cwd', { encoding: 'buffer' });
   const tree = openTree('/', OPEN_TREE_CLONE | AT_RECURSIVE);
   mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
   const attic = openDirectory('/proc');
@@ -214,10 +216,10 @@ function moveIntoCopy(): number {
   chroot('.');
   mountIdOf('/');
   chdir(cwd);
-  fs.closeSync(tree);
+  closeSync(tree);
   return attic;
 }
 
 function currentId(): number {
-  return fs.statSync('/proc/thread-self/ns/mnt').ino;
+  return statSync('/proc/thread-self/ns/mnt').ino;
 }

@@ -4,6 +4,8 @@ import { setCloseOnExec } from '../../native/processes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
 
+const { readlinkSync } = fs;
+
 /** Descriptors that were opened on the host, before this process got into a user namespace. */
 export interface HandedHost {
   /** The host's mount namespace. */
@@ -37,7 +39,7 @@ export function takeHandedHost(): HandedHost | undefined {
 
 function linkOf(fd: number): string {
   try {
-    return fs.readlinkSync(`/proc/self/fd/${fd}`);
+    return readlinkSync(`/proc/self/fd/${fd}`);
   } catch {
     return 'not open';
   }

@@ -2,15 +2,17 @@ import fs = require('node:fs');
 
 import { HOST_DESCRIPTORS } from './environment.cjs';
 
+const { constants, readFileSync, readdirSync, readlinkSync } = fs;
+
 /**
  * The descriptors that this process got from its parent, to be asked for before it opens any itself: Node has
  * made them close-on-exec when it started. Node's own are made by the kernel for it alone, or are pipes with
  * both ends here, the one to read from and the one to write to; and those of the host were handed to the preload, not to the program.
  */
 export function findInheritedDescriptors(): number[] {
-  const links = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+  const links = readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
-      const link = fs.readlinkSync(`/proc/self/fd/${fd}`);
+      const link = readlinkSync(`/proc/self/fd/${fd}`);
       return [{ fd: Number(fd), link, end: link.startsWith('pipe:') ? accessModeOf(fd) : 0 }];
     } catch {
       return []; // the one that the list was read through
@@ -28,9 +30,8 @@ export function findInheritedDescriptors(): number[] {
 
 /** proc_pid_fdinfo(5): O_RDONLY, O_WRONLY or O_RDWR. */
 function accessModeOf(fd: string): number {
-  const [, flags = '0'] =
-    /^flags:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? [];
-  return Number.parseInt(flags, 8) & (fs.constants.O_WRONLY | fs.constants.O_RDWR);
+  const [, flags = '0'] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? [];
+  return Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR);
 }
 
 const STDERR = 2;

@@ -6,6 +6,8 @@ import { HOST_DESCRIPTORS } from './environment.cjs';
 import { tryUserNamespaces } from './prove-user-namespaces.cjs';
 import { isExecutable, UNSHARE_FLAGS } from './unshare-command.cjs';
 
+const { existsSync } = fs;
+
 /** How to start a Node process: `child_process.fork` with this `execPath`, and these in front of its `execArgv`. */
 export interface Launcher {
   execPath: string;
@@ -19,7 +21,7 @@ export interface Launcher {
  * Undefined where processes need no user namespace, and where none can be made: then the preload says why.
  */
 export function findLauncher(): Launcher | undefined {
-  if (process.platform !== 'linux' || !fs.existsSync(STATUS)) return undefined;
+  if (process.platform !== 'linux' || !existsSync(STATUS)) return undefined;
   if (hasCapability(CAP_SYS_ADMIN) || !isExecutable(SHELL)) return undefined;
   const tried = tryUserNamespaces();
   if ('refusal' in tried) return undefined;

@@ -3,6 +3,8 @@ import fs = require('node:fs');
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import type { EnteredNamespace } from './namespace-record.cjs';
 
+const { readdirSync, readlink, readlinkSync } = fs;
+
 /**
  * Proves that sync code and async code on libuv's pool see one namespace, that it is not the host's, and that no
  * mount in it is tied to another namespace.
@@ -18,19 +20,19 @@ export function proveNamespace(entered: EnteredNamespace): void {
   const expected = `mnt:[${entered.id}]`;
   if (entered.id === entered.host.id) refuse(`unshare(2) succeeded, but ${expected} is still the host's`);
   proveNothingShared();
-  const before = new Set(fs.readdirSync(TASKS));
-  fs.readlink(OWN, (error, seen) => {
+  const before = new Set(readdirSync(TASKS));
+  readlink(OWN, (error, seen) => {
     if (error !== null) refuse(`async code on the thread pool can't read ${OWN}: ${error.message}`);
     if (seen !== expected) refuse(`sync code is in ${expected}, async code on the thread pool is in ${seen}`);
   });
-  const started = fs.readdirSync(TASKS).filter((task) => !before.has(task));
+  const started = readdirSync(TASKS).filter((task) => !before.has(task));
   if (started.length === 0) {
     refuse(
       'the thread pool of Node was already running when the namespace was entered, so async code would see the host',
     );
   }
   for (const task of started) {
-    const seen = fs.readlinkSync(`${TASKS}/${task}/ns/mnt`);
+    const seen = readlinkSync(`${TASKS}/${task}/ns/mnt`);
     if (seen !== expected) refuse(`sync code is in ${expected}, thread ${task} of the pool is in ${seen}`);
   }
 }

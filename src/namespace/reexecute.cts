@@ -7,6 +7,8 @@ import { findInheritedDescriptors } from './inherited-descriptors.cjs';
 import { requireUserNamespaces } from './prove-user-namespaces.cjs';
 import { UNSHARE_FLAGS } from './unshare-command.cjs';
 
+const { openSync, readFileSync } = fs;
+
 /**
  * Starts this process anew, inside a user namespace: the same pid, arguments, environment, standard streams and
  * message channel. The preload runs again there. Returns never, but by an error.
@@ -27,15 +29,15 @@ export function reexecuteInUserNamespace(parent: number): never {
   }
   for (const fd of findInheritedDescriptors()) setCloseOnExec(fd, false);
   handOver({
-    fd: fs.openSync('/proc/self/ns/mnt', 'r'),
-    mountInfoFd: fs.openSync('/proc/self/mountinfo', 'r'),
+    fd: openSync('/proc/self/ns/mnt', 'r'),
+    mountInfoFd: openSync('/proc/self/mountinfo', 'r'),
   });
   return execvp(unshare[0], [...unshare, ...UNSHARE_FLAGS, process.execPath, ...originalArguments()]);
 }
 
 /** The environment that this process was started with (proc_pid_environ(5)), whatever was changed since. */
 function readInitialEnvironment(): Record<string, string> {
-  const entries = fs.readFileSync('/proc/self/environ', 'utf8').split('\0').filter(Boolean);
+  const entries = readFileSync('/proc/self/environ', 'utf8').split('\0').filter(Boolean);
   return Object.fromEntries(
     entries.map((entry) => [entry.split('=', 1)[0], entry.slice(entry.indexOf('=') + 1)]),
   );
@@ -43,7 +45,7 @@ function readInitialEnvironment(): Record<string, string> {
 
 /** The arguments behind `node`, byte for byte. */
 function originalArguments(): (string | Buffer)[] {
-  const [, ...args] = splitAtNul(fs.readFileSync('/proc/self/cmdline'));
+  const [, ...args] = splitAtNul(readFileSync('/proc/self/cmdline'));
   const text = args.map(String);
   const { execArgv, argv } = process;
   const isComplete =

@@ -1,6 +1,8 @@
 import fs = require('node:fs');
 import path = require('node:path');
 
+const { accessSync, constants, statSync } = fs;
+
 /**
  * Arguments of unshare(1), of util-linux and of BusyBox alike. Root inside is the user outside, so that what
  * tests create belongs to the user, and mount(8) and other tools that ask for uid 0 work.
@@ -26,8 +28,8 @@ function findPrograms(name: string): string[] {
 /** Whether `file` is a file that this process may execute. */
 export function isExecutable(file: string): boolean {
   try {
-    fs.accessSync(file, fs.constants.X_OK);
-    return fs.statSync(file).isFile();
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
   } catch {
     return false;
   }

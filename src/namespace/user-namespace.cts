@@ -2,6 +2,8 @@ import fs = require('node:fs');
 
 import { processWide } from '../../native/process-wide.cjs';
 
+const { readFileSync } = fs;
+
 const known = processWide<{ isInside?: boolean }>('user-namespace', () => ({}));
 
 /**
@@ -18,7 +20,7 @@ export function isInUserNamespace(): boolean {
 /** A kernel without user namespaces has no such file: everybody is in the one and only. */
 function readMap(): string {
   try {
-    return fs.readFileSync('/proc/self/uid_map', 'latin1');
+    return readFileSync('/proc/self/uid_map', 'latin1');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '0 0 4294967295';
     throw error;

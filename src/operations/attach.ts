@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { fstatSync } from 'node:fs';
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import type { Steps } from '../layers/steps.js';
@@ -25,5 +25,5 @@ export function attachTo(fd: number, tree: number, steps: Steps): void {
 
 /** What a mount point for the mount of `fd` has to be. */
 export function kindOf(fd: number): MountPointKind {
-  return fs.fstatSync(fd).isDirectory() ? 'directory' : 'file';
+  return fstatSync(fd).isDirectory() ? 'directory' : 'file';
 }

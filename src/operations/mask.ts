@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, fchmodSync } from 'node:fs';
 import {
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NOEXEC,
@@ -39,16 +39,16 @@ function makeEmptyDirectory(): number {
 function makeEmptyFile(): number {
   return withScratch(
     (scratch) => {
-      const { O_CREAT, O_WRONLY } = fs.constants;
+      const { O_CREAT, O_WRONLY } = constants;
       const file = openat(scratch, 'empty', O_CREAT | O_WRONLY);
-      fs.fchmodSync(file, 0o444);
-      fs.closeSync(file);
+      fchmodSync(file, 0o444);
+      closeSync(file);
       const tree = openTree('empty', OPEN_TREE_CLONE, scratch);
       try {
         mountSetattr(tree, 0, { attrSet: ATTRIBUTES });
         return tree;
       } catch (error) {
-        fs.closeSync(tree);
+        closeSync(tree);
         throw error;
       }
     },

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants, fchmodSync, rmdirSync, unlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
@@ -58,7 +58,7 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
     made = isDirectory ? makeDirectory(parent, name, steps) : makeFile(parent, name, steps);
     if (!isWatched) continue;
     const names = missing.slice(0, index + 1).join('/');
-    using(openat(parent, name, fs.constants.O_RDONLY), (fd) => noteProvided(fd, names));
+    using(openat(parent, name, constants.O_RDONLY), (fd) => noteProvided(fd, names));
   }
   return steps.closing(openWithoutSymlinks(missing.join('/'), O_PATH, found));
 }
@@ -86,14 +86,14 @@ function isOnHost({ device }: Mount): boolean {
 
 function makeDirectory(parent: number, name: string, steps: Steps): number {
   mkdirat(parent, name);
-  steps.onFailure(() => withPathOf(parent, (path) => fs.rmdirSync(encodePath(`${path}/${name}`))));
+  steps.onFailure(() => withPathOf(parent, (path) => rmdirSync(encodePath(`${path}/${name}`))));
   return steps.closing(openWithoutSymlinks(name, O_PATH, parent));
 }
 
 function makeFile(parent: number, name: string, steps: Steps): number {
-  const { O_CREAT, O_EXCL, O_WRONLY } = fs.constants;
+  const { O_CREAT, O_EXCL, O_WRONLY } = constants;
   const fd = steps.closing(openat(parent, name, O_CREAT | O_EXCL | O_WRONLY));
-  steps.onFailure(() => withPathOf(parent, (path) => fs.unlinkSync(encodePath(`${path}/${name}`))));
-  fs.fchmodSync(fd, 0o644);
+  steps.onFailure(() => withPathOf(parent, (path) => unlinkSync(encodePath(`${path}/${name}`))));
+  fchmodSync(fd, 0o644);
   return steps.closing(openWithoutSymlinks(name, O_PATH, parent));
 }

@@ -1,3 +1,4 @@
+import { chdir } from 'node:process';
 import {
   AT_EMPTY_PATH,
   AT_RECURSIVE,
@@ -79,6 +80,6 @@ function enterWorkingDirectory(before: string, newRoot: string, steps: Steps): v
   try {
     changeWorkingDirectory(isBelow(before, newRoot) ? before.slice(newRoot.length) : '/', steps);
   } catch {
-    process.chdir('/');
+    chdir('/');
   }
 }

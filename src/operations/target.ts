@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { O_PATH } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
@@ -72,7 +72,7 @@ export function openIfThere(path: string): number | undefined {
 
 function symbolicLink(path: string): MountError {
   const isLink = (part: string) =>
-    fs.lstatSync(encodePath(part), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    lstatSync(encodePath(part), { throwIfNoEntry: false })?.isSymbolicLink() === true;
   const link = ancestors(path).find(isLink) ?? path;
   return new MountError(
     {
@@ -85,6 +85,6 @@ function symbolicLink(path: string): MountError {
 }
 
 function fixOf(path: string): string | undefined {
-  const real = probe(() => decodePath(fs.realpathSync(encodePath(path), 'buffer')));
+  const real = probe(() => decodePath(realpathSync(encodePath(path), 'buffer')));
   return real && `give the path that it stands for: ${printable(real)}`;
 }

@@ -1,4 +1,5 @@
-import fs from 'node:fs';
+import { constants } from 'node:fs';
+import { chdir, cwd } from 'node:process';
 import { O_PATH } from '../../native/constants.cjs';
 import {
   fchdir,
@@ -24,7 +25,7 @@ export function readWorkingDirectory(): string {
 
 /** Changes to `path`, which holds no symbolic links, for every thread. */
 export function changeWorkingDirectory(path: string, steps: Steps): void {
-  fchdir(steps.closing(openWithoutSymlinks(path, O_PATH | fs.constants.O_DIRECTORY)));
+  fchdir(steps.closing(openWithoutSymlinks(path, O_PATH | constants.O_DIRECTORY)));
   refreshWorkingDirectory();
 }
 
@@ -35,14 +36,11 @@ export function changeWorkingDirectory(path: string, steps: Steps): void {
  */
 export function refreshWorkingDirectory(known?: string | Buffer): void {
   try {
-    if (known === undefined || rememberedDirectory() !== known) process.chdir('.');
+    if (known === undefined || cwd() !== known) chdir('.');
   } catch {
     // One that may not be entered again has stayed where it was.
   }
 }
-
-// Tests replace it.
-const rememberedDirectory = process.cwd;
 
 /**
  * The path of the working directory if it leads there; undefined if it does not: the directory is deleted, or

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 
 import { SIGKILL } from '../../native/constants.cjs';
 import { pidfdHasEnded, pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cjs';
@@ -30,7 +30,7 @@ export function endProcesses(find: () => ProcessInfo[]): ProcessInfo[] {
         waitForEnd(fd, deadline);
       }
     } finally {
-      for (const { fd } of opened) fs.closeSync(fd);
+      for (const { fd } of opened) closeSync(fd);
     }
   }
 }
@@ -44,7 +44,7 @@ function openProcess(info: ProcessInfo): { fd: number; info: ProcessInfo }[] {
     throw error;
   }
   if (readProcess(info.pid)?.startTime === info.startTime) return [{ fd, info }];
-  fs.closeSync(fd);
+  closeSync(fd);
   return [];
 }
 

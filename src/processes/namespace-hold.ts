@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 
 import { endProcesses } from './end-processes.js';
 import { readMembers } from './members.js';
@@ -16,14 +16,14 @@ export class NamespaceHold {
 
   private constructor(fd: number) {
     this.fd = fd;
-    this.id = fs.fstatSync(fd).ino;
+    this.id = fstatSync(fd).ino;
   }
 
   /** Undefined when the process has ended, or is none of ours. */
   static of(pid: number): NamespaceHold | undefined {
     let fd: number;
     try {
-      fd = fs.openSync(`/proc/${pid}/ns/mnt`, 'r');
+      fd = openSync(`/proc/${pid}/ns/mnt`, 'r');
     } catch {
       return undefined;
     }
@@ -41,6 +41,6 @@ export class NamespaceHold {
   }
 
   close(): void {
-    fs.closeSync(this.fd);
+    closeSync(this.fd);
   }
 }

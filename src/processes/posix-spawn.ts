@@ -1,5 +1,5 @@
 import { ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 
@@ -113,17 +113,17 @@ function make(handle: Handle, options: NodeOptions): Made {
     );
     return { pid, ends };
   } catch (error) {
-    for (const fd of ends) fs.closeSync(fd);
+    for (const fd of ends) closeSync(fd);
     throw error;
   } finally {
-    for (const fd of theirs) fs.closeSync(fd);
+    for (const fd of theirs) closeSync(fd);
   }
 }
 
 /** Descriptors for this process, if it has one, and for the new one. */
 function openStream({ type }: NodeOptions['stdio'][number]): [our: number | undefined, their: number] {
   if (type === 'pipe') return socketPair();
-  if (type === 'ignore') return [undefined, fs.openSync('/dev/null', 'r+')];
+  if (type === 'ignore') return [undefined, openSync('/dev/null', 'r+')];
   throw new Error(`a stream of type ${type}`);
 }
 

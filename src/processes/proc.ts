@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants, fstatSync, readSync } from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
 import { mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
@@ -11,23 +11,23 @@ import { namespaceRecord } from '../namespace/namespace-record.cjs';
 
 /** The contents of a file, `'12/stat'`. */
 export function readProc(path: string): string | undefined {
-  return withFile(path, fs.constants.O_RDONLY, readAll);
+  return withFile(path, constants.O_RDONLY, readAll);
 }
 
 /** The names in a directory, `'12/task'`; that of the file system itself is `'.'`. */
 export function listProc(path: string): string[] | undefined {
-  const { O_DIRECTORY, O_RDONLY } = fs.constants;
+  const { O_DIRECTORY, O_RDONLY } = constants;
   return withFile(path, O_RDONLY | O_DIRECTORY, (fd) => readDirectory(fd).map(String));
 }
 
 /** The inode that a link leads to: the id of a namespace for `'12/ns/mnt'`. */
 export function inodeInProc(path: string): number | undefined {
-  return withFile(path, fs.constants.O_RDONLY, (fd) => fs.fstatSync(fd).ino);
+  return withFile(path, constants.O_RDONLY, (fd) => fstatSync(fd).ino);
 }
 
 /** The user that a file belongs to. */
 export function ownerInProc(path: string): number | undefined {
-  return withFile(path, O_PATH, (fd) => fs.fstatSync(fd).uid);
+  return withFile(path, O_PATH, (fd) => fstatSync(fd).uid);
 }
 
 /** The id of the mount that a link leads to, `'12/root'`. */
@@ -42,7 +42,7 @@ function withFile<T>(path: string, flags: number, use: (fd: number) => T): T | u
 function readAll(fd: number): string {
   let text = '';
   for (;;) {
-    const length = fs.readSync(fd, BUFFER);
+    const length = readSync(fd, BUFFER);
     if (length === 0) return text;
     text += BUFFER.toString('latin1', 0, length);
   }

@@ -1,3 +1,4 @@
+import { cwd } from 'node:process';
 import type { Place } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { probe } from '../../native/unless.cjs';
@@ -11,7 +12,7 @@ import { findWorkingDirectory, leadsTo, readWorkingDirectory } from '../operatio
  */
 export function findEntryDirectory(here: Place): string | Buffer | undefined {
   // Node remembers it, so this takes no system call. It may be deleted.
-  const remembered = probe(() => process.cwd());
+  const remembered = probe(cwd);
   if (remembered !== undefined && leadsTo(here, remembered)) return remembered;
   const found = findWorkingDirectory();
   return found === undefined ? undefined : encodePath(found);

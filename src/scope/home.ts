@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import { isSamePlace, openDirectory, type Place, placeOf } from '../../native/directories.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 
@@ -46,7 +46,7 @@ export function openHome({ here, canKeep, closing }: HomeOptions): Home {
     }
     // After the new one is open: a number that means another directory now would be taken for the same.
     kept[name] = opened;
-    if (before !== undefined) fs.closeSync(before.fd);
+    if (before !== undefined) closeSync(before.fd);
     return opened;
   };
   const root = open('root', '/', top, canKeep);
@@ -65,7 +65,7 @@ function openPlace(path: string): Kept {
   try {
     return { fd, place: placeOf('', fd) };
   } catch (error) {
-    fs.closeSync(fd);
+    closeSync(fd);
     throw error;
   }
 }

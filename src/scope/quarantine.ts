@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import type { Scope } from './scope.js';
@@ -21,6 +21,6 @@ export function enterQuarantine({ tree, outer }: Scope): void {
     fchdir(cwd);
     throw error;
   } finally {
-    for (const fd of [root, cwd]) fs.closeSync(fd);
+    for (const fd of [root, cwd]) closeSync(fd);
   }
 }

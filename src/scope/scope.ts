@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 // Not the global ones, which tests replace.
 import { clearTimeout, setTimeout } from 'node:timers';
 import { hasChildren } from '../../native/processes.cjs';
@@ -163,7 +163,7 @@ export class Scope {
         try {
           this.#leave(isQuiet);
         } finally {
-          for (const fd of this.kept) fs.closeSync(fd);
+          for (const fd of this.kept) closeSync(fd);
           this.#end();
         }
       }

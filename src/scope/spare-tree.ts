@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
 import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
@@ -40,7 +40,7 @@ export function takeSpareTree(isSameRoot: boolean): number | undefined {
     moveMount(tree, '/');
     umount2('/', MNT_DETACH);
   } finally {
-    fs.closeSync(tree);
+    closeSync(tree);
   }
   return undefined;
 }

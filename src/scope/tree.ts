@@ -1,4 +1,5 @@
-import fs from 'node:fs';
+import { closeSync } from 'node:fs';
+import { umask as changeUmask, geteuid, getuid, seteuid } from 'node:process';
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
 import { chdir, chroot, fchdir, mountIdOf, openDirectory, placeOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
@@ -67,11 +68,11 @@ export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOp
     const { root, rootId, cwd, baseId, isSameRoot } = openHome({
       here,
       canKeep: isOutermost,
-      closing: (fd) => undo.push(() => fs.closeSync(fd)),
+      closing: (fd) => undo.push(() => closeSync(fd)),
     });
     const umask = readUmask();
     const end = { isToBeKept: false };
-    undo.push(() => process.umask(umask));
+    undo.push(() => changeUmask(umask));
     const backToCwd = () => {
       fchdir(cwd);
       refreshWorkingDirectory(cwdPath);
@@ -101,11 +102,11 @@ export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOp
       refreshWorkingDirectory(cwdPath);
     };
     goToWork();
-    if (made !== undefined) process.umask(umask);
+    if (made !== undefined) changeUmask(umask);
     const reset = () => {
       goTo(plain as number);
       makePrivate(plain as number);
-      process.umask(umask);
+      changeUmask(umask);
       goToWork();
     };
     const stepOut = () => {
@@ -148,7 +149,7 @@ function stackPlain({ root, isSameRoot, isOutermost, baseId, end }: PlainOptions
   let tree: number | undefined;
   let isKept = false;
   undo.push(() => {
-    if (tree !== undefined && !isKept) fs.closeSync(tree);
+    if (tree !== undefined && !isKept) closeSync(tree);
   });
   undo.push(() => {
     try {
@@ -195,7 +196,7 @@ function stackCopyOnWrite(
 ): CopyOnWriteTree {
   requireEntered();
   undo.push(() => popMounts(baseId));
-  process.umask(USUAL_UMASK);
+  changeUmask(USUAL_UMASK);
   const made = new CopyOnWriteTree(copyOnWrite, root, outer);
   undo.push(() => made.close());
   made.stack(enter, pins);
@@ -204,8 +205,8 @@ function stackCopyOnWrite(
 
 /** One system call where it is the usual one; process.umask() makes two. */
 function readUmask(): number {
-  const umask = process.umask(USUAL_UMASK);
-  if (umask !== USUAL_UMASK) process.umask(umask);
+  const umask = changeUmask(USUAL_UMASK);
+  if (umask !== USUAL_UMASK) changeUmask(umask);
   return umask;
 }
 
@@ -246,9 +247,9 @@ function withPrivileges(step: () => void): void {
 }
 
 function takeUpPrivileges(): boolean {
-  const uid = process.getuid?.();
-  if (uid === undefined || uid === process.geteuid?.()) return false;
-  process.seteuid?.(uid);
+  const uid = getuid?.();
+  if (uid === undefined || uid === geteuid?.()) return false;
+  seteuid?.(uid);
   return true;
 }
 

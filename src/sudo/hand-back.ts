@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AT_EMPTY_PATH, O_PATH } from '../../native/constants.cjs';
 import { fchownat, mountIdOf, openat } from '../../native/directories.cjs';
@@ -23,14 +23,14 @@ export function handBack(place: string, user: SudoUser, since: number): void {
   for (let path = place, below: string | undefined; ; path = dirname(path)) {
     const directory = openDirectory(path);
     try {
-      if (directory !== undefined && fs.fstatSync(directory).uid === user.uid) {
+      if (directory !== undefined && fstatSync(directory).uid === user.uid) {
         const walk = new Walk(user, since, mountIdOf('', directory));
         if (below === undefined) walk.visit(directory, isModules(basename(place)));
         else walk.visitMade(directory, below);
         return;
       }
     } finally {
-      if (directory !== undefined) fs.closeSync(directory);
+      if (directory !== undefined) closeSync(directory);
     }
     if (path === '/') return;
     below = basename(path);
@@ -57,7 +57,7 @@ class Walk {
 
   /** @param hasPackages those that were there before are not looked through */
   visit(directory: number, hasPackages: boolean): void {
-    for (const name of fs.readdirSync(`/proc/self/fd/${directory}`, { encoding: 'buffer' })) {
+    for (const name of readdirSync(`/proc/self/fd/${directory}`, { encoding: 'buffer' })) {
       this.#look(directory, name, (entry, isNew) => {
         if (hasPackages && !isNew && !isCache(name)) return;
         this.#enter(entry, (opened) => this.visit(opened, isModules(name.toString())));
@@ -71,12 +71,12 @@ class Walk {
     if (entry === undefined) return;
     try {
       if (mountIdOf('', entry) !== this.#mount) return;
-      const stat = fs.fstatSync(entry);
+      const stat = fstatSync(entry);
       const isNew = this.#isNew(stat);
       if (isNew && stat.uid === 0 && (stat.isDirectory() || stat.nlink === 1)) this.#give(entry, stat);
       if (stat.isDirectory()) goOn(entry, isNew);
     } finally {
-      fs.closeSync(entry);
+      closeSync(entry);
     }
   }
 
@@ -85,13 +85,13 @@ class Walk {
     if (opened !== undefined) using(opened, goOn);
   }
 
-  #give(entry: number, { gid }: fs.Stats): void {
+  #give(entry: number, { gid }: Stats): void {
     // A directory with the set-group-ID bit gives its group to what is made in it.
     fchownat(entry, '', this.#user.uid, gid === 0 ? this.#user.gid : -1, AT_EMPTY_PATH);
   }
 
   /** Some file systems do not know when a file was made: then it is when it was last changed in any way. */
-  #isNew({ birthtimeMs, ctimeMs }: fs.Stats): boolean {
+  #isNew({ birthtimeMs, ctimeMs }: Stats): boolean {
     return (birthtimeMs > 0 ? birthtimeMs : ctimeMs) >= this.#since;
   }
 }
@@ -107,7 +107,7 @@ function isCache(name: Buffer): boolean {
 
 /** Undefined where there is no directory. */
 function openDirectory(path: string): number | undefined {
-  return unless(['ENOENT', 'ENOTDIR'], () => fs.openSync(encodePath(path), O_RDONLY | O_DIRECTORY));
+  return unless(['ENOENT', 'ENOTDIR'], () => openSync(encodePath(path), O_RDONLY | O_DIRECTORY));
 }
 
 /** Undefined for what is gone by now. */
@@ -115,6 +115,6 @@ function openEntry(directory: number, name: Buffer | string, flags: number): num
   return unless(['ENOENT'], () => openat(directory, name, flags));
 }
 
-const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = fs.constants;
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 const DOT = 0x2e;
 const PNPM = Buffer.from('.pnpm');

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { parseMountInfo } from '../mounts/parse-mount-info.js';
@@ -84,7 +84,7 @@ function checkUserNamespaces(): SupportCheck {
 }
 
 function mounts() {
-  return parseMountInfo(fs.readFileSync('/proc/self/mountinfo'));
+  return parseMountInfo(readFileSync('/proc/self/mountinfo'));
 }
 
 const LESS = 'no block devices, no unmounting of what was inherited, no other users’ ids';

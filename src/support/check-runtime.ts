@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 import os from 'node:os';
 
 import { printable } from '../mounts/printable.js';
@@ -82,9 +82,9 @@ function checkProc(): SupportCheck {
 
 /** A worker goes there again in its own namespace. */
 function checkDirectory(): SupportCheck {
-  const path = fs.readlinkSync('/proc/self/cwd', { encoding: 'buffer' });
+  const path = readlinkSync('/proc/self/cwd', { encoding: 'buffer' });
   try {
-    fs.statSync(path);
+    statSync(path);
     return ok('directory', printable(path.toString()));
   } catch {
     return refused('directory', `the working directory is ${printable(path.toString())}`, UNREACHABLE);

@@ -5,6 +5,8 @@ import { probeSystemCall } from '../../native/probe-system-call.cjs';
 import { hasCapability, type ProcessStatus, readProcessStatus } from '../namespace/capabilities.cjs';
 import type { Fix } from './place.cjs';
 
+const { existsSync, readFileSync } = fs;
+
 /** What stands in the way, found out from facts that were read, and what removes it. */
 export interface Obstacle {
   why: string;
@@ -106,7 +108,7 @@ export function noUnshare(): Obstacle {
 }
 
 function noUserNamespaces(): Obstacle | undefined {
-  if (fs.existsSync('/proc/self/ns/user') || !fs.existsSync('/proc/self/ns/mnt')) return undefined;
+  if (existsSync('/proc/self/ns/user') || !existsSync('/proc/self/ns/mnt')) return undefined;
   return {
     why: 'this kernel was built without user namespaces (CONFIG_USER_NS): there is no /proc/self/ns/user',
     fix: { ...ADD_SYS_ADMIN, laptop: 'sudo npx vitest run' },
@@ -147,7 +149,7 @@ function noSetfcap(status: ProcessStatus): Obstacle | undefined {
 
 /** A process in a chroot(2) may not make user namespaces. One whose root is no mount point certainly is in one. */
 function chrooted(): Obstacle | undefined {
-  const lines = fs.readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
+  const lines = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
   if (lines.some((line) => line.split(' ')[4] === '/')) return undefined;
   return {
     why: 'this process is in a chroot(2), where no user namespace can be made: its root is no mount point',
@@ -197,7 +199,7 @@ function readProfile(): string | undefined {
 
 function readText(file: string): string | undefined {
   try {
-    return fs.readFileSync(file, 'latin1').trim();
+    return readFileSync(file, 'latin1').trim();
   } catch {
     return undefined;
   }

@@ -1,5 +1,7 @@
 import fs = require('node:fs');
 
+const { existsSync } = fs;
+
 /** Where tests run, as far as it decides how an obstacle is removed. */
 export type Place = 'laptop' | 'GitHub Actions' | 'Docker' | 'Kubernetes';
 
@@ -9,7 +11,7 @@ export type Fix = string | Partial<Record<Place, string>>;
 /** The place that this process is in, as far as it can be told. */
 export function detectPlace(env: NodeJS.ProcessEnv = process.env): Place {
   if (env.KUBERNETES_SERVICE_HOST) return 'Kubernetes';
-  if (CONTAINER_MARKS.some((file) => fs.existsSync(file))) return 'Docker';
+  if (CONTAINER_MARKS.some((file) => existsSync(file))) return 'Docker';
   return env.GITHUB_ACTIONS === 'true' ? 'GitHub Actions' : 'laptop';
 }
 

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { readlinkSync } from 'node:fs';
 
 /** What the doctor asks a pool worker: which mount namespace it is in. */
-export default (): string => fs.readlinkSync('/proc/thread-self/ns/mnt');
+export default (): string => readlinkSync('/proc/thread-self/ns/mnt');

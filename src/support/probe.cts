@@ -16,6 +16,8 @@ import { explainRefusal } from '../namespace/explain-refusal.cjs';
 import type { SupportCheck } from './check.js';
 import { findMountNamespaceObstacle } from './obstacles.cjs';
 
+const { mkdirSync, readFileSync, readlinkSync, rmdirSync, writeSync } = fs;
+
 async function main(): Promise<void> {
   step('native code', () => `koffi ${koffiVersion()} on ${libcName()}`);
   try {
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
     return refuse(LAYERS[reached]?.name ?? 'mount namespace', error);
   }
   step('mount namespace', () => {
-    const own = fs.readlinkSync('/proc/thread-self/ns/mnt');
+    const own = readlinkSync('/proc/thread-self/ns/mnt');
     requireChildIn(own);
     return own;
   });
@@ -39,12 +41,12 @@ async function main(): Promise<void> {
       print({ name: 'scope', status: 'ok', detail: 'the mount tree can be copied' });
       step('tmpfs', () => {
         ns.tmpfs(DIRECTORY, { size: '1m' });
-        fs.mkdirSync(`${DIRECTORY}/covered/within`, { recursive: true });
+        mkdirSync(`${DIRECTORY}/covered/within`, { recursive: true });
         return 'can be mounted and written to';
       });
       try {
         ns.overlay(`${DIRECTORY}/covered`);
-        fs.rmdirSync(`${DIRECTORY}/covered/within`);
+        rmdirSync(`${DIRECTORY}/covered/within`);
         print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
       } catch (error) {
         limit('overlay', error, 'mount points that do not exist, and copy-on-write, need overlays');
@@ -60,7 +62,7 @@ function requireChildIn(own: string): void {
   const child = child_process.spawn('/bin/sh', ['-c', 'read line'], { stdio: ['pipe', 'ignore', 'ignore'] });
   child.on('error', () => {});
   if (child.pid === undefined) return;
-  const seen = fs.readlinkSync(`/proc/${child.pid}/ns/mnt`);
+  const seen = readlinkSync(`/proc/${child.pid}/ns/mnt`);
   try {
     // As the processes that tests leave running.
     pidfdSendSignal(pidfdOpen(child.pid), SIGKILL);
@@ -80,7 +82,7 @@ function koffiVersion(): string {
 }
 
 function libcName(): string {
-  return fs.readFileSync('/proc/self/maps', 'latin1').includes('musl') ? 'musl' : 'glibc';
+  return readFileSync('/proc/self/maps', 'latin1').includes('musl') ? 'musl' : 'glibc';
 }
 
 function step(name: string, run: () => string): void {
@@ -112,7 +114,7 @@ function describe(name: string, error: unknown): SupportCheck {
 }
 
 function print(check: SupportCheck): void {
-  fs.writeSync(1, `${JSON.stringify(check)}\n`);
+  writeSync(1, `${JSON.stringify(check)}\n`);
 }
 
 /** The layers of entering, with the system calls that fail where one of them refuses. */

@@ -1,5 +1,7 @@
 import fs = require('node:fs');
 
+const { lstatSync, readlinkSync } = fs;
+
 /**
  * What is wrong with /proc, if anything is: it has to number processes as the system calls of this process do, or
  * others would be ended than those that are meant.
@@ -8,7 +10,7 @@ export function findProcObstacle(): { summary: string; why?: string; fix: string
   const pid = readSelf();
   if (pid === String(process.pid)) return undefined;
   // It is there also where this process has no number.
-  if (fs.lstatSync('/proc/self', { throwIfNoEntry: false }) === undefined) {
+  if (lstatSync('/proc/self', { throwIfNoEntry: false }) === undefined) {
     return {
       summary: 'there is no proc file system on /proc',
       fix: 'mount it: mount -t proc proc /proc',
@@ -23,7 +25,7 @@ export function findProcObstacle(): { summary: string; why?: string; fix: string
 
 function readSelf(): string | undefined {
   try {
-    return fs.readlinkSync('/proc/self');
+    return readlinkSync('/proc/self');
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { openat } from '../../native/directories.cjs';
 import { probe } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
@@ -27,9 +27,8 @@ export function refuseCoveredSnapshots(environment: SnapshotEnvironment): void {
 
 function readBelow(root: number, file: string): string | null {
   return (
-    probe(() =>
-      using(openat(root, file.slice(1), fs.constants.O_RDONLY), (fd) => fs.readFileSync(fd, 'utf8')),
-    ) ?? null
+    probe(() => using(openat(root, file.slice(1), constants.O_RDONLY), (fd) => readFileSync(fd, 'utf8'))) ??
+    null
   );
 }
 

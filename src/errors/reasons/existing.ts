@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { encodePath } from '../../../native/path-bytes.cjs';
 import { printable } from '../../mounts/printable.js';
 import { kindOfPath, targetOf } from './paths.js';
@@ -9,7 +9,7 @@ export function explainExisting(failure: Failure): Reason | undefined {
   const path = targetOf(failure);
   const kind = kindOfPath(path);
   if (kind === undefined) return undefined;
-  const entries = kind === 'directory' ? `, with ${fs.readdirSync(encodePath(path)).length} entries` : '';
+  const entries = kind === 'directory' ? `, with ${readdirSync(encodePath(path)).length} entries` : '';
   return {
     why: `${printable(path)} is there already, a ${kind}${entries}`,
     fix: 'look at what it is, and move it away',

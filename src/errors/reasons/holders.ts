@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mountIdOf } from '../../../native/directories.cjs';
 import { decodePath } from '../../../native/path-bytes.cjs';
 import { probe } from '../../../native/unless.cjs';
@@ -19,14 +19,14 @@ export interface Holder {
  * looked at are left out.
  */
 export function findHolders(mountId: number, { writing = false } = {}): Holder[] {
-  const namespace = fs.readlinkSync('/proc/thread-self/ns/mnt');
+  const namespace = readlinkSync('/proc/thread-self/ns/mnt');
   const holders: Holder[] = [];
-  for (const entry of fs.readdirSync('/proc')) {
+  for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
-    if (!Number.isInteger(pid) || probe(() => fs.readlinkSync(`/proc/${pid}/ns/mnt`)) !== namespace) continue;
+    if (!Number.isInteger(pid) || probe(() => readlinkSync(`/proc/${pid}/ns/mnt`)) !== namespace) continue;
     const links = writing ? writableLinks(pid) : allLinks(pid);
     const uses = links.filter(({ link }) => probe(() => mountIdOf(link)) === mountId).map(describeUse);
-    const name = probe(() => fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()) ?? '?';
+    const name = probe(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd()) ?? '?';
     if (uses.length > 0) holders.push({ pid, name, uses: [...new Set(uses)] });
   }
   return holders;
@@ -58,7 +58,7 @@ function allLinks(pid: number): Use[] {
 
 function writableLinks(pid: number): Use[] {
   const fds = list(`/proc/${pid}/fd`).filter((fd) => isWritable(pid, fd));
-  const maps = probe(() => fs.readFileSync(`/proc/${pid}/maps`, 'latin1')) ?? '';
+  const maps = probe(() => readFileSync(`/proc/${pid}/maps`, 'latin1')) ?? '';
   const shared = [...maps.matchAll(/^(\S+) .w.s /gm)].map(([, range]) => mapping(pid, range as string));
   return [...fds.map((fd) => ({ what: `fd ${fd}`, link: `/proc/${pid}/fd/${fd}` })), ...shared];
 }
@@ -68,18 +68,18 @@ function mapping(pid: number, range: string): Use {
 }
 
 function isWritable(pid: number, fd: string): boolean {
-  const info = probe(() => fs.readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
+  const info = probe(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
   const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info ?? '')?.[1] ?? '0', 8);
-  return (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0;
+  return (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
 }
 
 function describeUse({ what, link }: Use): string {
-  const path = probe(() => decodePath(fs.readlinkSync(link, 'buffer'))) ?? '?';
+  const path = probe(() => decodePath(readlinkSync(link, 'buffer'))) ?? '?';
   return `${what} ${printable(path)}`;
 }
 
 function list(directory: string): string[] {
-  return probe(() => fs.readdirSync(directory)) ?? [];
+  return probe(() => readdirSync(directory)) ?? [];
 }
 
 const MOST = 10;

@@ -1,4 +1,5 @@
-import fs from 'node:fs';
+import type {} from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { printable } from '../../mounts/printable.js';
 import { kindOfPath } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
@@ -8,8 +9,7 @@ export function explainNoDevice({ type }: Failure): Reason | undefined {
   // fuse.sshfs is fuse to the kernel.
   const name = type?.split('.', 1)[0];
   if (name === undefined) return undefined;
-  const known = fs
-    .readFileSync('/proc/filesystems', 'utf8')
+  const known = readFileSync('/proc/filesystems', 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => line.split('\t')[1]);

@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
 import { probe } from '../../../native/unless.cjs';
 import type { Failure } from './reasons.js';
@@ -26,7 +26,7 @@ const TARGETS: Partial<Record<string, readonly string[]>> = {
 
 /** What is at `path`, in a word; undefined for nothing. Symbolic links are followed. */
 export function kindOfPath(path: string): string | undefined {
-  const stat = probe(() => fs.statSync(encodePath(path)));
+  const stat = probe(() => statSync(encodePath(path)));
   if (stat === undefined) return undefined;
   if (stat.isDirectory()) return 'directory';
   if (stat.isFile()) return 'file';
@@ -37,5 +37,5 @@ export function kindOfPath(path: string): string | undefined {
 
 /** `path` without symbolic links; as it is, where nothing is there. */
 export function realPathOf(path: string): string {
-  return probe(() => decodePath(fs.realpathSync(encodePath(path), 'buffer'))) ?? path;
+  return probe(() => decodePath(realpathSync(encodePath(path), 'buffer'))) ?? path;
 }

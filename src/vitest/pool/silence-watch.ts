@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { SILENCE_MARGIN } from '../../namespace/environment.cjs';
 import { HEARTBEAT } from '../protocol.js';
@@ -58,7 +58,7 @@ export class SilenceWatch {
 function readState(pid: number): string | undefined {
   try {
     // The second field is the command's name in parentheses, and can hold anything.
-    return /.*\) (\S)/s.exec(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
+    return /.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
   } catch {
     return undefined;
   }
@@ -67,8 +67,8 @@ function readState(pid: number): string | undefined {
 /** Whether the main thread sleeps in a call that a child process of it can end: of Atomics.wait(), futex(2), none can. */
 function canWaitForChild(pid: number): boolean {
   try {
-    const hasChildren = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== '';
-    return hasChildren && !fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').startsWith('futex');
+    const hasChildren = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== '';
+    return hasChildren && !readFileSync(`/proc/${pid}/wchan`, 'latin1').startsWith('futex');
   } catch {
     // A kernel without these files: nothing is killed on a guess.
     return true;

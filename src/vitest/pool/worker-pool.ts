@@ -1,4 +1,4 @@
-import fs from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import { RESOLUTIONS } from '../../namespace/environment.cjs';
@@ -106,7 +106,7 @@ function findObstacle(): NamespaceError | undefined {
 
 function readMountTable(): string {
   try {
-    return fs.readFileSync('/proc/self/mountinfo', 'latin1');
+    return readFileSync('/proc/self/mountinfo', 'latin1');
   } catch {
     // Not Linux: the preload says so.
     return '';

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
@@ -100,7 +100,7 @@ export class WorkerProcess {
     if (this.#hold !== undefined) this.#warden.watch(this.#hold);
     if (fd === undefined) return;
     try {
-      this.#currentTask = fs.openSync(`/proc/${this.pid}/fd/${fd}`, 'r');
+      this.#currentTask = openSync(`/proc/${this.pid}/fd/${fd}`, 'r');
     } catch {
       // The name of the test is an extra.
     }
@@ -135,7 +135,7 @@ export class WorkerProcess {
   readCurrentTask(): CurrentTask {
     if (this.#currentTask === undefined) return this.#lastTask;
     const record = Buffer.alloc(4096);
-    const length = fs.readSync(this.#currentTask, record, 0, record.length, 0);
+    const length = readSync(this.#currentTask, record, 0, record.length, 0);
     try {
       return JSON.parse(record.toString('utf8', 0, length).split('\n', 1)[0] as string) as CurrentTask;
     } catch {
@@ -175,7 +175,7 @@ export class WorkerProcess {
   #closeCurrentTask(): void {
     if (this.#currentTask === undefined) return;
     this.#lastTask = this.readCurrentTask();
-    fs.closeSync(this.#currentTask);
+    closeSync(this.#currentTask);
     this.#currentTask = undefined;
   }
 

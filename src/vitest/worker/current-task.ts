@@ -1,10 +1,8 @@
-import fs from 'node:fs';
+import type {} from 'node:fs';
+import { writeSync } from 'node:fs';
 
 import { MFD_CLOEXEC, memfdCreate } from '../../../native/memory-file.cjs';
 import type { CurrentTask } from '../protocol.js';
-
-// A test may have replaced it.
-const { writeSync } = fs;
 
 /**
  * Where this worker notes what it is doing. The pool reads it when the worker has died or hangs: then it is too

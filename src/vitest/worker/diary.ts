@@ -1,5 +1,4 @@
 import { now } from '../../processes/clock.js';
-import { readProc } from '../../processes/proc.js';
 import type { Whereabouts } from '../protocol.js';
 
 /** Which file and test this worker was at, and when. */
@@ -8,8 +7,9 @@ export class Diary {
   readonly #offset: number;
   readonly #entries: (Whereabouts & { since: number })[] = [];
 
-  constructor() {
-    this.#offset = Number.parseFloat(readProc('uptime') ?? 'NaN') * 1000 - now();
+  /** @param uptime what /proc/uptime says now */
+  constructor(uptime = '') {
+    this.#offset = Number.parseFloat(uptime) * 1000 - now();
   }
 
   /** What it is at now. */

@@ -1,8 +1,8 @@
 import type Inspector from 'node:inspector';
 import { createRequire } from 'node:module';
 import type * as VitestWorker from 'vitest/worker';
-
 import { notices } from '../../processes/notices.js';
+import { readProc } from '../../processes/proc.js';
 import type { ResolvedOptions } from '../options.js';
 import { HEARTBEAT, type WorkerMessage } from '../protocol.js';
 import { openCurrentTask } from './current-task.js';
@@ -28,7 +28,7 @@ export function serve(
   findsVitest: boolean,
 ): Promise<never> {
   const currentTask = openCurrentTask();
-  const diary = new Diary();
+  const diary = new Diary(readProc('uptime'));
   const ownImports = new OwnImports(post);
   notices.print = ({ summary, why, fix, isShared }) =>
     post({ mountns: 'notice', notice: { summary, why, fix, isShared }, ...diary.current });

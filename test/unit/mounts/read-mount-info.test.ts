@@ -1,10 +1,13 @@
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { readMountInfo, UnstableMountInfoError } from '../../../src/mounts/read-mount-info.cjs';
+const { readSync } = fs;
+let read = readSync;
+// It takes the function when it is loaded.
+fs.readSync = ((...args: Parameters<typeof readSync>) => read(...args)) as typeof readSync;
+const { readMountInfo, UnstableMountInfoError } = await import('../../../src/mounts/read-mount-info.cjs');
 
 let directory: string;
 
@@ -43,7 +46,6 @@ test('fails with the error of Node when the descriptor is none', () => {
 describe('a table of two pages', () => {
   /** Reads through the descriptor of an empty file, with `pageOf` in the place of the kernel. */
   function readPages(pageOf: (pass: number, page: number) => string): string {
-    const { readSync } = fs;
     const fd = fs.openSync('/dev/null', 'r');
     let pass = 0;
     let page = 0;
@@ -52,13 +54,11 @@ describe('a table of two pages', () => {
       page++;
       return page > 2 ? 0 : buffer.write(pageOf(pass, page), offset);
     };
-    fs.readSync = fake as typeof readSync;
-    syncBuiltinESMExports();
+    read = fake as typeof readSync;
     try {
       return readMountInfo(fd).toString();
     } finally {
-      fs.readSync = readSync;
-      syncBuiltinESMExports();
+      read = readSync;
       fs.closeSync(fd);
     }
   }
@@ -69,8 +69,8 @@ describe('a table of two pages', () => {
   });
 
   test('is given up when it never stands still', () => {
-    const read = () => readPages((pass, page) => `${pass} ${page}\n`);
-    expect(read).toThrow(UnstableMountInfoError);
-    expect(read).toThrow('the mount table changed during each of 500 reads');
+    const readChanging = () => readPages((pass, page) => `${pass} ${page}\n`);
+    expect(readChanging).toThrow(UnstableMountInfoError);
+    expect(readChanging).toThrow('the mount table changed during each of 500 reads');
   });
 });

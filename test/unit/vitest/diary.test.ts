@@ -1,10 +1,8 @@
-import { expect, test, vi } from 'vitest';
-
-vi.mock('../../../src/processes/proc.js', () => ({ readProc: () => '1000.00 500.00\n' }));
-const { Diary } = await import('../../../src/vitest/worker/diary.js');
+import { expect, test } from 'vitest';
+import { Diary } from '../../../src/vitest/worker/diary.js';
 
 test('tells what was being run when a process started, unless that is too close to a change', async () => {
-  const diary = new Diary();
+  const diary = new Diary('1000.00 500.00\n');
   diary.note({ file: 'a' });
   await new Promise((resolve) => setTimeout(resolve, 100));
   diary.note({ file: 'a', test: 'one' });
