@@ -5,36 +5,30 @@ import { installed, preload } from '../installed.mjs';
 import { alternate, ratio, summarise } from '../measure.mjs';
 import { runProcess } from '../process.mjs';
 
-/** What koffi, entering and the self-check add to a process. */
+/** What koffi, entering and the self-check add to a worker of Vitest, and to a process that does nothing else. */
 export default async function workerStart({ quick }) {
-  // The pool gives its workers both.
+  // The pool gives its workers both. So that the rest is the same, the worker without the preload gets the first as well.
   const compileCache = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-bench-'));
   const koffi = fs.realpathSync(path.join(installed, `node_modules/@koromix/${NATIVE_CODE}`));
-  const env = { MOUNTNS_NAMESPACE: '', MOUNTNS_COMPILE_CACHE: compileCache, MOUNTNS_KOFFI: koffi };
-  const node =
-    (...args) =>
-    () =>
-      runProcess([process.execPath, ...args, '-e', '0'], { env });
-  const { withPreload, without } = await alternate(
-    { withPreload: node('--require', preload), without: node() },
-    { runs: quick ? 11 : 41 },
-  );
+  const withPreload = { MOUNTNS_NAMESPACE: '', MOUNTNS_COMPILE_CACHE: compileCache, MOUNTNS_KOFFI: koffi };
+  const without = { NODE_COMPILE_CACHE: compileCache };
+  const node = (args, env) => () => runProcess([process.execPath, ...args], { cwd: installed, env });
+  const rows = [];
+  for (const [what, script, reach] of [
+    ['start of a worker', [path.join(installed, 'bench/worker.mjs')], 10],
+    ['start of a process', ['-e', '0']],
+  ]) {
+    const results = await alternate(
+      { own: node(['--require', preload, ...script], withPreload), other: node(script, without) },
+      { runs: quick ? 11 : 41 },
+    );
+    const added = summarise(results.own.wall.map((wall, index) => wall - results.other.wall[index]));
+    const against = 'without the preload';
+    rows.push({ what: `${what}: wall`, against, ...ratio(results.own.wall, results.other.wall) });
+    rows.push({ what: `${what}: added milliseconds`, against, ...added, unit: 'ms', reach });
+  }
   fs.rmSync(compileCache, { recursive: true });
-  const added = summarise(withPreload.wall.map((wall, index) => wall - without.wall[index]));
-  return [
-    {
-      what: 'start of a process: wall',
-      against: 'without the preload',
-      ...ratio(withPreload.wall, without.wall),
-    },
-    {
-      what: 'start of a process: added milliseconds',
-      against: 'without the preload',
-      ...added,
-      unit: 'ms',
-      reach: 10,
-    },
-  ];
+  return rows;
 }
 
 /** On glibc. */

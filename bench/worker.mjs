@@ -1,0 +1,4 @@
+// What a worker of Vitest loads before its first test file.
+import 'vitest/worker';
+
+process.exit();
