@@ -1,6 +1,6 @@
 import { readDirectory } from '../../native/directory-entries.cjs';
+import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 import { flistxattr } from '../../native/xattr.cjs';
-import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import {
   type FoundFile,
   findFile,

@@ -3,6 +3,7 @@ import { AT_RECURSIVE, MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../n
 import { openat } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
@@ -10,7 +11,6 @@ import { OWN_LAYER } from '../layers/own-layer.js';
 import type { Pins } from '../layers/pins.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { encodePath } from '../mounts/path-bytes.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { withOverrides } from '../namespace/privileges.cjs';
 import { copyAttributes } from './attributes.js';

@@ -1,10 +1,10 @@
 import { accessSync, closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
+import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { copyAttributes } from './attributes.js';
 import { type FoundFile, findFile } from './found-file.js';
 import { join, type Part, partAt } from './part.js';

@@ -8,13 +8,13 @@ import {
 } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { MountError } from '../errors/mount-error.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { isReadOnly } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { encodePath } from '../mounts/path-bytes.js';
 import { printable } from '../mounts/printable.js';
 import { copyEmptyDirectory, copyFile, copySkeleton } from './copy.js';
 import { deviceOf } from './device.js';

@@ -7,10 +7,10 @@ import {
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { encodePath } from '../mounts/path-bytes.js';
 
 /** An absolute path for calls with a descriptor of the root directory, as which another one may be in place. */
 export function fromRoot(path: string): Buffer {

@@ -9,12 +9,12 @@ import {
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
 import { MountError } from '../errors/mount-error.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { encodePath } from '../mounts/path-bytes.js';
 import { printable } from '../mounts/printable.js';
 import type { Layers } from './layers.js';
 import { attributesOf } from './mount-attributes.js';

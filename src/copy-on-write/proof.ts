@@ -1,9 +1,9 @@
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import { isReadOnly } from '../mounts/mount.js';
-import { encodePath } from '../mounts/path-bytes.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { findFile } from './found-file.js';

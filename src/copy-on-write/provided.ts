@@ -1,6 +1,6 @@
+import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 import { unless } from '../../native/unless.cjs';
 import { fgetxattr, flistxattr, fsetxattr } from '../../native/xattr.cjs';
-import { decodePath, encodePath } from '../mounts/path-bytes.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { NOTE } from './attributes.js';
 import type { FoundFile } from './found-file.js';

@@ -15,7 +15,11 @@ export interface Report {
   suspicions: Notice[];
 }
 
-/** @param onHost processes of this worker that are in the namespace of the host */
+/**
+ * What is proved, and what is only seen.
+ *
+ * @param onHost processes of this worker that are in the namespace of the host
+ */
 export function describeFindings(findings: Findings, onHost: readonly ProcessInfo[]): Report {
   const report: Report = { leaks: [], suspicions: [] };
   for (const { mount, tie } of findings.mounts) {

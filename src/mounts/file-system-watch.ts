@@ -2,9 +2,9 @@ import { closeSync } from 'node:fs';
 
 import { IN_UNMOUNT } from '../../native/constants.cjs';
 import { inotifyAddWatch, inotifyInit, inotifyRead } from '../../native/inotify.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import type { MountTable } from './mount-table.js';
-import { encodePath } from './path-bytes.js';
 
 /**
  * Tells which file systems have ended, unmounted everywhere: the kernel gives their device numbers to the next ones,

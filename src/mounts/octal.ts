@@ -1,4 +1,4 @@
-import { decodePath, encodePath } from './path-bytes.js';
+import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 
 /**
  * Undoes the kernel's `\ooo` escapes once, so that `a\134040b` is the directory `a\040b`. A backslash that

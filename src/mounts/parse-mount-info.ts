@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
-
+import { decodePath } from '../../native/path-bytes.cjs';
 import type { Mount, Propagation } from './mount.js';
 import { MountInfoError } from './mount-info-error.js';
 import { decodeOctal } from './octal.js';
 import { NONE, splitOptions } from './options.js';
-import { decodePath } from './path-bytes.js';
 
 /**
  * Parses the text of `/proc/PID/mountinfo`, a line for a mount, in the order of the text.

@@ -1,9 +1,9 @@
 import { isMountRoot, mountIdOf } from '../../native/directories.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import type { Mount } from './mount.js';
 import type { MountTable } from './mount-table.js';
-import { encodePath } from './path-bytes.js';
 import { printable } from './printable.js';
 import { readMounts } from './read-mounts.js';
 

@@ -9,7 +9,7 @@ export const HOST_MARK = 'MOUNTNS_HOST';
 /** Set by the preload: the NODE_TEST_CONTEXT of this process, which those that it starts inherit. */
 export const TEST_CONTEXT = 'MOUNTNS_TEST_CONTEXT';
 
-/** Set by the pool: the process that the worker must not outlive. */
+/** Set by who starts the process: the one that it must not outlive. */
 export const PARENT_PID = 'MOUNTNS_PARENT_PID';
 
 /** Set by the pool: what the worker needs to know before its first message, as JSON. The worker removes it. */
@@ -24,10 +24,10 @@ export const COMPILE_CACHE = 'MOUNTNS_COMPILE_CACHE';
 /** Set by the pool: the file of koffi's native code. The preload removes it. */
 export const KOFFI = 'MOUNTNS_KOFFI';
 
-/** Set by the pool: `enforced` where root shall be held to permission bits. */
+/** Set by the pool and the Jest runner: `enforced` where root shall be held to permission bits. */
 export const PERMISSIONS = 'MOUNTNS_PERMISSIONS';
 
-/** Set by the pool: which directories are copy-on-write in scopes that say nothing about it, as JSON. */
+/** Set by the pool and the Jest runner: which directories are copy-on-write in scopes that say nothing about it, as JSON. */
 export const COPY_ON_WRITE = 'MOUNTNS_COPY_ON_WRITE';
 
 /** Set by the Jest runner: what becomes of a file that something has reached the host from. The worker removes it. */

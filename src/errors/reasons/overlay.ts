@@ -1,9 +1,9 @@
 import { isSameFile, mountIdOf, placeOf } from '../../../native/directories.cjs';
+import { encodePath } from '../../../native/path-bytes.cjs';
 import { isOwnLayer, OWN_PURPOSE } from '../../layers/own-layer.js';
 import { isBelow } from '../../mounts/absolute-path.js';
 import { formatMount } from '../../mounts/format-mount.js';
 import type { MountTable } from '../../mounts/mount-table.js';
-import { encodePath } from '../../mounts/path-bytes.js';
 import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { readProcessStatus } from '../../namespace/capabilities.cjs';

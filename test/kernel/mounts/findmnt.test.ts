@@ -4,12 +4,11 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-
-import { formatMountInfo } from '../../../src/mounts/format-mount-info.js';
+import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
 import type { Mount } from '../../../src/mounts/mount.js';
 import { parseMountInfo } from '../../../src/mounts/parse-mount-info.js';
-import { decodePath, encodePath } from '../../../src/mounts/path-bytes.js';
 import { anyMount } from '../../unit/mounts/any-mounts.js';
+import { formatMountInfo } from '../../unit/mounts/format-mount-info.js';
 import { inPrivateNamespace } from './in-private-namespace.js';
 
 interface FindmntRow {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-
+import { decodePath } from '../../../native/path-bytes.cjs';
 import type { Mount } from '../../../src/mounts/mount.js';
-import { decodePath } from '../../../src/mounts/path-bytes.js';
 
 const LETTERS = [
   ...[...' -\t\n\r\v\f\\#,:="/a0'].map((letter) => Buffer.from(letter)),

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-
-import { formatMountInfo } from '../../../src/mounts/format-mount-info.js';
+import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
 import type { Mount } from '../../../src/mounts/mount.js';
 import { MountInfoError } from '../../../src/mounts/mount-info-error.js';
 import { parseMountInfo } from '../../../src/mounts/parse-mount-info.js';
-import { decodePath, encodePath } from '../../../src/mounts/path-bytes.js';
 import { anyMount, anyText } from './any-mounts.js';
+import { formatMountInfo } from './format-mount-info.js';
 
 const parseOne = (line: string | Buffer): Mount => {
   const mounts = parseMountInfo(line);

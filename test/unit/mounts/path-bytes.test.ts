@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { decodePath, encodePath } from '../../../src/mounts/path-bytes.js';
+import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
 
 test('gives any bytes back', () => {
   const anyBytes = fc.uint8Array({ maxLength: 64 }).map((bytes) => Buffer.from(bytes));

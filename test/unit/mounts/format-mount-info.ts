@@ -1,5 +1,5 @@
-import type { Mount } from './mount.js';
-import { encodeOctal } from './octal.js';
+import type { Mount } from '../../../src/mounts/mount.js';
+import { encodeOctal } from '../../../src/mounts/octal.js';
 
 /**
  * Prints mounts as `/proc/PID/mountinfo` does, the reverse of `parseMountInfo`. For a file, take the bytes:
