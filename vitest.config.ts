@@ -29,7 +29,11 @@ export default defineConfig({
     // Vite does not follow imports into what was built.
     forceRerunTriggers: ['**/package.json', '**/vitest.config.*', '**/dist/**/*.{js,cjs}'],
     projects: [
-      { plugins: [runBuild()], test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server } },
+      {
+        plugins: [runBuild()],
+        // Some try hundreds of random inputs, and some machines are slow.
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, server },
+      },
       { test: { name: 'docs', include: ['test/docs/*.test.ts'] } },
       {
         plugins: [runBuild(), mountNamespaces()],
