@@ -137,7 +137,8 @@ export class LeakWatch {
   #findLeftMountPoints(): string[] {
     if (this.#mountPoints.size === 0) return [];
     const own = [...new MountTable(this.#readOwn())];
-    const hostDevices = new Set([...this.#before].map(({ device }) => device));
+    const { hiddenDevices } = this.#entered.host;
+    const hostDevices = new Set([...hiddenDevices, ...[...this.#before].map(({ device }) => device)]);
     return findLeftMountPoints(this.#mountPoints, { since: this.#since, own, hostDevices });
   }
 

@@ -16,13 +16,17 @@ import type { Mount } from '../mounts/mount.js';
  */
 export function findLeftMountPoints(
   mountPoints: Iterable<string>,
-  { since, own, hostDevices }: { since: number; own: readonly Mount[]; hostDevices: ReadonlySet<string> },
+  {
+    since,
+    own,
+    hostDevices,
+  }: { since: number; own: readonly Mount[]; hostDevices: ReadonlySet<string | undefined> },
 ): string[] {
   return [...mountPoints].filter((mountPoint) => {
     if (mountPoint === '/') return false;
     const directory = encodePath(path.dirname(mountPoint));
     const device = deviceOf(directory, own);
-    if (device === undefined || !hostDevices.has(device)) return false;
+    if (!hostDevices.has(device)) return false;
     const birth = birthBeneath(directory, encodePath(path.basename(mountPoint)));
     return birth !== undefined && birth >= since;
   });

@@ -10,13 +10,14 @@ import {
   OPEN_TREE_CLONE,
   SIGKILL,
 } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, mountIdOf, openDirectory } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
-import { SystemCallError } from '../../native/system-call-error.cjs';
+import { unless } from '../../native/unless.cjs';
+import { using } from '../../native/using.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMountInfo } from '../mounts/read-mount-info.cjs';
 import { findProcObstacle } from '../support/proc-obstacle.cjs';
@@ -75,7 +76,7 @@ function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   isInUserNamespace();
   namespaceRecord.entered = entered;
   process.env[NAMESPACE_MARK] = String(entered.id);
-  process.env[HOST_MARK] ??= `${entered.host.id}:${process.ppid}`;
+  process.env[HOST_MARK] ??= [entered.host.id, process.ppid, ...entered.host.hiddenDevices].join();
 }
 
 /** Returns the module that can prove it, if permissions are enforced. */
@@ -125,13 +126,14 @@ function dieWithParent(): number {
 
 function joinMarkedNamespace(): EnteredNamespace | undefined {
   const mark = Number(process.env[NAMESPACE_MARK]);
-  const [hostId, hostPid] = (process.env[HOST_MARK] ?? '').split(':').map(Number);
+  const [id, hostPid, ...hiddenDevices] = (process.env[HOST_MARK] ?? '').split(',');
+  const hostId = Number(id);
   if (!mark || !hostId || mark === hostId || mark !== currentId()) {
     delete process.env[HOST_MARK];
     return undefined;
   }
   const mountInfoFd = openSync(`/proc/${hostPid}/mountinfo`, 'r');
-  const host = { id: hostId, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd) };
+  const host = { id: hostId, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd), hiddenDevices };
   return {
     id: mark,
     host,
@@ -162,8 +164,11 @@ function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord
     });
   const procFd = openDirectory('/proc');
   unshare(CLONE_NEWNS);
-  makeRootPrivate();
-  return inOwnCopy(host, procFd);
+  const all = makePrivate(procFd);
+  if (known !== undefined) return inOwnCopy(known, procFd);
+  const seen = devicesIn(host.mountInfoAtEntry);
+  const hiddenDevices = [...new Set(devicesIn(all))].filter((device) => !seen.includes(device));
+  return inOwnCopy({ ...host, hiddenDevices }, procFd);
 }
 
 function inOwnCopy(host: HostRecord, procFd: number): EnteredNamespace {
@@ -178,25 +183,33 @@ function openOwnMountInfo(): number {
 function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
   const { ino: id } = fstatSync(fd);
   closeSync(fd);
-  return { id, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd) };
+  return { id, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd), hiddenDevices: [] };
 }
 
-function makeRootPrivate(): void {
+/** @returns all mounts of the namespace: in a chroot(2) none is seen that lies outside, as that of the root may */
+function makePrivate(procFd: number): Buffer {
+  const change = () => mount({ target: '/', flags: MS_REC | MS_PRIVATE });
+  // The root of a chroot(2) need not be a mount point; the namespace's own root always is one.
+  const isMountPoint = unless(['EINVAL'], () => change() ?? true);
+  const [root, cwd] = [openDirectory('/'), openDirectory('.')];
+  const own = openSync('/proc/thread-self/ns/mnt', 'r');
   try {
-    mount({ target: '/', flags: MS_REC | MS_PRIVATE });
-  } catch (error) {
-    // The root of a chroot(2) need not be a mount point; the namespace's own root always is one.
-    if (!(error instanceof SystemCallError) || error.code !== 'EINVAL') throw error;
-    const root = openDirectory('/');
-    const cwd = openDirectory('.');
-    const own = openSync('/proc/thread-self/ns/mnt', 'r');
-    setns(own, CLONE_NEWNS);
-    mount({ target: '/', flags: MS_REC | MS_PRIVATE });
+    const refusals = isMountPoint ? ['EPERM', 'ENOSYS'] : [];
+    if (!unless(refusals, () => setns(own, CLONE_NEWNS) ?? true)) return Buffer.alloc(0);
+    change();
+    const all = using(openat(procFd, 'thread-self/mountinfo', 0), readMountInfo);
     fchdir(root);
     chroot('.');
     fchdir(cwd);
+    return all;
+  } finally {
     for (const fd of [root, cwd, own]) closeSync(fd);
   }
+}
+
+function devicesIn(table: Buffer): (string | undefined)[] {
+  const lines = table.toString('latin1').split('\n');
+  return lines.map((line) => line.split(' ', 3)[2]);
 }
 
 /**

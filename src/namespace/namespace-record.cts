@@ -8,6 +8,8 @@ export interface HostRecord {
   readonly mountInfoFd: number;
   /** The host's mountinfo when this process left it. */
   readonly mountInfoAtEntry: Buffer;
+  /** The devices of the mounts at entry that no mountinfo shows here: those that lie outside of a chroot(2). */
+  readonly hiddenDevices: readonly (string | undefined)[];
 }
 
 /** The mount namespace that this process entered before anything else ran. */

@@ -80,8 +80,9 @@ function coverWithLayer(place: Place, steps: Steps): number {
 
 /** Whether the host has mounted it, or had when this process left it: then it may still be on a disk. */
 function isOnHost({ device }: Mount): boolean {
-  const tables = [readMounts('host'), new MountTable(requireEntered().host.mountInfoAtEntry)];
-  return tables.some((table) => table.find({ device }) !== undefined);
+  const { hiddenDevices, mountInfoAtEntry } = requireEntered().host;
+  const tables = [readMounts('host'), new MountTable(mountInfoAtEntry)];
+  return hiddenDevices.includes(device) || tables.some((table) => table.find({ device }) !== undefined);
 }
 
 function makeDirectory(parent: number, name: string, steps: Steps): number {

@@ -16,6 +16,15 @@ if [ "$entering" = pivot_root ]; then
   mount -t overlay overlay -o "lowerdir=$root,upperdir=$root/old/upper,workdir=$root/old/work" "$root/old/merged"
   root=$root/old/merged
 fi
+if [ "$entering" = chroot ]; then
+  # On a file system of its own, which no table shows that is read in the chroot.
+  mount -t tmpfs tmpfs "$root/old"
+  for shown in "$root"/*; do
+    mkdir "$root/old/${shown##*/}"
+    [ "$shown" = "$root/old" ] || mount --bind "$shown" "$root/old/${shown##*/}"
+  done
+  root=$root/old
+fi
 mount --rbind /proc "$root/proc"
 mount --bind /dev/null "$root/dev/null"
 mount --bind "$installed" "$root$installed"

@@ -53,6 +53,14 @@ test('no mount made inside appears outside, nor the reverse', () => {
   expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
 });
 
+test('needs no setns(2) where the root directory is a mount point', () => {
+  const filter = path.resolve('test/kernel/user-namespace/seccomp.cjs');
+  const args = [filter, 'setns', process.execPath, '--require', PRELOAD];
+  const { stdout, stderr } = run(args, 'console.log(process.pid)');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\d+\n$/);
+});
+
 test('worker threads and descendants live in the same namespace, and do not enter again', () => {
   const script = `
     const { Worker } = require('node:worker_threads');
