@@ -2,18 +2,18 @@ import { closeSync } from 'node:fs';
 
 import { SIGKILL } from '../../native/constants.cjs';
 import { pidfdHasEnded, pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cjs';
-import { SystemCallError } from '../../native/system-call-error.cjs';
+import { probe, unless } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { now } from './clock.js';
 import { type ProcessInfo, readProcess } from './process-info.js';
 
 /**
  * Ends processes with SIGKILL and waits until they have ended. A pid that means another process by now is left
- * alone.
+ * alone. Where the calls that keep hold of a process are refused, in some containers, it is known by its start time.
  *
  * @param find tells which are there now. It is asked again until it finds none, since they may start others.
  * @returns all that were ended
- * @throws {NamespaceError} when there are still some after {@link PATIENCE} milliseconds
+ * @throws {NamespaceError} when there are still some after {@link PATIENCE} milliseconds, or may not be ended
  */
 export function endProcesses(find: () => ProcessInfo[]): ProcessInfo[] {
   const deadline = now() + PATIENCE;
@@ -21,49 +21,60 @@ export function endProcesses(find: () => ProcessInfo[]): ProcessInfo[] {
   for (;;) {
     const living = find().filter(({ hasEnded }) => !hasEnded);
     if (living.length === 0) return [...ended.values()];
-    if (now() > deadline) throw stillThere(living);
+    if (now() > deadline)
+      throw stillThere(living, `did not end within ${PATIENCE / 1000} s of SIGKILL`, HANGING);
     const opened = living.flatMap((each) => openProcess(each));
     try {
-      for (const { fd } of opened) pidfdSendSignal(fd, SIGKILL);
+      for (const each of opened) kill(each);
       for (const { fd, info } of opened) {
         ended.set(`${info.pid} ${info.startTime}`, info);
         waitForEnd(fd, deadline);
       }
     } finally {
-      for (const { fd } of opened) closeSync(fd);
+      for (const { fd } of opened) if (fd >= 0) closeSync(fd);
     }
   }
 }
 
-function openProcess(info: ProcessInfo): { fd: number; info: ProcessInfo }[] {
-  let fd: number;
-  try {
-    fd = pidfdOpen(info.pid);
-  } catch (error) {
-    if (error instanceof SystemCallError && error.code === 'ESRCH') return [];
-    throw error;
-  }
+interface OpenProcess {
+  /** Negative where it can't be opened. */
+  fd: number;
+  info: ProcessInfo;
+}
+
+function openProcess(info: ProcessInfo): OpenProcess[] {
+  const fd = probe(() => pidfdOpen(info.pid)) ?? -1;
   if (readProcess(info.pid)?.startTime === info.startTime) return [{ fd, info }];
-  closeSync(fd);
+  if (fd >= 0) closeSync(fd);
   return [];
+}
+
+function kill({ fd, info }: OpenProcess): void {
+  if (fd >= 0 && probe(() => pidfdSendSignal(fd, SIGKILL) ?? true)) return;
+  try {
+    unless(['ESRCH'], () => killByPid(info.pid, SIGKILL));
+  } catch (error) {
+    throw stillThere([info], 'may not be ended', (error as Error).message);
+  }
 }
 
 function waitForEnd(fd: number, deadline: number): void {
   // A signal to this process, of a child that has ended say, ends the wait before its time.
   for (let left = deadline - now(); left > 0; left = deadline - now()) {
-    if (pidfdHasEnded(fd, Math.ceil(left))) return;
+    // Without a descriptor its end is seen by who looks again.
+    if (pidfdHasEnded(fd, fd < 0 ? 1 : Math.ceil(left)) || fd < 0) return;
   }
 }
 
-function stillThere(living: readonly ProcessInfo[]): NamespaceError {
+function stillThere(living: readonly ProcessInfo[], what: string, why: string): NamespaceError {
   const names = living.map(({ pid, command }) => `${pid} ${command}`);
   return new NamespaceError(
-    {
-      summary: `processes did not end within ${PATIENCE / 1000} s of SIGKILL: ${names.join(', ')}`,
-      why: 'they wait in the kernel for a device or a file system, or start others all the time',
-    },
+    { summary: `processes ${what}: ${names.join(', ')}`, why },
     'ERR_MOUNTNS_PROCESS',
   );
 }
 
 const PATIENCE = 2_000;
+const HANGING = 'they wait in the kernel for a device or a file system, or start others all the time';
+
+const { kill: killByPid } = process;

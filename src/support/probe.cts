@@ -5,9 +5,7 @@
 import child_process = require('node:child_process');
 import fs = require('node:fs');
 
-import { SIGKILL } from '../../native/constants.cjs';
 import { loadKoffi } from '../../native/koffi.cjs';
-import { pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
 import { messageOf } from '../errors/message-of.cjs';
@@ -63,13 +61,7 @@ function requireChildIn(own: string): void {
   child.on('error', () => {});
   if (child.pid === undefined) return;
   const seen = readlinkSync(`/proc/${child.pid}/ns/mnt`);
-  try {
-    // As the processes that tests leave running.
-    pidfdSendSignal(pidfdOpen(child.pid), SIGKILL);
-  } catch (error) {
-    limit('left processes', error, 'what tests leave running is not ended');
-    child.kill('SIGKILL');
-  }
+  child.kill('SIGKILL');
   if (seen !== own) throw new Error(`this process is in ${own}, a child of it in ${seen}`);
 }
 

@@ -331,17 +331,6 @@ describe('ns-tool doctor tells what is limited, and passes', () => {
     expect(runAsUser(host, doctor, { prefix }).stdout).toContain(`need overlays\n${' '.repeat(18)}${fix}\n`);
   });
 
-  test.for(['pidfd_open', 'pidfd_send_signal=38'])('a filter against %s', (denied, { ns }) => {
-    const host = prepareHost(ns);
-    const support = examine({ host, prefix: filtered(host, denied, []) });
-    expect(support.status).toBe(0);
-    expect(support.checks.find(({ name }) => name === 'left processes')).toMatchObject({
-      status: 'limited',
-      why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status)\nwhat tests leave running is not ended',
-    });
-    expect(statusOf(support)).toMatchObject(LAYERS);
-  });
-
   test('no /dev/null', ({ ns }) => {
     const host = prepareHost(ns);
     ns.tmpfs('/dev');

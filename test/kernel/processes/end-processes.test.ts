@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { expect, onTestFinished, test } from 'vitest';
+
+import { hookSystemCalls } from '../../../native/libc.cjs';
+import { endProcesses } from '../../../src/processes/end-processes.js';
+import { type ProcessInfo, readProcess } from '../../../src/processes/process-info.js';
+
+/** Has system calls fail as under a seccomp filter. */
+function refuse(names: readonly string[]): void {
+  hookSystemCalls((name) => (names.includes(name) ? constants.errno.EPERM : undefined));
+  onTestFinished(() => hookSystemCalls(undefined));
+}
+
+function startSleep(): { child: ChildProcess; info: ProcessInfo } {
+  const child = spawn('sleep', ['1000']);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, info: readProcess(child.pid as number) as ProcessInfo };
+}
+
+test.for([[], ['pidfd_open'], ['pidfd_send_signal'], ['pidfd_open', 'pidfd_send_signal']])(
+  'ends a process, with %j refused',
+  async (refused) => {
+    const { child, info } = startSleep();
+    const end = once(child, 'exit');
+    refuse(refused);
+    const ended = endProcesses(() => [readProcess(info.pid) as ProcessInfo]);
+    expect(ended.map(({ pid }) => pid)).toEqual([info.pid]);
+    expect(await end).toEqual([null, 'SIGKILL']);
+  },
+);
+
+test.for([[], ['pidfd_open']])('leaves another process of that id alone, with %j refused', (refused) => {
+  const { info } = startSleep();
+  refuse(refused);
+  const found = [[{ ...info, startTime: info.startTime - 1 }], []];
+  expect(endProcesses(() => found.shift() as ProcessInfo[])).toEqual([]);
+  expect(readProcess(info.pid)?.hasEnded).toBe(false);
+});
