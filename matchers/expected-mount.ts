@@ -8,11 +8,11 @@ import type { AsymmetricMatcher, MatcherState } from './types.js';
 /** What is expected of a mount; each value may be an asymmetric matcher. */
 export interface ExpectedMount {
   /** Type of the file system, as in `/proc/filesystems`; with its subtype, `'fuse.sshfs'`. */
-  type?: string | AsymmetricMatcher;
+  type?: string | AsymmetricMatcher | undefined;
   /** Whatever the file system calls its source. */
-  source?: string | AsymmetricMatcher;
+  source?: string | AsymmetricMatcher | undefined;
   /** Options that it has, in any order, others allowed. */
-  options?: ExpectedOptions;
+  options?: ExpectedOptions | undefined;
 }
 
 /**
@@ -32,7 +32,7 @@ export function checkExpectedMount(
 ): asserts expected is ExpectedMount | AsymmetricMatcher {
   if (isAsymmetric(expected)) return;
   checkOptions(matcher, expected, ['type', 'source', 'options']);
-  for (const [name, value] of Object.entries(expected as ExpectedMount)) {
+  for (const [name, value] of given(expected as ExpectedMount)) {
     if (name === 'options') checkExpectedOptions(matcher, value);
     else if (typeof value !== 'string' && !isAsymmetric(value)) {
       throw misuse(matcher, `${name} must be a string or an asymmetric matcher`, value);
@@ -40,9 +40,14 @@ export function checkExpectedMount(
   }
 }
 
+/** What is not left out. */
+function given(expected: ExpectedMount): [name: string, value: unknown][] {
+  return Object.entries(expected).filter(([, value]) => value !== undefined);
+}
+
 /**
- * Refuses what are no options, or no single ones: no mount has those, so that all would pass with `.not`. An empty list
- * too: every mount would pass.
+ * Refuses what are no options, no single ones, or none that a kernel prints: no mount has those, so that all would pass
+ * with `.not`. An empty list too: every mount would pass.
  *
  * @throws {TypeError} naming the value.
  */
@@ -51,9 +56,17 @@ export function checkExpectedOptions(matcher: string, options: unknown): asserts
   const isList = Array.isArray(options) && options.length > 0;
   if (!isList || !options.every((option) => typeof option === 'string' || isAsymmetric(option)))
     throw misuse(matcher, 'the options must be a list of strings or asymmetric matchers, not empty', options);
-  const odd = options.find((option) => typeof option === 'string' && !IS_ONE.test(option));
-  if (odd !== undefined) throw misuse(matcher, 'each option must be one by itself', odd);
+  for (const option of options) {
+    if (typeof option !== 'string') continue;
+    if (!IS_ONE.test(option)) throw misuse(matcher, 'each option must be one by itself', option);
+    if (UNPRINTED.test(option))
+      throw misuse(matcher, 'each option must be as the kernel prints it (noexec, ro, size=64k)', option);
+  }
 }
+
+/** What mount(8) takes, and the kernel prints by its opposite, by another name or not at all. */
+const UNPRINTED =
+  /^(async|atime|defaults|dev|diratime|exec|norelatime|readonly|size=.*%|strictatime|suid|symfollow)$/;
 
 /** With a value, what behind its `=` has a comma is part of it. */
 const IS_ONE = /^[^,]+$|^[^,]+=/;
@@ -70,8 +83,8 @@ export function differenceOf(
     return state.equals({ type, source, options }, expected) ? undefined : 'it does not match';
   }
   const differences = [
-    'type' in expected && !state.equals(type, expected.type) && `its type is ${describeValue(type)}`,
-    'source' in expected &&
+    expected.type !== undefined && !state.equals(type, expected.type) && `its type is ${describeValue(type)}`,
+    expected.source !== undefined &&
       !state.equals(source, expected.source) &&
       `its source is ${describeValue(source)}`,
     expected.options !== undefined && differenceInOptions(options, expected.options, state),
@@ -85,14 +98,25 @@ export function sortOptions(
   expected: readonly (string | AsymmetricMatcher)[],
   state: MatcherState,
 ): { missing: readonly unknown[]; found: readonly unknown[] } {
-  const isThere = (option: unknown) => present.some((other) => state.equals(other, option));
+  const isThere = (option: unknown) =>
+    present.some((other) =>
+      typeof option === 'string' ? byValue(other) === byValue(option) : state.equals(other, option),
+    );
   return { missing: expected.filter((option) => !isThere(option)), found: expected.filter(isThere) };
+}
+
+/** With a number in one form: a tmpfs takes `size=1m` and `mode=0700`, and prints `size=1024k` and `mode=700`. */
+function byValue(option: string): string {
+  return option.replace(
+    /=(\d+)([kmgt]?)$/i,
+    (_, count, unit) => `=${Number(count) * 1024 ** ' kmgt'.indexOf(unit.toLowerCase() || ' ')}`,
+  );
 }
 
 /** The expectation in words, behind "a mount" or "a mount point". */
 export function describeExpectedMount(expected: ExpectedMount | AsymmetricMatcher): string {
   if (isAsymmetric(expected)) return ` that matches ${describeValue(expected)}`;
-  const parts = Object.entries(expected).map(([name, value]) => `${name} ${describeValue(value)}`);
+  const parts = given(expected).map(([name, value]) => `${name} ${describeValue(value)}`);
   return parts.length === 0 ? '' : ` with ${parts.join(', ')}`;
 }
 

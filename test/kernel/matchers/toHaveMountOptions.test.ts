@@ -17,6 +17,46 @@ test('passes with .not only when none of them is there', async ({ ns }) => {
   await failureOf(() => expect('/mnt/test_mount').not.toHaveMountOptions(['nodev', 'noexec']));
 });
 
+test('compares numbers by their value', async ({ ns }) => {
+  ns.mount({ target: '/mnt/test_mount', type: 'tmpfs', data: 'size=1m,nr_inodes=2k,mode=0700' });
+  const options = ['size=1m', 'size=1024k', 'size=1048576', 'nr_inodes=2k', 'nr_inodes=2048', 'mode=0700'];
+  expect('/mnt/test_mount').toHaveMountOptions(options);
+  expect('/mnt/test_mount').toBeMountPoint({ options });
+  expect('/mnt/test_mount').not.toHaveMountOptions(['size=1', 'size=2m', 'size=1g', 'mode=070']);
+  for (const option of options) {
+    await failureOf(() => expect('/mnt/test_mount').not.toHaveMountOptions([option]));
+    await failureOf(() => expect('/mnt/test_mount').not.toBeMountPoint({ options: [option] }));
+  }
+});
+
+test('refuses what no kernel prints, in both directions', ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  for (const option of [
+    'exec',
+    'suid',
+    'dev',
+    'atime',
+    'diratime',
+    'symfollow',
+    'async',
+    'norelatime',
+    'strictatime',
+    'readonly',
+    'defaults',
+    'size=50%',
+  ]) {
+    const message = `each option must be as the kernel prints it (noexec, ro, size=64k), received '${option}'`;
+    for (const expectation of [expect('/mnt/test_mount'), expect('/mnt/test_mount').not]) {
+      expect(() => expectation.toHaveMountOptions(['ro', option])).toThrow(
+        new TypeError(`toHaveMountOptions: ${message}`),
+      );
+      expect(() => expectation.toBeMountPoint({ options: [option] })).toThrow(
+        new TypeError(`toBeMountPoint: ${message}`),
+      );
+    }
+  }
+});
+
 test('follows symbolic links', ({ ns }) => {
   ns.tmpfs('/mnt/test_mount');
   ns.tmpfs('/mnt/test_mount/real', { flags: ['noexec'] });
