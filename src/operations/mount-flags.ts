@@ -55,13 +55,17 @@ export type MountFlag = keyof typeof FLAGS;
 export type MountFlagChange = MountFlag | keyof typeof OPPOSITES;
 
 /**
- * The `MOUNT_ATTR_*` bits of flags given by name, or as the `MS_*` bits of mount(2).
+ * The `MOUNT_ATTR_*` bits of flags given by name.
  *
  * @throws {TypeError} naming a flag that is unknown, or that is no flag of a single mount.
  */
-export function mountAttributes(flags: readonly MountFlag[] | number): number {
-  const names = checkNames(typeof flags === 'number' ? namesOf(flags) : flags);
-  return names.reduce((bits, name) => bits | attributeOf(name, Object.keys(FLAGS)), 0);
+export function mountAttributes(flags: readonly MountFlag[], what?: string): number {
+  return checkNames(flags, what).reduce((bits, name) => bits | attributeOf(name, Object.keys(FLAGS)), 0);
+}
+
+/** As {@link mountAttributes}; the flags may also be the `MS_*` bits of mount(2). */
+export function mountAttributesOrBits(flags: readonly MountFlag[] | number): number {
+  return mountAttributes(typeof flags === 'number' ? namesOf(flags) : flags, 'a list of names or a number');
 }
 
 /** What mount_setattr(2) shall set and clear. */
@@ -90,10 +94,8 @@ export function mountAttributesOf(options: readonly string[]): number {
   return mountAttributes(names.some((name) => ATIME.includes(name)) ? names : [...names, 'strictatime']);
 }
 
-function checkNames(flags: unknown): readonly string[] {
-  if (!Array.isArray(flags)) {
-    throw new TypeError(`flags must be a list of names or a number, received ${inspect(flags)}`);
-  }
+function checkNames(flags: unknown, what = 'a list of names'): readonly string[] {
+  if (!Array.isArray(flags)) throw new TypeError(`flags must be ${what}, received ${inspect(flags)}`);
   if (flags.filter((name) => ATIME.includes(name)).length > 1) {
     throw new TypeError(`flags may name one of ${ATIME.join(', ')}, received ${inspect(flags)}`);
   }

@@ -8,7 +8,7 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
 import { misplacedType } from './misplaced-flags.js';
-import { type MountFlag, mountAttributes } from './mount-flags.js';
+import { type MountFlag, mountAttributesOrBits } from './mount-flags.js';
 import { checkOptions } from './options.js';
 import { refuseSharedSuperblock } from './superblock.js';
 import { checkPath } from './target.js';
@@ -45,7 +45,7 @@ export function mountFileSystem(request: MountRequest): void {
       `data must hold the lowerdir of an overlay, received ${inspect(data)}: or use ns.overlay(target)`,
     );
   }
-  attachFileSystem({ target, type, source, attributes: mountAttributes(flags), options });
+  attachFileSystem({ target, type, source, attributes: mountAttributesOrBits(flags), options });
 }
 
 const LOWER = ['lowerdir', 'lowerdir+', 'datadir+'];
