@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { messageOf } from '../errors/message-of.cjs';
 import { noteInStack } from '../errors/stack-note.cjs';
 import { watchMadeMounts } from './made-mounts.js';
@@ -37,7 +38,7 @@ export async function withMountNamespace<T>(
     | [options: ScopeOptions, fn: (ns: MountNamespace) => T | Promise<T>]
 ): Promise<T> {
   const [options, fn] = args.length === 1 ? [{}, args[0]] : args;
-  checkFunction(fn);
+  checkFunction(fn, options);
   const { copyOnWrite } = checkScopeOptions(options);
   const scope = await Scope.open(enclosingScope(), { isHandle: false, copyOnWrite });
   const outcome = await settle(() => scopes.storage.run(scope, () => fn(new MountNamespace(scope))));
@@ -65,8 +66,12 @@ export async function enterMountNamespace(options: ScopeOptions = {}): Promise<M
   return new MountNamespace(await Scope.open(enclosingScope(), { isHandle: true, copyOnWrite }));
 }
 
-function checkFunction(fn: unknown): void {
-  if (typeof fn !== 'function') throw new TypeError(`fn must be a function, received ${typeof fn}`);
+function checkFunction(fn: unknown, options: unknown): void {
+  if (typeof fn !== 'function') {
+    const isSwapped = typeof options === 'function';
+    const fix = isSwapped ? ': the options come first' : '';
+    throw new TypeError(`fn must be a function, received ${inspect(fn)}${fix}`);
+  }
   const tag = Object.prototype.toString.call(fn);
   if (!tag.endsWith('GeneratorFunction]')) return;
   throw new TypeError(

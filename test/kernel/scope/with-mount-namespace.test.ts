@@ -222,6 +222,17 @@ describe('withMountNamespace', () => {
     );
   });
 
+  test('names what stands in the place of fn', async () => {
+    const enter = withMountNamespace as (...args: unknown[]) => Promise<void>;
+    const options = { copyOnWrite: true };
+    const message = 'fn must be a function, received { copyOnWrite: true }';
+    await expect(enter(options)).rejects.toThrow(new TypeError(message));
+    await expect(enter(() => {}, options)).rejects.toThrow(
+      new TypeError(`${message}: the options come first`),
+    );
+    await expect(enter()).rejects.toThrow(new TypeError('fn must be a function, received undefined'));
+  });
+
   test('refuses options that it does not know', async () => {
     await expect(withMountNamespace({ copyOnWite: true } as never, () => {})).rejects.toThrow(
       new TypeError('unknown option of a mount namespace: copyOnWite: true, known are copyOnWrite'),
