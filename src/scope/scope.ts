@@ -110,7 +110,7 @@ export class Scope {
     const { copyOnWrite } = this.tree;
     if (copyOnWrite !== undefined) return copyOnWrite.changes();
     throw scopeError({
-      summary: 'cannot tell what this scope changed: it is not copy-on-write, its changes went to the host',
+      summary: 'cannot tell what this scope changed: only a copy-on-write scope keeps its changes apart',
       fix: 'withMountNamespace({ copyOnWrite: true }, fn)',
     });
   }

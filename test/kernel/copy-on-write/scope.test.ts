@@ -633,7 +633,9 @@ describe('what is refused', () => {
 
   test('to say what changed in a scope that is not copy-on-write', async () => {
     await withMountNamespace((ns) => {
-      expect(() => ns.changes()).toThrow('cannot tell what this scope changed: it is not copy-on-write');
+      expect(() => ns.changes()).toThrow(
+        'cannot tell what this scope changed: only a copy-on-write scope keeps its changes apart',
+      );
     });
   });
 });
