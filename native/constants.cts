@@ -74,6 +74,9 @@ export const STATX_ATTR_MOUNT_ROOT = 0x2000;
 export const O_PATH = 0o10000000;
 export const O_CLOEXEC = 0o2000000;
 
+// lseek(2)
+export const SEEK_DATA = 3;
+
 // poll(2)
 export const POLLIN = 0x1;
 export const POLLPRI = 0x2;
@@ -110,6 +113,7 @@ export const SIGKILL = 9;
 
 // errno(3)
 export const EINTR = 4;
+export const ENXIO = 6;
 export const ECHILD = 10;
 export const ENOSYS = 38;
 

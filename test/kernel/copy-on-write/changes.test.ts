@@ -276,6 +276,34 @@ test('tells nothing of mount points that were provided', async () => {
   }
 });
 
+test('compares sparse files by their data: a hole and zeros are the same', async () => {
+  const decoys = makeDecoys({ huge: '', written: '', filled: '', emptied: '', lost: '' });
+  const at = (name: string) => `${decoys}/${name}`;
+  const write = (name: string, content: Buffer) => {
+    const fd = fs.openSync(at(name), 'r+');
+    fs.writeSync(fd, content, 0, content.length, SIZE / 2);
+    fs.closeSync(fd);
+  };
+  // As large as this, none could be read.
+  const SIZE = 2 ** 40;
+  const zeros = Buffer.alloc(2 ** 20);
+  for (const name of fs.readdirSync(decoys)) fs.truncateSync(at(name), SIZE);
+  write('emptied', zeros);
+  write('lost', Buffer.from('x'));
+  await withMountNamespace({ copyOnWrite: [decoys] }, (ns) => {
+    requireContained(decoys);
+    fs.utimesSync(at('huge'), 1, 1);
+    write('filled', zeros);
+    fs.truncateSync(at('emptied'), 0);
+    fs.truncateSync(at('emptied'), SIZE);
+    expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+    write('written', Buffer.from('x'));
+    fs.truncateSync(at('lost'), 0);
+    fs.truncateSync(at('lost'), SIZE);
+    expect(ns.changes().modified).toEqual([at('lost'), at('written')]);
+  });
+});
+
 test('prints well', async () => {
   await withMountNamespace({ copyOnWrite: ['/etc', '/srv'] }, (ns) => {
     requireContained('/etc');
