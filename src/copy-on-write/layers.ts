@@ -83,7 +83,7 @@ export class Layers {
       if (isDeleted(part.mount)) return this.#coverDeleted(part);
       const overlay = this.#outer.find((layer) => layer.lowers > 0 && layer.device === part.mount.device);
       if (overlay !== undefined) return this.#stackOn(overlay, part);
-      const kind = kindOf(part.path);
+      const kind = kindOf(part);
       if (kind === 'directory') return this.#coverDirectory(part);
       return kind === 'file' ? this.#coverFile(part) : [{ ...part, treatment: 'seal' }];
     });
@@ -153,7 +153,7 @@ export class Layers {
 
   /** A copy is all that can be made of it; what is left of a directory is an empty one. */
   #coverDeleted(part: Part): Part[] {
-    const kind = kindOf(part.path);
+    const kind = kindOf(part);
     const isEmpty = kind === 'directory' && statSync(encodePath(part.path)).nlink === 0;
     if (!isEmpty && kind !== 'file') return [{ ...part, treatment: 'seal' }];
     const { directory } = this.#addCopy(part);
@@ -207,14 +207,15 @@ function mountReadOnly(tree: number, directory: number, name: string, flags = 0)
   });
 }
 
-/** `'other'` for what can't be copied: a socket or a device, or what this process can't get at. */
-function kindOf(path: string): 'directory' | 'file' | 'other' {
+/** `'other'` for what can't be copied: a socket or a device, or a mount that this process can't get at. */
+function kindOf({ path, isNamed }: Part): 'directory' | 'file' | 'other' {
   try {
     const stat = lstatSync(encodePath(path));
     const kind = stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other';
     if (kind !== 'other') closeSync(openSync(encodePath(path), constants.O_RDONLY));
     return kind;
-  } catch {
+  } catch (error) {
+    if (isNamed) throw error;
     return 'other';
   }
 }

@@ -12,6 +12,8 @@ export interface Part {
   readonly treatment: Treatment;
   /** The mount that it is, or lies on. */
   readonly mount: Mount;
+  /** Whether it was asked for by name. */
+  readonly isNamed?: boolean;
 }
 
 /** The mounts of `table` that can be seen, each after the one that it lies on. */
@@ -38,7 +40,7 @@ export function partAt(path: string, { path: from, root, mount }: Part, treatmen
 /** A directory that was asked for by name: protected also where it would be sealed by itself. */
 export function namedPart(path: string, mount: Mount): Part {
   const treatment = treatmentOf(mount);
-  return partAt(path, partOf(mount), treatment === 'seal' ? 'protect' : treatment);
+  return { ...partAt(path, partOf(mount), treatment === 'seal' ? 'protect' : treatment), isNamed: true };
 }
 
 /** `/b/c` for `/a/b/c` in `/a`, and nothing for `/a` itself. */

@@ -11,6 +11,7 @@ import { copyTree } from '../copy-on-write/old-tree.js';
 import { Pins } from '../layers/pins.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { requireEntered } from '../namespace/guard.js';
+import { withOverrides } from '../namespace/privileges.cjs';
 import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
 import { explainEntry } from './explain-entry.js';
@@ -197,10 +198,13 @@ function stackCopyOnWrite(
   requireEntered();
   undo.push(() => popMounts(baseId));
   changeUmask(USUAL_UMASK);
-  const made = new CopyOnWriteTree(copyOnWrite, root, outer);
-  undo.push(() => made.close());
-  made.stack(enter, pins);
-  return made;
+  // Where permissions are enforced: directories that tests may not read are protected too.
+  return withOverrides(() => {
+    const made = new CopyOnWriteTree(copyOnWrite, root, outer);
+    undo.push(() => made.close());
+    made.stack(enter, pins);
+    return made;
+  });
 }
 
 /** One system call where it is the usual one; process.umask() makes two. */

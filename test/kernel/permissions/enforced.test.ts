@@ -31,6 +31,7 @@ const ENFORCED = {
   afterChanges: 'EACCES',
   mounts: 2,
   full: 'ENOSPC',
+  named: { '300': ['allowed', ['new', 'x'], 1], '600': ['EACCES', ['x'], 1], '000': ['EACCES', ['x'], 1] },
 };
 
 const launchers: [name: string, command: string[]][] = [
