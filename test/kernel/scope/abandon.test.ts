@@ -61,6 +61,62 @@ test('a scope that is given up while it waits for one inside leaves that around 
   expect(fs.readdirSync(directory)).toEqual([]);
 });
 
+test('code of a scope that was given up reaches nobody when that around it has ended before it goes on', () => {
+  const directory = temporaryDirectory();
+  const script = `${CLOSING}
+    await scopes.open[1].giveUp('a test');
+    await outer;
+    await around[Symbol.asyncDispose]();
+    toGoOn.resolve();
+    await hasGoneOn.promise;
+    console.log(fs.readdirSync(directory).join(), scopes.refusal);`;
+  expect(runScript(script, directory)).toBe('escaped undefined\n');
+  expect(fs.readdirSync(directory)).toEqual([]);
+});
+
+test('a scope that waits for its turn in one that is given up is not entered', () => {
+  const directory = temporaryDirectory();
+  const script = `
+    const inside = deferred();
+    let waiting;
+    void withMountNamespace(async () => {
+      void withMountNamespace(() => {
+        inside.resolve();
+        return new Promise(() => {});
+      });
+      waiting = withMountNamespace(() => 'entered');
+    });
+    await inside.promise;
+    await scopes.open[1].giveUp('a test');
+    const [{ value, reason }] = await Promise.allSettled([waiting]);
+    console.log(value, reason?.message);`;
+  expect(runScript(script, directory)).toBe(
+    'undefined cannot use this mount namespace: the scope that this one lies in has ended\n',
+  );
+});
+
+test('a scope is not left while a file operation of its code is under way', () => {
+  const directory = temporaryDirectory();
+  execFileSync('mkfifo', [`${directory}/fifo`]);
+  const script = `
+    const inside = deferred();
+    let fd;
+    let pending;
+    void withMountNamespace(() => {
+      fd = fs.openSync(directory, 'r');
+      pending = fs.promises.open(directory + '/fifo', 'r');
+      inside.resolve();
+      return new Promise(() => {});
+    });
+    await inside.promise;
+    await scopes.open[1].giveUp('a test');
+    // A pipe of an overlay is another one.
+    fs.closeSync(fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+'));
+    await (await pending).close();
+    console.log(scopes.quarantine?.baseId, scopes.refusal?.cause.code);`;
+  expect(runScript(script, directory)).toBe('undefined ERR_MOUNTNS_PENDING\n');
+});
+
 test('code of a scope that was given up stays there when it can go nowhere else', () => {
   const directory = temporaryDirectory();
   const script = `${CLOSING}

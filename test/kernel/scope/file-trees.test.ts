@@ -8,6 +8,26 @@ const dist = path.resolve('dist');
 
 /** What a process has that runs `file` and then ends it; `isCopied` is whether that took a new copy of the tree. */
 function runFile(file: string) {
+  const script = `
+    const readTable = () => fs.readFileSync('/proc/self/mountinfo', 'utf8').replace(/^\\d+ \\d+ /gm, '');
+    const readState = () => ({
+      cwd: process.cwd(), umask: process.umask(), root: fs.statSync('/').ino, table: readTable(),
+    });
+    const before = readState();
+    let isCopied = false;
+    ${file}
+    hookSystemCalls((name) => {
+      isCopied ||= name === 'open_tree';
+    });
+    await trees.next();
+    hookSystemCalls(undefined);
+    if (!fs.existsSync(before.cwd)) process.chdir(before.cwd = '/');
+    console.log(JSON.stringify({ isCopied, before, after: readState() }));`;
+  return runScript<{ isCopied: boolean; before: object; after: object }>(script).printed;
+}
+
+/** What a process prints that runs several files, and what is in its working directory afterwards. */
+function runScript<T>(code: string) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-files-'));
   const script = `
     import { spawn } from 'node:child_process';
@@ -20,28 +40,17 @@ function runFile(file: string) {
     import { mount, umount2 } from '${dist}/native/mount.cjs';
     import { mountSetattr, openTree } from '${dist}/native/mount-tree.cjs';
     import { FileTrees } from '${dist}/src/scope/file-trees.js';
+    import { scopes } from '${dist}/src/scope/scopes.js';
     import { withMountNamespace } from '${dist}/src/index.js';
 
-    const readTable = () => fs.readFileSync('/proc/self/mountinfo', 'utf8').replace(/^\\d+ \\d+ /gm, '');
-    const readState = () => ({
-      cwd: process.cwd(), umask: process.umask(), root: fs.statSync('/').ino, table: readTable(),
-    });
     const trees = new FileTrees();
-    const before = readState();
-    let isCopied = false;
-    ${file}
-    hookSystemCalls((name) => {
-      isCopied ||= name === 'open_tree';
-    });
-    await trees.next();
-    hookSystemCalls(undefined);
-    if (!fs.existsSync(before.cwd)) process.chdir(before.cwd = '/');
-    console.log(JSON.stringify({ isCopied, before, after: readState() }));`;
+    ${code}`;
   try {
     const node = ['--require', `${dist}/src/register.cjs`, '--input-type=module', '--eval', script];
     const env = { ...process.env, MOUNTNS_NAMESPACE: '' };
-    const output = execFileSync(process.execPath, node, { cwd: directory, env, encoding: 'utf8' });
-    return JSON.parse(output) as { isCopied: boolean; before: object; after: object };
+    const options = { cwd: directory, env, encoding: 'utf8', stdio: 'pipe' } as const;
+    const printed = JSON.parse(execFileSync(process.execPath, node, options)) as T;
+    return { printed, left: fs.existsSync(directory) ? fs.readdirSync(directory) : [] };
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });
   }
@@ -81,4 +90,26 @@ test.each([
   const { isCopied, before, after } = runFile(file);
   expect(after).toEqual(before);
   expect(isCopied).toBe(true);
+});
+
+test('a process in which code of a test goes on is spent, and that code does not reach the host', () => {
+  const script = `
+    trees.startTest();
+    let goOn;
+    const told = new Promise((resolve) => { goOn = resolve; });
+    const late = withMountNamespace(async () => {
+      await told;
+      fs.writeFileSync('escaped', '');
+    });
+    while (scopes.open.length === 0) await setImmediate();
+    await trees.endTest('a test');
+    const { isSpent } = trees;
+    const { message } = await trees.next();
+    goOn();
+    await late;
+    console.log(JSON.stringify({ isSpent, message: message.split('\\n')[0], written: fs.readdirSync('.') }));`;
+  expect(runScript(script)).toEqual({
+    printed: { isSpent: true, message: 'test "a test" ended with a scope still open', written: ['escaped'] },
+    left: [],
+  });
 });

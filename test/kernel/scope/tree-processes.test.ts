@@ -39,6 +39,21 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Makes `directory` one that sleep(1) runs in as its root directory. */
+function makeRoot(directory: string): void {
+  for (const name of ['bin', 'lib', 'lib64', 'usr']) {
+    if (!fs.existsSync(`/${name}`)) continue;
+    fs.mkdirSync(`${directory}/${name}`);
+    execFileSync('mount', ['--bind', `/${name}`, `${directory}/${name}`]);
+  }
+}
+
+function spawnInRoot(directory: string): ChildProcess {
+  const child = spawn('chroot', [directory, 'sleep', '1000']);
+  while (fs.readlinkSync(`/proc/${child.pid}/root`) === '/') execFileSync('true');
+  return child;
+}
+
 function endLater(child: ChildProcess): ChildProcess {
   onTestFinished(async () => {
     child.kill('SIGKILL');
@@ -114,17 +129,26 @@ describe('a process that still runs in a scope when it ends', () => {
     const directory = temporaryDirectory();
     const [first, second] = await withMountNamespace((ns) => {
       ns.tmpfs(directory);
-      for (const name of ['bin', 'lib', 'lib64', 'usr']) {
-        if (!fs.existsSync(`/${name}`)) continue;
-        fs.mkdirSync(`${directory}/${name}`);
-        execFileSync('mount', ['--bind', `/${name}`, `${directory}/${name}`]);
-      }
-      const children = [spawn('sleep', ['1000']), spawn('chroot', [directory, 'sleep', '1000'])];
-      while (fs.readlinkSync(`/proc/${children[1]?.pid}/root`) === '/') execFileSync('true');
+      makeRoot(directory);
+      const children = [spawn('sleep', ['1000']), spawnInRoot(directory)];
       chroot(directory);
       return children as [ChildProcess, ChildProcess];
     });
     expect([first, second].map(({ pid }) => isRunning(pid as number))).toEqual([false, false]);
+    expect(printed).toHaveLength(1);
+  });
+
+  test('is found in a root directory that lies on a mount made later', async () => {
+    const directory = temporaryDirectory();
+    const [root, later] = [`${directory}/root`, `${directory}/later`];
+    for (const each of [root, later]) fs.mkdirSync(each);
+    const child = await withMountNamespace((ns) => {
+      for (const each of [root, later]) ns.tmpfs(each);
+      ns.move(root, `${later}/root`);
+      makeRoot(`${later}/root`);
+      return endLater(spawnInRoot(`${later}/root`));
+    });
+    expect(isRunning(child.pid as number)).toBe(false);
     expect(printed).toHaveLength(1);
   });
 });
@@ -153,13 +177,8 @@ describe('what was started outside', () => {
     const directory = temporaryDirectory();
     const outer = await withMountNamespace(async (ns) => {
       ns.tmpfs(directory);
-      for (const name of ['bin', 'lib', 'lib64', 'usr']) {
-        if (!fs.existsSync(`/${name}`)) continue;
-        fs.mkdirSync(`${directory}/${name}`);
-        execFileSync('mount', ['--bind', `/${name}`, `${directory}/${name}`]);
-      }
-      const children = [spawn('sleep', ['1000']), spawn('chroot', [directory, 'sleep', '1000'])];
-      while (fs.readlinkSync(`/proc/${children[1]?.pid}/root`) === '/') execFileSync('true');
+      makeRoot(directory);
+      const children = [spawn('sleep', ['1000']), spawnInRoot(directory)];
       await withMountNamespace(() => {});
       expect(children.map(({ pid }) => isRunning(pid as number))).toEqual([true, true]);
       expect(printed).toEqual([]);
