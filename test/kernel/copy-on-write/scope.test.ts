@@ -486,6 +486,23 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('shows nothing that can be written to when what hides it is unmounted', async () => {
+    const decoys = makeDecoys({ 'proc/x': '' });
+    const tty = `${decoys}/proc/tty`;
+    await withMountNamespace(async (outer) => {
+      outer.proc(`${decoys}/proc`);
+      outer.mount({ target: tty, type: 'hugetlbfs' });
+      outer.proc(tty);
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        ns.umount(tty);
+        expect(() => fs.mkdirSync(`${tty}/escaped`)).toThrow();
+      });
+      outer.umount(tty);
+      expect(tty).toBeMountPoint({ type: 'hugetlbfs' });
+      expect(fs.readdirSync(tty)).toEqual([]);
+    });
+  });
+
   test('mounts nothing at an automount point, and leaves it what it is', async () => {
     const decoys = makeDecoys({ 'auto/x': '' });
     const auto = `${decoys}/auto`;
@@ -562,6 +579,24 @@ describe('nested scopes', () => {
       expect(outer.changes().modified).toEqual([`${decoys}/file`]);
     });
     expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe('old');
+  });
+
+  test('take nothing from the outer one, where its mounts are shared', async () => {
+    const decoys = makeDecoys({ 'proc/x': '', 'named/file': '' });
+    await withMountNamespace(async (outer) => {
+      outer.proc(`${decoys}/proc`);
+      outer.proc(`${decoys}/proc/tty`);
+      outer.propagation('/', 'shared', { recursive: true });
+      const before = table();
+      for (const copyOnWrite of [true, [`${decoys}/named`]]) {
+        await withMountNamespace({ copyOnWrite }, (ns) => {
+          requireContained(`${decoys}/named`);
+          ns.umount(`${decoys}/proc/tty`);
+          expect(ns.mounts().at(`${decoys}/proc/tty`)).toBeUndefined();
+        });
+        expect(table()).toBe(before);
+      }
+    });
   });
 
   test('works on an overlay, and says why on an overlay over an overlay', async () => {
