@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+import { prepareHost, prepareRoot, runAsUser } from '../user-namespace/user-host.js';
 
 const PRELOAD = path.resolve('dist/src/register.cjs');
 // A process that knows nothing of the namespace that this test runs in.
@@ -59,6 +61,29 @@ test('needs no setns(2) where the root directory is a mount point', () => {
   const { stdout, stderr } = run(args, 'console.log(process.pid)');
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^\d+\n$/);
+});
+
+test('nor where the root directory is that of a chroot, and no mount point', ({ ns }) => {
+  const host = prepareHost(ns);
+  const root = prepareRoot(host);
+  const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
+  const command = [process.execPath, '--require', host.preload, '-p', '1'];
+  const entered = runAsUser(host, command, { prefix: ['chroot', root] });
+  expect(entered).toMatchObject({ status: 0, stdout: '1\n', stderr: '' });
+  expect(fs.readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+});
+
+test('a descendant that was given another namespace enters one of its own', () => {
+  const script = `import('${path.resolve('dist/src/index.js')}').then(({ withMountNamespace }) =>
+    withMountNamespace(() => console.log(process.env.MOUNTNS_NAMESPACE)));`;
+  const command = ['--mount', process.execPath, '--require', PRELOAD, '--eval', script];
+  const { stdout, stderr } = spawnSync('unshare', command, {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^\d+\n$/);
+  expect(stdout).not.toBe(`${process.env.MOUNTNS_NAMESPACE}\n`);
 });
 
 test('worker threads and descendants live in the same namespace, and do not enter again', () => {
@@ -147,6 +172,30 @@ describe('refuses to run', () => {
       'NamespaceError: mountns refuses to run: this process is not wholly inside its mount namespace\n' +
         '  why:  the thread pool of Node was already running when the namespace was entered, so async code would see the host\n',
     );
+  });
+
+  test.each([
+    [
+      'async code is elsewhere',
+      `const { readlink } = fs;
+       fs.readlink = (file, done) => readlink(file, (error) => done(error, 'mnt:[1]'));`,
+      /^sync code is in mnt:\[\d+\], async code on the thread pool is in mnt:\[1\]\n/,
+    ],
+    [
+      'a thread of the pool is elsewhere',
+      `const { readlinkSync } = fs;
+       fs.readlinkSync = (file, ...options) =>
+         /\\/task\\//.test(file) ? 'mnt:[1]' : readlinkSync(file, ...options);`,
+      /^sync code is in mnt:\[\d+\], thread \d+ of the pool is in mnt:\[1\]\n/,
+    ],
+  ])('where %s', (_, spoil, why) => {
+    const early = temporaryFile('early.cjs', `const fs = require('node:fs'); ${spoil}`);
+    const { status, stderr } = run(['--require', early, '--require', PRELOAD], '1');
+    expect(status).not.toBe(0);
+    const [, found] = stderr.split(
+      'NamespaceError: mountns refuses to run: this process is not wholly inside its mount namespace\n  why:  ',
+    );
+    expect(found).toMatch(why);
   });
 
   test('with io_uring', () => {

@@ -80,3 +80,52 @@ test('a thread that has left its namespace copies no tree, and scopes work again
   expect(again).toEqual(['entered', null, true]);
   expect(ran).toBe(1);
 });
+
+test('a thread that has left its namespace mounts nothing', () => {
+  const { failed, untouched } = run(`
+    const failed = {};
+    let untouched;
+    await withMountNamespace((ns) => {
+      ns.tmpfs('/mnt');
+      for (const name of ['at', 'to']) fs.mkdirSync('/mnt/' + name);
+      fs.writeFileSync('/mnt/file', '');
+      ns.tmpfs('/mnt/at');
+      namespaces.unshare(CLONE_NEWNS);
+      const operations = {
+        mount: () => ns.mount({ target: '/mnt/at', type: 'tmpfs' }),
+        tmpfs: () => ns.tmpfs('/mnt/at'),
+        bind: () => ns.bind('/mnt', '/mnt/at'),
+        overlay: () => ns.overlay('/mnt/at'),
+        'overlay of others': () => ns.overlay('/mnt/at', { lower: '/mnt/to' }),
+        proc: () => ns.proc('/mnt/at'),
+        readonly: () => ns.readonly('/mnt/at'),
+        remount: () => ns.remount('/mnt/at', { flags: ['ro'] }),
+        mask: () => ns.mask('/mnt/at'),
+        move: () => ns.move('/mnt/at', '/mnt/to'),
+        propagation: () => ns.propagation('/mnt/at', 'shared'),
+        pivotRoot: () => ns.pivotRoot('/mnt/at'),
+        umount: () => ns.umount('/mnt/at'),
+      };
+      for (const errno of ['EACCES', 'EBUSY', 'EIO', 'ELOOP', 'ENODEV', 'ENOSPC', 'EROFS', 'EXDEV']) {
+        const target = '/mnt/' + (errno === 'EIO' || errno === 'ENODEV' ? 'file' : 'at');
+        operations['induce ' + errno] = () => ns.induce(errno, target);
+      }
+      const before = JSON.stringify(look());
+      for (const [name, operation] of Object.entries(operations)) {
+        try {
+          operation();
+          failed[name] = 'mounted';
+        } catch (error) {
+          failed[name] = error.name + ': ' + error.message.split('\\n')[0];
+        }
+      }
+      untouched = JSON.stringify(look()) === before;
+      namespaces.setns(inside, CLONE_NEWNS);
+      process.chdir('/');
+    });
+    console.log(JSON.stringify({ failed, untouched }));`);
+  const names = Object.keys(failed);
+  expect(names).toHaveLength(21);
+  expect(failed).toEqual(Object.fromEntries(names.map((name) => [name, REFUSED.slice(0, 2).join(': ')])));
+  expect(untouched).toBe(true);
+});

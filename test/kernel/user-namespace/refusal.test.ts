@@ -145,3 +145,14 @@ test('descriptors of the host that are none are refused', ({ ns }) => {
     why: expect.stringMatching(/^MOUNTNS_HOST_FDS is 1:7: descriptor 1 is \w+:\[\d+\], 7 is /),
   });
 });
+
+test('a descriptor of the host that is no mount namespace is refused beside a good one', ({ ns }) => {
+  const host = prepareHost(ns);
+  const script = 'exec 8</proc/self/mountinfo 9</dev/null && MOUNTNS_HOST_FDS=9:8 exec "$@"';
+  expect(refusal(host, ['unshare', '--mount', 'sh', '-c', script, 'sh'])).toMatchObject({
+    summary: 'cannot tell which mount namespace is the host: its descriptors were not handed over',
+    why: expect.stringMatching(
+      /^MOUNTNS_HOST_FDS is 9:8: descriptor 9 is \/dev\/null, 8 is \/proc\/\d+\/mountinfo$/,
+    ),
+  });
+});
