@@ -170,13 +170,29 @@ describe('withMountNamespace', () => {
     });
   });
 
-  test('waits for file operations that were started before it', async () => {
+  test('waits for file operations that were started before it', () => {
     const directory = temporaryDirectory();
-    const files = Array.from({ length: 3000 }, (_, index) => `${directory}/${index}`);
-    const writes = files.map((file) => fs.promises.writeFile(file, ''));
-    await withMountNamespace((ns) => ns.tmpfs(directory));
-    await Promise.all(writes);
-    expect(fs.readdirSync(directory)).toHaveLength(files.length);
+    execFileSync('mkfifo', [`${directory}/fifo`]);
+    // For this process time stands still: its patience does not end however busy the machine is.
+    const script = `
+      import fs from 'node:fs';
+      performance.now = () => 0;
+      const { withMountNamespace } = await import('${path.resolve('dist/src/index.js')}');
+
+      const [, directory] = process.argv;
+      const host = fs.openSync(directory, 'r');
+      const operations = fs.promises.open(directory + '/fifo').then(async (fifo) => {
+        await fifo.close();
+        await fs.promises.writeFile(directory + '/file', '');
+      });
+      const scope = withMountNamespace((ns) => ns.tmpfs(directory));
+      await new Promise(setImmediate);
+      fs.closeSync(fs.openSync('/proc/self/fd/' + host + '/fifo', 'r+'));
+      await Promise.all([operations, scope]);`;
+    const preload = path.resolve('dist/src/register.cjs');
+    const node = ['--require', preload, '--input-type=module', '--eval', script, directory];
+    execFileSync(process.execPath, node, { env: { ...process.env, MOUNTNS_NAMESPACE: '' } });
+    expect(fs.readdirSync(directory)).toEqual(['fifo', 'file']);
   });
 
   test('is not entered while a file operation that was started before it does not end', async () => {
