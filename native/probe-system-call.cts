@@ -30,5 +30,6 @@ const NUMBERS: Record<string, number | undefined> = {
   fsopen: 430,
   fsconfig: 431,
   fsmount: 432,
+  openat2: 437,
   mount_setattr: 442,
 };

@@ -2,6 +2,8 @@ import { closeSync } from 'node:fs';
 // Not the global ones, which tests replace.
 import { clearTimeout, setTimeout } from 'node:timers';
 import { hasChildren } from '../../native/processes.cjs';
+import type { SystemCallError } from '../../native/system-call-error.cjs';
+import { probe } from '../../native/unless.cjs';
 import type { Changes } from '../copy-on-write/changes.js';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
@@ -10,6 +12,7 @@ import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
+import { findMountNamespaceObstacle, type Obstacle } from '../support/obstacles.cjs';
 import { abandonScopes } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry } from './explain-entry.js';
@@ -229,7 +232,7 @@ export class Scope {
       if (this.tree.isLeft()) throw error;
       scopes.refusal = scopeError({
         summary: 'no more scopes are opened in this process: it could not leave the last one',
-        why: messageOf(error),
+        why: [messageOf(error), probe(() => findObstacle(error))?.why].filter(Boolean).join('\n'),
         cause: error,
       });
       throw scopes.refusal;
@@ -256,6 +259,13 @@ function heldError(): NamespaceError {
     why: `an enterMountNamespace() in it was not disposed of within ${PATIENCE / 1000} s, so it was closed`,
     fix: 'await using ns = await enterMountNamespace()',
   });
+}
+
+/** What is in the way of the first step that has failed. */
+function findObstacle(error: unknown): Obstacle | undefined {
+  const [first = error] = error instanceof AggregateError ? error.errors : [];
+  const { code, syscall } = first as SystemCallError;
+  return findMountNamespaceObstacle(code, syscall);
 }
 
 function closedError(why: string, fix?: string): NamespaceError {

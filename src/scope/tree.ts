@@ -8,6 +8,7 @@ import { encodePath } from '../../native/path-bytes.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
+import { messageOf } from '../errors/message-of.cjs';
 import { Pins } from '../layers/pins.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -237,7 +238,8 @@ function undoAll(undo: Undo): void {
     }
   }
   if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, 'the mount tree could not be put back');
+  if (errors.length > 1)
+    throw new AggregateError(errors, `the mount tree could not be put back: ${messageOf(errors[0])}`);
 }
 
 /** A process that has put its privileges aside, seteuid(2), takes them up again where a step needs them. */

@@ -38,6 +38,12 @@ describe('EPERM', () => {
       },
       // A filter is active, but has nothing to do with it.
       { code: 'EINVAL', syscall: 'umount2', why: expect.stringContaining('is not a mount point') },
+      {
+        code: 'ENOSYS',
+        syscall: 'openat2',
+        why: 'a seccomp filter is active in this process (Seccomp 2 in /proc/self/status), and it refuses every openat2(2)',
+        fix: expect.any(String),
+      },
     ]);
   });
 

@@ -195,19 +195,32 @@ test.each(['{}', '{ copyOnWrite: true }'])(
   },
 );
 
-test.skipIf(isInUserNamespace)('a scope that can’t be left for lack of privileges is the last one', () => {
+test.skipIf(isInUserNamespace).each([
+  [
+    'for lack of privileges',
+    'process.setgid(65534); process.setuid(65534);',
+    "EPERM: operation not permitted, chroot '.'\n        this process lacks CAP_SYS_CHROOT (CapEff 0000000000000000)",
+  ],
+  [
+    'without its descriptors',
+    'for (let fd = 3; fd < 100; fd++) if (/^\\//.test(linkOf(fd)) && fs.fstatSync(fd).isDirectory()) fs.closeSync(fd);',
+    'EBADF: bad file descriptor, fchdir',
+  ],
+])('a scope that can’t be left %s is the last one, and says why', (_, code, why) => {
   const directory = temporaryDirectory();
   const script = `
+    const linkOf = (fd) => { try { return fs.readlinkSync('/proc/self/fd/' + fd); } catch { return ''; } };
     const scope = withMountNamespace((ns) => {
       ns.tmpfs(directory);
-      process.setuid(65534);
+      ${code}
     });
     const [first] = await Promise.allSettled([scope]);
     const [second] = await Promise.allSettled([withMountNamespace(() => {})]);
-    console.log(first.reason.message.split('\\n')[0]);
+    console.log(first.reason.message);
     console.log(first.reason === second.reason);`;
   expect(runProcess(script, directory)).toBe(
-    'no more scopes are opened in this process: it could not leave the last one\ntrue\n',
+    'no more scopes are opened in this process: it could not leave the last one\n' +
+      `  why:  the mount tree could not be put back: ${why}\ntrue\n`,
   );
   expect(fs.readdirSync(directory)).toEqual([]);
 });
