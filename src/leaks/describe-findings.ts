@@ -9,7 +9,7 @@ import type { Findings } from './leak-watch.js';
 
 /** What is to be said about findings. */
 export interface Report {
-  /** What is proved to be this worker's doing. */
+  /** What is proved to be this worker's doing, or that nothing could be proved. */
   leaks: Explanation[];
   /** What may be anyone's doing. Other workers see the same, and may say so. */
   suspicions: Notice[];
