@@ -47,6 +47,8 @@ const commonJsBundles = Object.entries({
 });
 /** Its numbers are put where they are used. */
 const CONSTANTS = 'native/constants.cjs';
+/** The one module that looks for them by their names. */
+const FLAG_NAMES = 'native/flag-names.cjs';
 const ES_MODULE = /^Object\.defineProperty\(exports, "__esModule", .*\n/m;
 const REQUIRE_CONSTANTS = /^const constants_cjs_1 = require\(.*\);\n/m;
 /** Module → names of its exports. */
@@ -85,7 +87,7 @@ function bundleCommonJs() {
           .get(file)
           ?.map((name) => `exports.${name} = `)
           .join('')}0);\n`
-      : fs.readFileSync(place, 'utf8').replace(REQUIRE, (call, request) => {
+      : withNumbers(file, fs.readFileSync(place, 'utf8')).replace(REQUIRE, (call, request) => {
           const target = path.join(path.dirname(file), request);
           return commonJs.includes(target) ? requireCall(target, file) : call;
         });
@@ -101,14 +103,12 @@ function bundleCommonJs() {
 function commonJsBundle(bundle, modules) {
   const functions = modules.map((file) => {
     const source = fs.readFileSync(path.join(dist, file), 'utf8');
-    const code = (isPacked && file === CONSTANTS ? namedConstants() : source)
+    const code = withNumbers(file, isPacked && file === CONSTANTS ? namedConstants() : source)
       .replace(/^"use strict";\n/, '')
       // For bundlers, and these modules are bundled.
       .replace(ES_MODULE, '')
       // tsc says of each export that it is undefined at first.
       .replace(/^(exports\.\w+ = )+void 0;\n/gm, '')
-      .replace(REQUIRE_CONSTANTS, '')
-      .replace(/\bconstants_cjs_1\.(\w+)/g, (_, name) => `(${constants.get(name)})`)
       .replace(REQUIRE, (_, request) => {
         const target = path.join(path.dirname(file), request);
         if (modules.includes(target)) return `load(${idOf(target)})`;
@@ -200,6 +200,22 @@ async function bundleEsModules() {
       includeDependenciesRecursively: false,
     },
   });
+}
+
+/**
+ * A module of CommonJS, with numbers in place of constants: most of these are not packed.
+ *
+ * @param {string} file
+ * @param {string} source
+ */
+function withNumbers(file, source) {
+  const code = source.replace(REQUIRE_CONSTANTS, '').replace(/\bconstants_cjs_1\.(\w+)/g, (_, name) => {
+    if (!constants.has(name)) throw new Error(`${file}: ${CONSTANTS} has no ${name}`);
+    return `(${constants.get(name)})`;
+  });
+  const isRead = /\brequire\(["'][^"']*\/constants\.cjs["']\)|\bconstants_cjs/.test(code);
+  if (isRead && file !== FLAG_NAMES) throw new Error(`${file}: reads ${CONSTANTS} in an unknown way`);
+  return code;
 }
 
 function constantExports() {
