@@ -26,7 +26,11 @@ const CHUNKS = [
   ['support', /^src\/(support\/|processes\/(posix-spawn|warden|worker-namespaces)\.js$)/],
 ];
 /** Taken when a bundle is loaded: tests replace them, `vi.stubGlobal('process', undefined)`. */
-const GLOBALS = `const { Array, Buffer, JSON, Map, Number, Object, Promise, Set, String, process } = globalThis;`;
+const GLOBALS = `const {
+  AggregateError, Array, BigInt, BigUint64Array, Boolean, Buffer, Date, Error, Int32Array, JSON, Map, Math,
+  Number, Object, Promise, Proxy, RangeError, Reflect, RegExp, Set, String, Symbol, SyntaxError, TypeError, URL,
+  WeakMap, WeakSet, clearInterval, performance, process
+} = globalThis;`;
 const CORE = '\0core.js';
 /** Of a file of ours. */
 const REQUIRE = /\brequire\(["'](\.[^"']+)["']\)/g;

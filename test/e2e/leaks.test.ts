@@ -16,9 +16,12 @@ function failures(stderr: string): string[] {
 }
 
 describe.each(runners)('%s', (runner) => {
-  test('a mount that reached the host fails the file', async () => {
+  test.each([
+    ['', {}],
+    [', whatever its tests have replaced', { STUB: 'Buffer' }],
+  ])('a mount that reached the host fails the file%s', async (_, env: Record<string, string>) => {
     const directory = hostDirectory({ empty: ['scope', 'outside', 'peer'] });
-    const { code, stdout, stderr } = await start(directory, { runner, args: ['run', 'escape'] }).done;
+    const { code, stdout, stderr } = await start(directory, { runner, env, args: ['run', 'escape'] }).done;
     expect(stdout).toMatch(/Tests {2}3 passed/);
     expect(stdout).toMatch(/Test Files {2}1 failed/);
     expect(code).toBe(1);
