@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { runners, runVitest } from './vitest-run.js';
+import { runners, runVitest, startVitest } from './vitest-run.js';
 
 // How long a worker may be silent beyond its time limit is a minute otherwise.
 const env = { MOUNTNS_SILENCE_MARGIN: '500' };
@@ -23,8 +23,22 @@ describe.each(runners)('%s', (runner) => {
 
   test('a worker that is only slow, traced or stopped, or waits for a child, is not', async () => {
     const { code, stdout, stderr } = await runVitest('slow', { runner, env });
-    expect(stderr.replace(/^(Debugger listening|For help|Debugger (attached|ending)).*\n/gm, '')).toBe('');
+    const expected =
+      /^(Debugger (listening|attached|ending)|For help|mountns: stopped\.test\.ts: .*\n {2}fix: ).*\n/gm;
+    expect(stderr.replace(expected, '')).toBe('');
     expect(stdout).toMatch(/Tests {2}4 passed/);
+    expect(code).toBe(0);
+  });
+
+  test('a worker that is stopped is named once, and goes on', async () => {
+    const run = startVitest('stopped', { runner, env });
+    const [, pid] = await run.output(
+      /mountns: stopped\.test\.ts: worker (\d+) is stopped \(state T\) and waits for SIGCONT\n {2}fix: {2}kill -CONT \d+\n/,
+    );
+    process.kill(Number(pid), 'SIGCONT');
+    const { code, stdout, stderr } = await run.done;
+    expect(stderr.trim().split('\n')).toHaveLength(2);
+    expect(stdout).toMatch(/Tests {2}1 passed/);
     expect(code).toBe(0);
   });
 });

@@ -218,6 +218,14 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
         this.#hang = { seconds, state };
         process.kill();
       },
+      onStop: () =>
+        this.#print(
+          {
+            summary: `worker ${process.pid} is stopped (state T) and waits for SIGCONT`,
+            fix: `kill -CONT ${process.pid}`,
+          },
+          { file: this.#files[0], ...process.readCurrentTask() },
+        ),
     });
   }
 }

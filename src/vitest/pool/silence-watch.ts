@@ -10,19 +10,22 @@ export interface SilenceWatchOptions {
   limit: () => number;
   /** Called once, with the seconds of silence and the state of the main thread (proc_pid_stat(5)). */
   onSilence: (seconds: number, state: string) => void;
+  /** Called when it was stopped by a signal for so long, once until it goes on. */
+  onStop: () => void;
 }
 
 /**
  * Watches for a worker whose event loop does not turn for longer than its code may take.
  *
  * It counts its own turns, not the clock: when the whole machine was asleep or overloaded, this process has
- * missed as many. A stopped or traced worker does not count, nor one that waits for a child process, since
- * `execFileSync` of a slow command is ordinary there and has a `timeout` of its own.
+ * missed as many. A traced worker does not count, nor one that waits for a child process, since `execFileSync` of a
+ * slow command is ordinary there and has a `timeout` of its own.
  */
 export class SilenceWatch {
   readonly #options: SilenceWatchOptions;
   readonly #timer: NodeJS.Timeout;
   #silent = 0;
+  #stopped = 0;
   #isInspected: boolean;
 
   constructor(options: SilenceWatchOptions) {
@@ -33,7 +36,7 @@ export class SilenceWatch {
 
   /** A message came. */
   hear(isInspected = this.#isInspected): void {
-    this.#silent = 0;
+    this.#silent = this.#stopped = 0;
     this.#isInspected = isInspected;
   }
 
@@ -45,11 +48,15 @@ export class SilenceWatch {
     // The timer of the worker and this one drift: one missed beat means nothing.
     if (++this.#silent < 2 || this.#isInspected) return;
     const state = readState(this.#options.pid);
-    if (state === undefined || STOPPED.has(state) || (state === 'S' && canWaitForChild(this.#options.pid))) {
+    const patience = this.#options.limit() + margin;
+    if (state === undefined || PASSIVE.has(state) || (state === 'S' && canWaitForChild(this.#options.pid))) {
       this.#silent--;
+      if (state !== STOPPED || ++this.#stopped * HEARTBEAT <= patience) return;
+      this.#stopped = Number.NEGATIVE_INFINITY;
+      this.#options.onStop();
       return;
     }
-    if (this.#silent * HEARTBEAT <= this.#options.limit() + margin) return;
+    if (this.#silent * HEARTBEAT <= patience) return;
     this.stop();
     this.#options.onSilence((this.#silent * HEARTBEAT) / 1000, state);
   }
@@ -75,5 +82,7 @@ function canWaitForChild(pid: number): boolean {
   }
 }
 
-const STOPPED = new Set(['T', 't', 'Z', 'X']);
+const STOPPED = 'T';
+/** Those, and traced or dead ones. */
+const PASSIVE = new Set([STOPPED, 't', 'Z', 'X']);
 const margin = Number(process.env[SILENCE_MARGIN] ?? 60_000);
