@@ -32,7 +32,7 @@ export type WorkerMessage =
   | { mountns: 'alive'; isInspected: boolean }
   /** It begins with a test file: the first of the last `left` that it was given. */
   | { mountns: 'file'; left: number }
-  /** It has run what it was given. How many bytes it has printed since its start. */
+  /** A test file is done, or all that it was given. How many bytes it has printed since its start. */
   | ({ mountns: 'printed' } & Printed)
   /** Something that is no error and that the user should know. */
   | ({ mountns: 'notice'; notice: Notice } & Whereabouts)

@@ -46,6 +46,12 @@ describe.each(runners)('%s', (runner) => {
     },
   );
 
+  test('the beginnings of lines come before what is reported of their file', async () => {
+    const { stdout, stderr } = await startVitest('output', { runner, args: ['run', 'partial.test'] }).done;
+    expect(stdout).toContain('begun on stdout ✓ partial.test.ts');
+    expect(stderr).toBe('begun on stderr');
+  });
+
   test('a process that a test left behind does not keep Vitest waiting', async () => {
     const run = startVitest('output', { runner, args: ['run', 'daemon.test'] });
     const { stdout, stderr, code } = await run.done;

@@ -26,8 +26,8 @@ export class OutputStream {
     if (end > 0) this.#write(text.subarray(0, end), source);
   }
 
-  /** Nothing more will come from `source`. */
-  end(source: Readable): void {
+  /** Writes what `source` has begun: its end won't come, or not in time. */
+  flush(source: Readable): void {
     const begun = this.#begun.get(source);
     this.#begun.delete(source);
     if (begun !== undefined) this.#write(begun, source);
@@ -52,7 +52,7 @@ export class OutputStream {
     // When this process was busy the rest may have come long ago: it is read before the next callback.
     setImmediate(() => {
       this.#timer = undefined;
-      for (const [source, begun] of old) if (this.#begun.get(source) === begun) this.end(source);
+      for (const [source, begun] of old) if (this.#begun.get(source) === begun) this.flush(source);
       if (this.#begun.size > 0) this.#timer = setTimeout(this.#writeOldBeginnings, PATIENCE).unref();
     });
   };

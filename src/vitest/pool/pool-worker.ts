@@ -36,7 +36,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   /** The files that it was given and has not done, the current one first. */
   #files: string[] = [];
   #lastFile: string | undefined;
-  #hasPrinted: Promise<void> | undefined;
+  #hasPrinted = Promise.resolve();
   /** What Vitest waits for an answer to. */
   #pending: 'start' | 'stop' | undefined;
   #hang: { seconds: number; state: string } | undefined;
@@ -140,19 +140,18 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
     // A test may send anything.
     const { type } = (isResponse(message) ? message : {}) as { type?: string };
     if (type === 'started' || type === 'stopped') this.#pending = undefined;
-    if (type !== 'testfileFinished') {
-      this.#events.emit('message', message);
-      return;
+    if (type === 'testfileFinished') {
+      this.#lastFile = this.#files.at(-1);
+      this.#files = [];
     }
-    this.#lastFile = this.#files.at(-1);
-    this.#files = [];
     // Else the reporters could go on in the middle of what the tests have printed.
-    void Promise.resolve(this.#hasPrinted).then(() => this.#events.emit('message', message));
+    void this.#hasPrinted.then(() => this.#events.emit('message', message));
   }
 
   onWorkerMessage(message: WorkerMessage): void {
     this.#watch?.hear(message.mountns === 'alive' ? message.isInspected : undefined);
-    if (message.mountns === 'printed') this.#hasPrinted = this.#worker?.process.hasPrinted(message);
+    if (message.mountns === 'printed')
+      this.#hasPrinted = this.#hasPrinted.then(() => this.#worker?.process.hasPrinted(message));
     if (message.mountns === 'notice') this.#print(message.notice, message);
     if (message.mountns === 'file') this.#files = this.#files.slice(-message.left);
   }
@@ -178,9 +177,12 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       this.#events.emit('message', { type, error, __vitest_worker_response__: true });
       return;
     }
-    this.#emitToVitest('error', error);
-    // It lets go of the worker only then; what it says itself about the exit nobody listens to any more.
-    this.#emitToVitest('exit', end.exitCode ?? null, end.signal ?? null);
+    // After its last messages.
+    void this.#hasPrinted.then(() => {
+      this.#emitToVitest('error', error);
+      // It lets go of the worker only then; what it says itself about the exit nobody listens to any more.
+      this.#emitToVitest('exit', end.exitCode ?? null, end.signal ?? null);
+    });
   }
 
   /** Processes that were still there when the worker had ended. */

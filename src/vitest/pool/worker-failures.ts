@@ -35,6 +35,11 @@ export function startFailure({ error, end, pid, stderr }: StartFacts): WorkerErr
   );
 }
 
+/** Whether a worker that has printed this on stderr is about to end. */
+export function isRefusal(stderr: string): boolean {
+  return REFUSAL.test(stderr);
+}
+
 /** A worker that ended while it ran test files. */
 export function death({ exitCode, signal }: WorkerEnd, circumstances: Circumstances): WorkerError {
   const { pid, files, test } = circumstances;

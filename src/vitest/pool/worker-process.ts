@@ -8,6 +8,7 @@ import { leftRunning, type Notice } from '../../processes/notices.js';
 import type { Warden } from '../../processes/warden.js';
 import type { CurrentTask, Printed } from '../protocol.js';
 import type { OutputStream } from './output-stream.js';
+import { isRefusal } from './worker-failures.js';
 
 /** How a worker ended. */
 export interface WorkerEnd {
@@ -33,6 +34,7 @@ export class WorkerProcess {
   #startStderr: Buffer | undefined = Buffer.alloc(0);
   /** What of it was not passed on yet. */
   #heldStderr: Buffer[] | undefined = [];
+  #holdTimer: NodeJS.Timeout | undefined;
   readonly #passedOn: Printed = { stdout: 0, stderr: 0 };
   #onPassedOn = () => {};
   #currentTask: number | undefined;
@@ -64,14 +66,12 @@ export class WorkerProcess {
         child.once('close', () => {
           clearTimeout(grace);
           this.#setRef(false);
-          if (stdout !== null) output.stdout.end(stdout);
-          if (stderr !== null) output.stderr.end(stderr);
+          this.#flush();
           this.#closeCurrentTask();
           resolve(this.end as WorkerEnd);
         });
       });
     });
-    setTimeout(() => this.releaseStderr(), HOLD_STDERR).unref();
   }
 
   /** Undefined when it could not be made. */
@@ -87,9 +87,8 @@ export class WorkerProcess {
 
   /** Prints what was held back, and all that comes. */
   releaseStderr(): void {
-    const held = this.#heldStderr ?? [];
+    this.#printHeld();
     this.#heldStderr = undefined;
-    for (const chunk of held) this.#output.stderr.write(chunk, this.#child.stderr as Readable);
   }
 
   /** It can take messages. `fd` is its file for the current task, kept open to be read after its death. */
@@ -121,7 +120,10 @@ export class WorkerProcess {
     let timeout: NodeJS.Timeout | undefined;
     await Promise.race([
       new Promise<void>((resolve) => {
-        timeout = setTimeout(resolve, PRINT_TIMEOUT);
+        timeout = setTimeout(() => {
+          Object.assign(this.#passedOn, printed);
+          resolve();
+        }, PRINT_TIMEOUT);
         this.#onPassedOn = () => {
           if (this.#passedOn.stdout >= printed.stdout && this.#passedOn.stderr >= printed.stderr) resolve();
         };
@@ -130,6 +132,7 @@ export class WorkerProcess {
       this.closed,
     ]);
     clearTimeout(timeout);
+    this.#flush();
   }
 
   readCurrentTask(): CurrentTask {
@@ -183,9 +186,31 @@ export class WorkerProcess {
     this.#passedOn[name] += chunk.length;
     if (name === 'stderr')
       this.#startStderr &&= Buffer.concat([this.#startStderr, chunk]).subarray(-MAX_KEPT);
-    if (name === 'stderr' && this.#heldStderr !== undefined) this.#heldStderr.push(chunk);
-    else this.#output[name].write(chunk, source);
+    if (name === 'stderr' && this.#heldStderr !== undefined) {
+      this.#heldStderr.push(chunk);
+      // When this process was busy the end may have come long ago: it is heard of before the next callback.
+      this.#holdTimer ??= setTimeout(() => setImmediate(this.#printOldHeld), HOLD_STDERR).unref();
+    } else this.#output[name].write(chunk, source);
     this.#onPassedOn();
+  }
+
+  readonly #printOldHeld = () => {
+    this.#holdTimer = undefined;
+    // Then it becomes part of the error.
+    if (this.end === undefined && !isRefusal(String(this.#startStderr))) this.#printHeld();
+  };
+
+  #printHeld(): void {
+    const { stderr } = this.#child;
+    for (const chunk of this.#heldStderr?.splice(0) ?? [])
+      this.#output.stderr.write(chunk, stderr as Readable);
+  }
+
+  /** Writes the beginnings of lines: their ends would come after what the reporters print. */
+  #flush(): void {
+    const { stdout, stderr } = this.#child;
+    if (stdout !== null) this.#output.stdout.flush(stdout);
+    if (stderr !== null) this.#output.stderr.flush(stderr);
   }
 }
 
@@ -193,5 +218,5 @@ const CLOSE_GRACE = 500;
 const PRINT_TIMEOUT = 5000;
 /** Of stderr, in bytes: why it did not start comes last. */
 const MAX_KEPT = 65_536;
-/** A worker that waits for a debugger says so on stderr. */
+/** How long what it prints is held, in milliseconds. A worker that waits for a debugger says so on stderr. */
 const HOLD_STDERR = 1000;

@@ -67,13 +67,18 @@ export async function runFiles({ method, state, traces }: Request, worker: TestW
     fileState.rpc = worker.ownSetupFile.answerTo(rpc, { isIsolated: state.config.isolate });
     const run = () => worker.runBaseTests(method, fileState, traces);
     if (method === 'collect') await run();
-    else await runFile(fileState, run, worker.options);
+    else await runFile(fileState, run, worker);
   }
   keepCompiled();
-  worker.post({ mountns: 'printed', ...(await flushOutput()) });
+  await tellPrinted(worker);
 }
 
-async function runFile(state: State, run: () => Promise<void>, { leaks }: ResolvedOptions): Promise<void> {
+async function tellPrinted({ post }: TestWorker): Promise<void> {
+  post({ mountns: 'printed', ...(await flushOutput()) });
+}
+
+async function runFile(state: State, run: () => Promise<void>, worker: TestWorker): Promise<void> {
+  const { leaks } = worker.options;
   const afterFile = await beforeFile({ isIsolated: state.config.isolate, leaks });
   let judgement: Promise<Error[]> | undefined;
   const judge = () => {
@@ -81,7 +86,11 @@ async function runFile(state: State, run: () => Promise<void>, { leaks }: Resolv
     return judgement;
   };
   // Not in a copy: that would not follow its tasks.
-  state.rpc = withLastWord(state.rpc, judge);
+  state.rpc = withLastWord(state.rpc, async () => {
+    // A reporter prints the line of the file next.
+    await tellPrinted(worker);
+    return judge();
+  });
   const errors: unknown[] = [];
   try {
     await run();

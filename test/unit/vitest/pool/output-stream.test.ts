@@ -48,7 +48,7 @@ test('keeps lines of several sources whole, and does not wait for the end of a l
   output.write(Buffer.from('two\nprompt: '), two);
   output.write(Buffer.from('one ends\nlast words'), one);
   expect(target.read()).toBe('two\none begins, one ends\n');
-  output.end(one);
+  output.flush(one);
   expect(target.read()).toBe('last words');
   await vi.waitFor(() => expect(target.read()).toBe('prompt: '), 4000);
 });

@@ -8,6 +8,9 @@ import { type Output, WorkerProcess } from '../../../../src/vitest/pool/worker-p
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** A second, and what is to be done right after it: that is in the next millisecond of the fake clock. */
+const SECOND = 1001;
+
 /** A process that starts; `print` is its stderr, `printed` what was passed on of it. */
 function start() {
   const child = Object.assign(new EventEmitter(), { stdout: new PassThrough(), stderr: new PassThrough() });
@@ -17,16 +20,20 @@ function start() {
     output: { stdout: stream, stderr: stream } as unknown as Output,
     warden: { start: () => {} } as Warden,
   });
-  return { process, printed, print: (text: string) => child.stderr.emit('data', Buffer.from(text)) };
+  const print = (text: string) => child.stderr.emit('data', Buffer.from(text));
+  return { process, printed, print, exit: () => child.emit('exit', 1, null) };
 }
 
 test('what a process prints while it starts is held back for a second, and kept for the error', () => {
   const { process, printed, print } = start();
   print('at once\n');
+  vi.advanceTimersByTime(999);
   expect(printed).toEqual([]);
-  vi.advanceTimersByTime(1000);
+  vi.advanceTimersByTime(SECOND - 999);
   expect(printed).toEqual(['at once\n']);
   print('late\n');
+  expect(printed).toEqual(['at once\n']);
+  vi.advanceTimersByTime(SECOND);
   expect(printed).toEqual(['at once\n', 'late\n']);
   expect(process.takeStderr()).toBe('at once\nlate');
 });
@@ -35,15 +42,42 @@ test('what is part of the error already is not printed', () => {
   const { process, printed, print } = start();
   print('at once\n');
   expect(process.takeStderr()).toBe('at once');
-  vi.advanceTimersByTime(1000);
+  vi.advanceTimersByTime(SECOND);
   expect(printed).toEqual([]);
+});
+
+test('a refusal is held until the end, however long a process under load takes to it', () => {
+  const { process, printed, print } = start();
+  vi.advanceTimersByTime(3000);
+  print('NamespaceError: cannot enter\n  why:  a reason\n');
+  vi.advanceTimersByTime(3000);
+  expect(process.takeStderr()).toBe('NamespaceError: cannot enter\n  why:  a reason');
+  expect(printed).toEqual([]);
+});
+
+test('of a process that has ended nothing is printed until it is known whether it is part of the error', () => {
+  const { process, printed, print, exit } = start();
+  print('at once\n');
+  vi.advanceTimersByTime(900);
+  exit();
+  vi.advanceTimersByTime(200);
+  expect(printed).toEqual([]);
+  expect(process.takeStderr()).toBe('at once');
+});
+
+test('all is printed as soon as the process is ready', () => {
+  const { process, printed, print } = start();
+  print('NamespaceError: of another one\n');
+  process.releaseStderr();
+  print('and on\n');
+  expect(printed).toEqual(['NamespaceError: of another one\n', 'and on\n']);
 });
 
 test('of a process that prints a lot the end is kept, and all of it is printed', () => {
   const { process, printed, print } = start();
   const lines = Array.from({ length: 100 }, (_, index) => `${'.'.repeat(1000)} ${index}\n`);
   for (const line of lines) print(line);
-  vi.advanceTimersByTime(1000);
+  vi.advanceTimersByTime(SECOND);
   expect(printed).toEqual(lines);
   const kept = process.takeStderr();
   expect(kept).toHaveLength(65_535);
