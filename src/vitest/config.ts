@@ -6,6 +6,7 @@ import { NamespaceError } from '../errors/namespace-error.cjs';
 import { noteConfig, noteProject, refuseUselessPlace } from './inheritance.js';
 import { createInitializer, isFromPlugin, refuseContradiction } from './initializer.js';
 import type { MountNamespacesOptions } from './options.js';
+import { isOwnFrame } from './own-frames.js';
 import { FilesLeft } from './pool/files-left.js';
 import { POOL_NAME } from './protocol.js';
 import { handBackAfterRuns } from './sudo.js';
@@ -54,13 +55,14 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
       return () => refuseUselessPlace(config);
     },
     configureVitest({ project, vitest }) {
-      const { pool: name, poolRunner } = project.config;
+      const { pool: name, poolRunner, onStackTrace } = project.config;
       const where = project.name === '' ? 'the configuration' : `project "${project.name}"`;
       if (name !== POOL_NAME) throw otherPool(where, name);
       refuseContradiction(where, poolRunner, pool);
       noteProject(project.vite.config);
       FilesLeft.follow(vitest);
       handBackAfterRuns(vitest);
+      project.config.onStackTrace = (error, frame) => !isOwnFrame(frame.file) && onStackTrace?.(error, frame);
     },
   };
 }

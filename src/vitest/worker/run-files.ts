@@ -4,6 +4,7 @@ import { keepCompiled } from '../../../native/compile-cache.cjs';
 import { messageOf } from '../../errors/message-of.cjs';
 import type { ResolvedOptions } from '../options.js';
 import type { CurrentTask, WorkerMessage } from '../protocol.js';
+import { withoutOwnFrames } from './async-leaks.js';
 import type { CurrentTaskFile } from './current-task.js';
 import type { Diary } from './diary.js';
 import { beforeFile } from './file-hooks.js';
@@ -63,7 +64,7 @@ export async function runFiles({ method, state, traces }: Request, worker: TestW
       worker.diary.note({ file: filepath, test: task.test });
     });
     // The setup file is no module of the user's, and neither are those that it imports.
-    const rpc = worker.ownImports.endWith(state.rpc);
+    const rpc = worker.ownImports.endWith(withoutOwnFrames(state.rpc));
     fileState.rpc = worker.ownSetupFile.answerTo(rpc, { isIsolated: state.config.isolate });
     const run = () => worker.runBaseTests(method, fileState, traces);
     if (method === 'collect') await run();
