@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { runners, runVitest, startVitest } from './vitest-run.js';
 
@@ -18,6 +21,25 @@ describe.each(runners)('%s', (runner) => {
     );
     expect(stdout).toContain('✓ 3-next.test.ts');
     expect(stdout).toMatch(/Errors {2}2 errors/);
+    expect(code).toBe(1);
+  });
+
+  test('one that not even SIGKILL ends is reported too, with the mount that it may wait for', async () => {
+    const at = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-silent-'));
+    onTestFinished(() => fs.rmdirSync(at));
+    const unshare = ['unshare', '--mount', '--propagation', 'private'];
+    const wrapper = [...unshare, process.execPath, 'serve.mjs', at];
+    const { code, stdout, stderr } = await startVitest('hangs-on-fuse', { runner, env, wrapper }).done;
+    expect(stderr).toMatch(
+      /WorkerError: worker \d+ hung in synchronous code for \d s and was killed while it ran 1-test\.test\.ts, test "hangs"\n/,
+    );
+    expect(stderr).toMatch(
+      new RegExp(
+        `fix: {2}look for an endless loop, for a file system that does not answer: [^\n]*${at} \\(fuse\\.silent\\)`,
+      ),
+    );
+    expect(stderr).toContain('processes did not end within 2 s of SIGKILL: ');
+    expect(stdout).toContain('✓ 2-next.test.ts');
     expect(code).toBe(1);
   });
 

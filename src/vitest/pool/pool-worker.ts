@@ -10,10 +10,11 @@ import type { ResolvedOptions } from '../options.js';
 import { POOL_NAME, type Whereabouts, type WorkerMessage } from '../protocol.js';
 import { FilesLeft } from './files-left.js';
 import { RefusedFiles, type VitestMessage } from './refused-files.js';
+import { servedMounts } from './served-mounts.js';
 import { SilenceWatch } from './silence-watch.js';
 import { spareCount } from './spare-count.js';
 import type { Worker, WorkerListener } from './worker.js';
-import { death, hang } from './worker-failures.js';
+import { death, type HangFacts, hang } from './worker-failures.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerPools } from './worker-pools.js';
 import type { WorkerEnd } from './worker-process.js';
@@ -39,7 +40,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
   #hasPrinted = Promise.resolve();
   /** What Vitest waits for an answer to. */
   #pending: 'start' | 'stop' | undefined;
-  #hang: { seconds: number; state: string } | undefined;
+  #hang: HangFacts | undefined;
   #offCancel = () => {};
 
   constructor(options: PoolOptions, resolved: ResolvedOptions) {
@@ -166,10 +167,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
       lastFile: this.#lastFile,
       ...process.readCurrentTask(),
     };
-    const error =
-      this.#hang === undefined
-        ? death(end, circumstances)
-        : hang(this.#hang.seconds, this.#hang.state, circumstances);
+    const error = this.#hang === undefined ? death(end, circumstances) : hang(this.#hang, circumstances);
     this.#printLeft();
     if (this.#pending !== undefined) {
       // Vitest 4 waits a minute for this answer, whatever happens to the worker.
@@ -217,7 +215,7 @@ export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {
         return Math.max(...limits.map((limit) => limit || Number.POSITIVE_INFINITY));
       },
       onSilence: (seconds, state) => {
-        this.#hang = { seconds, state };
+        this.#hang = { seconds, state, servers: state === 'R' ? [] : servedMounts(process.pid as number) };
         process.kill();
       },
       onStop: () =>

@@ -3,6 +3,8 @@ import { constants } from 'node:os';
 import { type Explanation, withoutFrames } from '../../errors/explained-error.cjs';
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import { WorkerError } from '../../errors/worker-error.cjs';
+import type { Mount } from '../../mounts/mount.js';
+import { printable } from '../../mounts/printable.js';
 import type { CurrentTask } from '../protocol.js';
 import type { WorkerEnd } from './worker-process.js';
 
@@ -52,9 +54,19 @@ export function death({ exitCode, signal }: WorkerEnd, circumstances: Circumstan
   );
 }
 
+/** What was seen of a worker whose event loop did not turn. */
+export interface HangFacts {
+  seconds: number;
+  /** Of its main thread (proc_pid_stat(5)). */
+  state: string;
+  /** What it may wait for. */
+  servers: readonly Mount[];
+}
+
 /** A worker whose event loop did not turn. */
-export function hang(seconds: number, state: string, circumstances: Circumstances): WorkerError {
+export function hang({ seconds, state, servers }: HangFacts, circumstances: Circumstances): WorkerError {
   const { pid, files, test } = circumstances;
+  const names = servers.map(({ mountPoint, fsType }) => `${printable(mountPoint)} (${fsType})`).join(', ');
   return new WorkerError(
     {
       summary: `worker ${pid} hung in synchronous code for ${seconds} s and was killed ${describeFile(circumstances)}`,
@@ -64,7 +76,7 @@ export function hang(seconds: number, state: string, circumstances: Circumstance
       ]
         .filter((line) => line !== undefined)
         .join('\n'),
-      fix: 'look for an endless loop, or raise the timeout of the test, for a hook hookTimeout, when the code is merely slow',
+      fix: `look for an endless loop${names && `, for a file system that does not answer: ${names}`}, or raise the timeout of the test, for a hook hookTimeout, when the code is merely slow`,
     },
     { pid, signal: 'SIGKILL', file: files[0], test },
   );

@@ -146,8 +146,10 @@ export class WorkerProcess {
     }
   }
 
+  /** One that waits for a file system that does not answer may never end: then it is taken for ended. */
   kill(): void {
     this.#child.kill('SIGKILL');
+    setTimeout(() => this.end ?? this.#child.emit('exit', null, 'SIGKILL'), KILL_GRACE).unref();
   }
 
   /** Makes Node wait for its end. Tinypool tells Node not to. */
@@ -215,6 +217,7 @@ export class WorkerProcess {
 }
 
 const CLOSE_GRACE = 500;
+const KILL_GRACE = 2000;
 const PRINT_TIMEOUT = 5000;
 /** Of stderr, in bytes: why it did not start comes last. */
 const MAX_KEPT = 65_536;
