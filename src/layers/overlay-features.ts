@@ -10,7 +10,8 @@ export function overlayFeatures(xattrs: 'trusted' | 'user'): Record<string, stri
   return {
     index: 'off',
     metacopy: 'off',
-    // Inode numbers with xino would not fit a JavaScript number.
+    // With it files would have the st_dev of their directories, but inode numbers that do not fit a JavaScript number:
+    // rounded to these, different files would seem to be one.
     xino: 'off',
     ...(xattrs === 'user' ? { userxattr: true } : { redirect_dir: 'on' }),
   };

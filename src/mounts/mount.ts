@@ -18,7 +18,7 @@ export interface Mount {
   readonly id: number;
   /** (2) The mount that this one is mounted on; for a stacked mount, the one beneath. Not always in the table. */
   readonly parentId: number;
-  /** (3) `major:minor`, the st_dev of files on the file system. */
+  /** (3) `major:minor`, the st_dev of files on the file system; on an overlay, of directories alone. */
   readonly device: string;
   /** (4) The directory of the file system that is seen at the mount point; also `mnt:[4026532509]`, `/x//deleted`. */
   readonly root: string;

@@ -522,6 +522,17 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('shows files with inode numbers that fit a JavaScript number', async () => {
+    const decoys = makeDecoys({ one: '', two: '' });
+    await withMountNamespace({ copyOnWrite: [decoys] }, () => {
+      fs.writeFileSync(`${decoys}/new`, '');
+      for (const name of ['one', 'two', 'new']) {
+        const file = `${decoys}/${name}`;
+        expect(BigInt(fs.statSync(file).ino)).toBe(fs.statSync(file, { bigint: true }).ino);
+      }
+    });
+  });
+
   test('is a handle as well', async () => {
     const decoys = makeDecoys({ file: 'old' });
     {
