@@ -7,13 +7,14 @@ import { temporaryDirectory } from '../../temporary-directory.js';
 const dist = path.resolve('dist');
 
 /** Runs a script in a process with a namespace of its own, whose last scope it spoils; returns what that prints. */
-function runScript(code: string, directory: string): string {
+function runScript(code: string, directory: string, before = ''): string {
   const script = `
     import fs from 'node:fs';
     import { constants } from 'node:os';
-    import { hookSystemCalls } from '${dist}/native/libc.cjs';
-    import { scopes } from '${dist}/src/scope/scopes.js';
-    import { enterMountNamespace, withMountNamespace } from '${dist}/src/index.js';
+    ${before}
+    const { hookSystemCalls } = await import('${dist}/native/libc.cjs');
+    const { scopes } = await import('${dist}/src/scope/scopes.js');
+    const { enterMountNamespace, withMountNamespace } = await import('${dist}/src/index.js');
 
     const [, directory] = process.argv;
     const deferred = () => {
@@ -120,16 +121,17 @@ test('a scope is not left while a file operation of its code is under way', () =
 test('code of a scope that was given up stays there when it can go nowhere else', () => {
   const directory = temporaryDirectory();
   const script = `${CLOSING}
+    process.chdir(directory);
     hookSystemCalls((name) => (name === 'fsopen' ? constants.errno.EIO : undefined));
     await scopes.open[1].giveUp('a test');
     await outer;
     const left = await Promise.allSettled([around[Symbol.asyncDispose](), withMountNamespace(() => {})]);
     toGoOn.resolve();
     await hasGoneOn.promise;
-    console.log(fs.readdirSync(directory).join());
+    console.log(fs.readdirSync(directory).join(), fs.readdirSync('.').join());
     for (const { reason } of left) console.log(reason?.message.split('\\n')[0]);`;
   const refused = 'a test ended while code of its scope was still running\n';
-  expect(runScript(script, directory)).toBe(`escaped\n${refused}${refused}`);
+  expect(runScript(script, directory)).toBe(`escaped escaped\n${refused}${refused}`);
   expect(fs.readdirSync(directory)).toEqual([]);
 });
 
@@ -172,4 +174,36 @@ test('a scope that ends by itself while it is given up leaves that around it alo
     await (await pending).close();
     console.log(reason.code, isAround(around), await withMountNamespace(isAround));`;
   expect(runScript(script, directory)).toBe('ERR_MOUNTNS_PENDING true true\n');
+});
+
+test('a scope that ends by itself while its file operations are waited for is not given up', () => {
+  const directory = temporaryDirectory();
+  execFileSync('mkfifo', [`${directory}/fifo`]);
+  // Nobody’s patience ends, and it shows how many wait.
+  const before = `
+    let now = 0;
+    performance.now = () => now;
+    let waiting = 0;
+    const { getActiveResourcesInfo } = process;
+    process.getActiveResourcesInfo = () => {
+      waiting++;
+      return getActiveResourcesInfo();
+    };`;
+  const script = `
+    let pending;
+    const scope = withMountNamespace(() => {
+      pending = fs.promises.open(directory + '/fifo');
+    });
+    while (pending === undefined) await new Promise(setImmediate);
+    const givenUp = scopes.open[1].giveUp('a test');
+    now += 1000;
+    do {
+      waiting = 0;
+      await new Promise(setImmediate);
+    } while (waiting < 2);
+    fs.closeSync(fs.openSync(directory + '/fifo', 'r+'));
+    await (await pending).close();
+    await Promise.all([scope, givenUp]);
+    console.log(scopes.open.length, scopes.quarantine, isAround(around));`;
+  expect(runScript(script, directory, before)).toBe('1 undefined true\n');
 });

@@ -33,6 +33,7 @@ function runScript<T>(code: string) {
     import { spawn } from 'node:child_process';
     import { once } from 'node:events';
     import fs from 'node:fs';
+    import { constants } from 'node:os';
     import { setImmediate } from 'node:timers/promises';
     import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_REC, MS_SHARED } from '${dist}/native/constants.cjs';
     import { chroot } from '${dist}/native/directories.cjs';
@@ -68,6 +69,16 @@ test.each([
   const { isCopied, before, after } = runFile(file);
   expect(after).toEqual(before);
   expect(isCopied).toBe(false);
+});
+
+test('no file is run after one whose tree could not be left', () => {
+  const file = `
+    mount({ source: 'decoy', target: '/mnt', type: 'tmpfs' });
+    hookSystemCalls((name) => (name === 'umount2' ? constants.errno.EIO : undefined));
+    const [{ reason }] = await Promise.allSettled([trees.next()]);
+    console.log(JSON.stringify({ code: reason?.code, isSpent: trees.isSpent }));
+    process.exit();`;
+  expect(runFile(file)).toEqual({ code: 'EIO', isSpent: true });
 });
 
 test.each([

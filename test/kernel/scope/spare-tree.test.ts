@@ -11,6 +11,8 @@ import { chroot, fchdir, openDirectory } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { mount, umount2 } from '../../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../../native/mount-tree.cjs';
+import { TableWatch } from '../../../src/mounts/table-watch.js';
+import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
 
 // All of it by system calls: after a child process no tree is kept.
 
@@ -114,6 +116,33 @@ test('what the worker has mounted itself is held by no tree that is kept', async
   expect(() => fs.rmdirSync(`${directory}/mount`)).not.toThrow();
   expect(await needsCopy()).toBe(true);
   expect(await needsCopy()).toBe(false);
+});
+
+/** How many mounts there are where trees are kept. */
+function countInAttic(): number {
+  const { attic, procFd } = namespaceRecord.entered as EnteredNamespace;
+  const root = openDirectory('/');
+  const cwd = openDirectory('.');
+  fchdir(attic as number);
+  chroot('.');
+  try {
+    return TableWatch.readOnce(procFd).toString('latin1').split('\n').length;
+  } finally {
+    fchdir(root);
+    chroot('.');
+    fchdir(cwd);
+    for (const fd of [root, cwd]) fs.closeSync(fd);
+  }
+}
+
+test('a kept tree that is out of date is unmounted', async () => {
+  const directory = temporaryDirectory();
+  await needsCopy();
+  const before = countInAttic();
+  mount({ source: 'between', target: directory, type: 'tmpfs' });
+  umount2(directory);
+  expect(await needsCopy()).toBe(true);
+  expect(countInAttic()).toBe(before);
 });
 
 test('a kept tree is of no use in another root directory', async () => {

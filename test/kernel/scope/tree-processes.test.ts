@@ -1,13 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
+import os, { constants } from 'node:os';
 import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { beforeEach, onTestFinished } from 'vitest';
 import { MNT_DETACH } from '../../../native/constants.cjs';
 import { chroot } from '../../../native/directories.cjs';
+import { hookSystemCalls } from '../../../native/libc.cjs';
 import { umount2 } from '../../../native/mount.cjs';
 import type { Explanation } from '../../../src/errors/explained-error.cjs';
 import { collectNotices } from '../collect-notices.js';
@@ -119,6 +120,20 @@ describe('a process that still runs in a scope when it ends', () => {
       const started = spawn('sleep', ['1000']);
       umount2('/proc', MNT_DETACH);
       umount2('/', MNT_DETACH);
+      return started;
+    });
+    expect(isRunning(child.pid as number)).toBe(false);
+    expect(printed).toHaveLength(1);
+  });
+
+  test('is ended also where its root directory can’t be looked at', async () => {
+    onTestFinished(() => hookSystemCalls(undefined));
+    const child = await withMountNamespace(() => {
+      const started = spawn('sleep', ['1000']);
+      hookSystemCalls((name) => {
+        if (name === 'pidfd_send_signal') hookSystemCalls(undefined);
+        return name === 'statx' ? constants.errno.EACCES : undefined;
+      });
       return started;
     });
     expect(isRunning(child.pid as number)).toBe(false);
