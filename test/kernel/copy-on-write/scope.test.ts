@@ -382,6 +382,25 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('takes unbindable mounts below one of the kernel’s own', async () => {
+    await withMountNamespace(async (outer) => {
+      outer.proc('/mnt/p');
+      mount('-t', 'sysfs', 'sysfs', '/mnt/p/tty');
+      outer.propagation('/mnt/p/tty', 'unbindable');
+      await withMountNamespace({ copyOnWrite: true }, () => {
+        expect('/mnt/p/tty').toBeMountPoint({ type: 'sysfs' });
+      });
+    });
+  });
+
+  test('shows nothing of what it keeps in memory on the root, where a directory is named', async () => {
+    const decoys = makeDecoys();
+    const onRoot = (ns: MountNamespace) => [...ns.mounts()].filter(({ mountPoint }) => mountPoint === '/');
+    const plain = await withMountNamespace(onRoot);
+    const named = await withMountNamespace({ copyOnWrite: [decoys] }, onRoot);
+    expect(named.map(({ fsType }) => fsType)).toEqual(plain.map(({ fsType }) => fsType));
+  });
+
   test('keeps the cwd, on another mount too', async () => {
     const decoys = makeDecoys({ 'disk/x': '' });
     const cwd = process.cwd();
@@ -500,6 +519,20 @@ describe('a copy-on-write scope', () => {
       outer.umount(tty);
       expect(tty).toBeMountPoint({ type: 'hugetlbfs' });
       expect(fs.readdirSync(tty)).toEqual([]);
+    });
+  });
+
+  test('protects a deleted directory where others would be made read-only', async () => {
+    const decoys = makeDecoys({ 'at/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.mount({ type: 'hugetlbfs', source: 'hugetlbfs', target: '/mnt/huge' });
+      fs.mkdirSync('/mnt/huge/dir');
+      outer.bind('/mnt/huge/dir', `${decoys}/at`);
+      fs.rmdirSync('/mnt/huge/dir');
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        fs.writeFileSync(`${decoys}/at/new`, '');
+        expect(ns.changes().created).toEqual([`${decoys}/at/new`]);
+      });
     });
   });
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, test } from 'mountns/vitest';
-import { makeDecoys } from '../copy-on-write/decoys.js';
+import { contentOf, makeDecoys } from '../copy-on-write/decoys.js';
 
 const project = path.resolve(import.meta.dirname, '../../..');
 const script = path.join(import.meta.dirname, 'fixtures/forbidden.mjs');
@@ -55,6 +55,23 @@ describe('permissions that are enforced', { timeout: 60_000 }, () => {
     const { stdout, stderr } = run([], permissions);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({ sync: 'allowed', async: 'allowed', child: '' });
+  });
+
+  test('do not keep a copy-on-write scope from its own files, whatever the umask', () => {
+    const decoys = makeDecoys({ own: 'x' });
+    const code = `
+      process.umask(0o777);
+      import(${JSON.stringify(`${project}/dist/src/index.js`)}).then(({ withMountNamespace }) =>
+        withMountNamespace({ copyOnWrite: true }, (ns) => {
+          fs.appendFileSync(process.argv[1] + '/own', 'x');
+          console.log(ns.changes().modified.length, process.umask() === 0o777);
+        }));`;
+    const { stdout, stderr } = spawnSync(process.execPath, [...node.slice(1), '-e', code, decoys], {
+      env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', MOUNTNS_PERMISSIONS: 'enforced' },
+      encoding: 'utf8',
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: '1 true\n', stderr: '' });
+    expect(contentOf(decoys)).toEqual([expect.stringMatching(/^own 100644 0 x$/)]);
   });
 
   test('are refused where they can not be', () => {
