@@ -21,6 +21,21 @@ operationTest('overlay keeps the mounts below in sight', ['d/sub/'], async (ns, 
 });
 
 operationTest(
+  'overlay keeps stacked mounts below in sight where the root is shared',
+  ['d/sub/'],
+  (ns, dir) => {
+    for (const name of ['lower', 'upper']) {
+      ns.tmpfs(`${dir}/d/sub`);
+      fs.writeFileSync(`${dir}/d/sub/${name}`, '');
+    }
+    ns.propagation('/', 'shared');
+    ns.overlay(`${dir}/d`);
+    expect(fs.readdirSync(`${dir}/d/sub`)).toEqual(['upper']);
+    ns.propagation('/', 'private');
+  },
+);
+
+operationTest(
   'overlay takes relative paths along when the working directory is covered',
   ['d/'],
   (ns, dir) => {

@@ -182,6 +182,15 @@ describe('a process without CAP_SYS_ADMIN that loads the preload', () => {
     expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
   });
 
+  test('leaves its descriptors of the host to no child', ({ ns }) => {
+    const host = prepareHost(ns);
+    const script = `
+      const list = () => child_process.execFileSync('ls', ['-l', '/proc/self/fd'], { encoding: 'utf8' });
+      console.log(/ -> (mnt:|.*mountinfo$)/m.test(list()));`;
+    const result = runAsUser(host, [node, '--require', host.preload, '-e', script]);
+    expect(result).toMatchObject({ stdout: 'false\n', stderr: '' });
+  });
+
   test('makes no namespace of its own in a child', ({ ns }) => {
     const host = prepareHost(ns);
     const script = `

@@ -1,0 +1,19 @@
+import fs from 'node:fs';
+import { expect, test } from 'mountns/vitest';
+import { mountIdOf, openDirectory } from '../../../native/directories.cjs';
+import { withPathOf } from '../../../src/layers/descriptor-path.js';
+
+test('leads to the mount of a descriptor also where the same directory is in its place in /proc', ({
+  ns,
+}) => {
+  ns.tmpfs('/mnt/d');
+  const fd = openDirectory('/mnt/d');
+  try {
+    ns.tmpfs('/proc');
+    fs.mkdirSync(`/proc/self/fd/${fd}`, { recursive: true });
+    ns.bind('/mnt/d', `/proc/self/fd/${fd}`);
+    expect(withPathOf(fd, (path) => mountIdOf(path))).toBe(mountIdOf('', fd));
+  } finally {
+    fs.closeSync(fd);
+  }
+});
