@@ -30,11 +30,11 @@ export interface MountRequest {
 /** Makes a file system and mounts it. Nothing is changed when a step fails. */
 export function mountFileSystem(request: MountRequest): void {
   checkOptions('mount', request, ['target', 'type', 'source', 'flags', 'data']);
-  const { target, type, source = type, flags = [], data = {} } = request;
+  const { target, type, source, flags = [], data = {} } = request;
   if (typeof type !== 'string' || type === '') {
     throw new TypeError(`type must be the name of a file system, received ${inspect(type)}`);
   }
-  if (typeof source !== 'string' || source === '') {
+  if (source !== undefined && (typeof source !== 'string' || source === '')) {
     throw new TypeError(`source must be a non-empty string, received ${inspect(source)}`);
   }
   const misplaced = misplacedType(type);
@@ -54,16 +54,16 @@ const LOWER = ['lowerdir', 'lowerdir+', 'datadir+'];
 export interface Attachment {
   target: string;
   type: string;
-  source: string;
+  source?: string | undefined;
   /** `MOUNT_ATTR_*` */
   attributes: number;
   options: Record<string, string | true>;
 }
 
-export function attachFileSystem({ target, type, source, attributes, options }: Attachment): void {
+export function attachFileSystem({ target, type, source = type, attributes, options }: Attachment): void {
   const mountPoint = checkPath('target', target);
   requireEntered();
-  const sources: Record<string, string> = source.startsWith('/') ? { source } : {};
+  const sources = type === 'overlay' ? layersOf(options) : source === type ? {} : { source };
   const action = `mount ${type} on ${printable(mountPoint)}`;
   attempt({ operation: 'mount', action, path: mountPoint, type, sources }, () =>
     inSteps((steps) => {
@@ -77,6 +77,18 @@ export function attachFileSystem({ target, type, source, attributes, options }: 
       attachTree(steps.closing(mount), mountPoint, steps);
     }),
   );
+}
+
+/** The directories that the options of an overlay name, but for those with an escaped colon. */
+function layersOf(options: Attachment['options']): Record<string, string> {
+  const layers = Object.entries(options).flatMap(([name, value]) =>
+    /dir\+?$/.test(name) && !/\\/.test(String(value))
+      ? String(value)
+          .split(/:+/)
+          .map((path, index) => [`${name}[${index}]`, path])
+      : [],
+  );
+  return Object.fromEntries(layers);
 }
 
 type Options = [name: string, value: string | true][];

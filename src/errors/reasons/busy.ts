@@ -53,16 +53,23 @@ function explainSameMount({ path }: Failure): Reason | undefined {
   return { why: '/ is the root already: newRoot must be on another mount than the root is' };
 }
 
-/** Only a command of fsconfig(2) that refuses to take a superblock that exists says EBUSY of it. */
-function explainSuperblock({ call = '', type = '', sources }: Failure): Reason | undefined {
-  if (!call.includes('FSCONFIG_CMD_CREATE_EXCL')) return undefined;
-  const pattern = { fsType: type, ...sources };
+/** The file system exists already, with other options: `fsconfig(2)` takes it as it is, or not at all. */
+function explainSuperblock({ call = '', type = '', sources = {}, path, log }: Failure): Reason | undefined {
+  // Of a device, the flag ro is one of its file system too.
+  if (!log.some((line) => line.includes('change RO state')) && !call.includes('FSCONFIG_CMD_CREATE_EXCL'))
+    return undefined;
+  const { source = '' } = sources;
+  const pattern = { fsType: type, ...(source.startsWith('/') ? { source } : {}) };
   const [seenBy, other] = [readMounts('host').find(pattern), readMounts('self').find(pattern)];
   const mount = seenBy ?? other;
   if (mount === undefined) return undefined;
   const whose = seenBy === undefined ? 'it is mounted here' : 'the host has it mounted';
   return {
     why: `this file system exists already, ${whose} (${formatMount(mount)}), and options would change it there`,
-    fix: 'leave data out, and use flags, which are of the new mount alone',
+    // Its device is read-only for all mounts or for none.
+    fix:
+      'source' in pattern && mount.superOptions.includes('rw')
+        ? `leave data and ro out, and then use ns.readonly(${inspect(path)})`
+        : `leave data out, and use flags${'source' in pattern ? ": ['ro']" : ', which are of the new mount alone'}`,
   };
 }

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { inspect } from 'node:util';
-import { isMountRoot } from '../../../native/directories.cjs';
+import { isMountRoot, mountIdOf } from '../../../native/directories.cjs';
 import { formatMount } from '../../mounts/format-mount.js';
 import type { Mount } from '../../mounts/mount.js';
 import type { MountTable } from '../../mounts/mount-table.js';
@@ -8,7 +8,7 @@ import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { explainKinds } from './not-directory.js';
-import { kindOfPath, pathsOf, realPathOf } from './paths.js';
+import { describeLink, kindOfPath, pathsOf, realPathOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
 
 type Explain = (failure: Failure, table: MountTable) => Reason | undefined;
@@ -50,6 +50,8 @@ function explainCopy(failure: Failure, table: MountTable): Reason | undefined {
   const isPart = isInUserNamespace() && !failure.call?.includes('AT_RECURSIVE');
   for (const [name, path] of pathsOf(failure)) {
     const real = realPathOf(path);
+    if (name === 'source' && table.find({ id: mountIdOf(path) }) === undefined)
+      return { why: `${describeLink(path)}, which lies on no mount that is seen here` };
     const mount = table.containing(real);
     if (mount?.propagation === 'unbindable') {
       return {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { ancestors } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
-import { kindOfPath, pathsOf, targetOf } from './paths.js';
+import { kindOfPath, pathsOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
 
 /** ENOTDIR: a file on the way to a path, or a file where a directory has to be, or the reverse. */
@@ -19,7 +19,7 @@ export function explainNotDirectory(failure: Failure): Reason | undefined {
 
 /** A file where a directory has to be, or the reverse. */
 export function explainKinds(failure: Failure): Reason | undefined {
-  const { operation, sources = {} } = failure;
+  const { operation } = failure;
   if (operation === 'bind' || operation === 'move') {
     const [[name, source], [, target]] = pathsOf(failure) as [[string, string], [string, string]];
     const [from, to] = [kindOfPath(source), kindOfPath(target)];
@@ -27,14 +27,12 @@ export function explainKinds(failure: Failure): Reason | undefined {
       return undefined;
     return { why: `${name} ${printable(source)} is a ${from}, and ${printable(target)} is a ${to}` };
   }
-  const target = targetOf(failure);
-  for (const [name, path] of [
-    ...Object.entries(operation === 'overlay' ? sources : {}),
-    ['target', target],
-  ]) {
-    const kind = kindOfPath(path as string);
+  // A file system is made of other things than directories.
+  if (operation === 'mount' && failure.making === failure.type) return undefined;
+  for (const [name, path] of pathsOf(failure)) {
+    const kind = kindOfPath(path);
     if (kind === undefined || kind === 'directory') continue;
-    return { why: `${name} ${printable(path as string)} is a ${kind}, and a directory is needed` };
+    return { why: `${name} ${printable(path)} is a ${kind}, and a directory is needed` };
   }
   return undefined;
 }

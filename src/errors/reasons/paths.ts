@@ -1,12 +1,19 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
 import { probe } from '../../../native/unless.cjs';
+import { printable } from '../../mounts/printable.js';
 import type { Failure } from './reasons.js';
 
 /** The paths of a failed operation by the names of their arguments, those that it takes from first. */
-export function pathsOf({ operation, sources = {}, path, dest }: Failure): [name: string, path: string][] {
+export function pathsOf(failure: Failure): [name: string, path: string][] {
+  const { operation, sources = {}, path, dest } = failure;
   const names = TARGETS[operation ?? 'mount'] ?? ['target'];
   const given = Object.entries(sources);
+  if (operation === 'mount') {
+    // The target is looked at when the file system is there, and its source no more.
+    if (failure.making === failure.type) return given;
+    given.length = 0;
+  }
   const targets = operation === 'pivotRoot' ? [path, dest] : [targetOf({ path, dest })];
   targets.forEach((target, index) => {
     if (target !== undefined) given.push([names[index] ?? 'target', target]);
@@ -33,6 +40,11 @@ export function kindOfPath(path: string): string | undefined {
   if (stat.isBlockDevice()) return 'block device';
   if (stat.isCharacterDevice()) return 'character device';
   return stat.isFIFO() ? 'FIFO' : 'socket';
+}
+
+/** A source by the words of proc for what it leads to: `pipe:[7]`, `/a (deleted)` (proc_pid_fd(5)). */
+export function describeLink(path: string): string {
+  return `source ${printable(path)} is ${printable(readlinkSync(path))}`;
 }
 
 /** `path` without symbolic links; as it is, where nothing is there. */

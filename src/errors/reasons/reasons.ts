@@ -6,7 +6,7 @@ import { explainInvalid } from './invalid.js';
 import { explainLoop } from './loop.js';
 import { explainMissing } from './missing.js';
 import { explainNoCall } from './no-call.js';
-import { explainNoDevice, explainNotBlockDevice } from './no-device.js';
+import { explainEmptyDevice, explainNoDevice, explainNotBlockDevice } from './no-device.js';
 import { explainNoSpace } from './no-space.js';
 import { explainNotDirectory } from './not-directory.js';
 import { explainOverlay } from './overlay.js';
@@ -38,6 +38,7 @@ const REASONS: Record<string, (failure: Failure) => Reason | undefined> = {
   EBUSY: explainBusy,
   EEXIST: explainExisting,
   EINVAL: explainInvalid,
+  EIO: explainEmptyDevice,
   ELOOP: explainLoop,
   EMFILE: explainTooManyFiles,
   ENAMETOOLONG: explainTooLong,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect } from 'mountns/vitest';
 import { afterEach, onTestFinished } from 'vitest';
 import { MS_RDONLY } from '../../../native/constants.cjs';
+import { errorOf } from '../errors/error-of.js';
 import { clientTest, type Inside } from './client-test.js';
 import { loopDevicesOf, probeLoopDevices } from './loop-devices.js';
 
@@ -93,6 +94,55 @@ describe.each([
           run('losetup', '--detach', source);
         }
         expect(fs.readFileSync(image).equals(before)).toBe(true);
+      }
+    });
+
+    clientTest(
+      'that is there for writing is not made read-only by an option',
+      [program, 'losetup'],
+      (inside) => {
+        const { ns, directory, run } = inside;
+        const image = makeImage(inside);
+        const target = `${directory}/mnt`;
+        const source = String(run('losetup', '--find', '--show', image)).trim();
+        try {
+          ns.mount({ target: `${directory}/other`, type, source });
+          const isReadOnly = ns.mounts().at(`${directory}/other`)?.superOptions.includes('ro');
+          const fix = isReadOnly
+            ? "leave data out, and use flags: ['ro']"
+            : `leave data and ro out, and then use ns.readonly('${target}')`;
+          expect(errorOf(() => ns.mount({ target, type, source, data: 'ro' }))).toMatchObject({
+            code: 'EBUSY',
+            fix,
+          });
+          if (isReadOnly) ns.mount({ target, type, source, flags: ['ro'] });
+          else {
+            const request = { target, type, source, flags: ['ro'] } as const;
+            expect(errorOf(() => ns.mount(request))).toMatchObject({ code: 'EBUSY', fix });
+            ns.mount({ target, type, source });
+            ns.readonly(target);
+          }
+          expect(target).toBeReadOnly();
+          for (const path of [`${directory}/other`, target]) ns.umount(path);
+        } finally {
+          run('losetup', '--detach', source);
+        }
+      },
+    );
+
+    clientTest('is told from a device without content', ['losetup'], ({ ns, directory, run }) => {
+      const image = path.join(directory, `${id}.img`);
+      fs.writeFileSync(image, '');
+      const source = String(run('losetup', '--find', '--show', image)).trim();
+      try {
+        const error = errorOf(() => ns.mount({ target: `${directory}/mnt`, type: 'ext4', source }));
+        expect(error).toMatchObject({
+          code: 'EIO',
+          why: `source ${source} is a block device of 0 bytes`,
+          fix: `give it a file: losetup ${source} FILE (losetup(8))`,
+        });
+      } finally {
+        run('losetup', '--detach', source);
       }
     });
   } else {

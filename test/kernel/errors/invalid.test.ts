@@ -37,6 +37,15 @@ describe('EINVAL', () => {
     expect(errorOf(() => ns.bind(`${dir}/d/link`, `${dir}/e`)).why).toContain(' on / type ');
   });
 
+  operationTest('of a bind says what its source is, if that is on no mount', ['f'], (ns, dir) => {
+    const links = fs.readdirSync('/proc/self/fd').map((fd) => `/proc/self/fd/${fd}`);
+    const source = links.find((link) => /^(pipe|socket):/.test(probeLink(link))) ?? '';
+    expect(errorOf(() => ns.bind(source, `${dir}/f`))).toMatchObject({
+      code: 'EINVAL',
+      why: `source ${source} is ${fs.readlinkSync(source)}, which lies on no mount that is seen here`,
+    });
+  });
+
   operationTest('of a move names the shared mount that it is mounted on', ['d/'], (ns, dir) => {
     ns.tmpfs(`${dir}/d`);
     ns.propagation(`${dir}/d`, 'shared');
@@ -184,3 +193,12 @@ describe('a failure that nothing is known about', () => {
     expect(error.fix).toBeUndefined();
   });
 });
+
+function probeLink(link: string): string {
+  try {
+    return fs.readlinkSync(link);
+  } catch {
+    // The descriptor of the directory itself.
+    return '';
+  }
+}

@@ -47,6 +47,36 @@ describe('ENOENT names what is missing', () => {
       syscall: 'fsconfig',
       why: `source ${dir}/device does not exist`,
     });
+    // The target is looked for later.
+    const target = `${dir}/none`;
+    expect(errorOf(() => ns.mount({ target, type: 'squashfs', source: 'disk.img' })).why).toBe(
+      'source disk.img does not exist',
+    );
+    expect(errorOf(() => ns.mount({ target, type: 'ext4' })).why).toBe(
+      "ext4 is mounted from a block device, and none was given; the kernel says: ext4: Can't lookup blockdev",
+    );
+  });
+
+  operationTest('one of the directories in the options of an overlay', ['a/'], (ns, dir) => {
+    const lower = (data: string) => errorOf(() => ns.mount({ target: `${dir}/a`, type: 'overlay', data }));
+    expect(lower(`lowerdir=${dir}/a:${dir}/none`)).toMatchObject({
+      code: 'ENOENT',
+      why: `lowerdir[1] ${dir}/none does not exist`,
+      fix: 'use ns.overlay(), whose errors say which directory is at fault',
+    });
+    expect(lower(`lowerdir=${dir}/a\\:b`).why).toBeUndefined();
+  });
+
+  operationTest('a source that was deleted', ['f'], (ns, dir) => {
+    ns.tmpfs(`${dir}/t`);
+    const fd = fs.openSync(`${dir}/t/gone`, 'w');
+    fs.unlinkSync(`${dir}/t/gone`);
+    const error = errorOf(() => ns.bind(`/proc/self/fd/${fd}`, `${dir}/f`));
+    fs.closeSync(fd);
+    expect(error).toMatchObject({
+      code: 'ENOENT',
+      why: `source /proc/self/fd/${fd} is ${dir}/t/gone (deleted)`,
+    });
   });
 });
 
@@ -79,7 +109,14 @@ describe('ENOTDIR names', () => {
       code: 'ENOTDIR',
       why: `lower ${dir}/f is a file, and a directory is needed`,
     });
-    expect(errorOf(() => ns.pivotRoot(`${dir}/f`)).code).toBe('ENOTDIR');
+    expect(errorOf(() => ns.pivotRoot(`${dir}/f`))).toMatchObject({
+      code: 'ENOTDIR',
+      why: `newRoot ${dir}/f is a file, and a directory is needed`,
+    });
+    // That does not come into it when no file system can be made.
+    expect(errorOf(() => ns.mount({ target: `${dir}/f`, type: 'tmpfs', data: 'sise=1' })).why).toBe(
+      "the kernel says: tmpfs: Unknown parameter 'sise'",
+    );
   });
 
   operationTest('what was to be moved where it does not fit', ['f', 'd/'], (ns, dir) => {

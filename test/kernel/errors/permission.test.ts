@@ -72,6 +72,7 @@ describe('EPERM', () => {
       { ...locked, syscall: 'umount2' },
       { ...locked, syscall: 'move_mount' },
       { ...uncovers('the source'), fix: 'take them along: { recursive: true }' },
+      { code: 'EINVAL', why: expect.stringMatching(/^source \/proc\/self\/fd\/1 is (pipe|socket):/) },
       uncovers('the directory of the target'),
       uncovers('the target'),
       uncovers('the target'),
