@@ -186,25 +186,24 @@ function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
   return { id, mountInfoFd, mountInfoAtEntry: readMountInfo(mountInfoFd), hiddenDevices: [] };
 }
 
-/** @returns all mounts of the namespace: in a chroot(2) none is seen that lies outside, as that of the root may */
+/**
+ * @returns all mounts of the namespace where the root directory is not one of them, as in a chroot(2): what that lies on is
+ *   in no table there
+ */
 function makePrivate(procFd: number): Buffer {
   const change = () => mount({ target: '/', flags: MS_REC | MS_PRIVATE });
-  // The root of a chroot(2) need not be a mount point; the namespace's own root always is one.
-  const isMountPoint = unless(['EINVAL'], () => change() ?? true);
+  if (unless(['EINVAL'], () => change() ?? true)) return Buffer.alloc(0);
+  // The namespace's own root always is a mount point.
   const [root, cwd] = [openDirectory('/'), openDirectory('.')];
   const own = openSync('/proc/thread-self/ns/mnt', 'r');
-  try {
-    const refusals = isMountPoint ? ['EPERM', 'ENOSYS'] : [];
-    if (!unless(refusals, () => setns(own, CLONE_NEWNS) ?? true)) return Buffer.alloc(0);
-    change();
-    const all = using(openat(procFd, 'thread-self/mountinfo', 0), readMountInfo);
-    fchdir(root);
-    chroot('.');
-    fchdir(cwd);
-    return all;
-  } finally {
-    for (const fd of [root, cwd, own]) closeSync(fd);
-  }
+  setns(own, CLONE_NEWNS);
+  change();
+  const all = using(openat(procFd, 'thread-self/mountinfo', 0), readMountInfo);
+  fchdir(root);
+  chroot('.');
+  fchdir(cwd);
+  for (const fd of [root, cwd, own]) closeSync(fd);
+  return all;
 }
 
 function devicesIn(table: Buffer): (string | undefined)[] {

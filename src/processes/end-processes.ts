@@ -50,9 +50,11 @@ function openProcess(info: ProcessInfo): OpenProcess[] {
 }
 
 function kill({ fd, info }: OpenProcess): void {
-  if (fd >= 0 && probe(() => pidfdSendSignal(fd, SIGKILL) ?? true)) return;
   try {
-    unless(['ESRCH'], () => killByPid(info.pid, SIGKILL));
+    unless(['ESRCH'], () => {
+      const isSent = fd >= 0 && unless(['EPERM', 'ENOSYS'], () => pidfdSendSignal(fd, SIGKILL) ?? true);
+      if (!isSent) killByPid(info.pid, SIGKILL);
+    });
   } catch (error) {
     throw stillThere([info], 'may not be ended', (error as Error).message);
   }
