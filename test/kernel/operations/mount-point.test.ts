@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { MountError, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { chroot } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
@@ -226,6 +227,39 @@ test('nothing is made on a file system that the host has unmounted meanwhile', (
       fs.writeFileSync(directory + '/missing/deep/file', '');
     });`;
   expect(leftOnTmpfs('disk', directory, script)).toBe('');
+});
+
+test('nothing is made on a file system that the host has mounted meanwhile', async () => {
+  const [own, directory] = [temporaryDirectory(), temporaryDirectory()];
+  const host = ['--mount', '--target', String(process.ppid)];
+  const name = `mountns-${process.pid}`;
+  // All of one ipc namespace are one file system.
+  await withMountNamespace((ns) => {
+    ns.mount({ target: own, type: 'mqueue' });
+    execFileSync('nsenter', [...host, 'mount', '-t', 'mqueue', 'mqueue', directory]);
+    try {
+      const before = seenByHost(directory);
+      ns.bind('/dev/null', `${own}/${name}`);
+      expect(fs.readdirSync(own)).toContain(name);
+      const after = seenByHost(directory);
+      ns.umount(`${own}/${name}`);
+      expect(after).toEqual(before);
+    } finally {
+      fs.rmSync(`/proc/${process.ppid}/root${directory}/${name}`, { force: true });
+      execFileSync('nsenter', [...host, 'umount', directory]);
+    }
+  });
+});
+
+test('nothing is made where the root directory is that of a chroot, and no mount point', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace((ns) => {
+    chroot(directory);
+    process.chdir('/');
+    ns.tmpfs('/missing');
+    fs.writeFileSync('/missing/file', '');
+  });
+  expect(fs.readdirSync(directory)).toEqual([]);
 });
 
 test('a killed worker leaves no mount and no directory', async () => {
