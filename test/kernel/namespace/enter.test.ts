@@ -198,6 +198,23 @@ describe('refuses to run', () => {
     expect(found).toMatch(why);
   });
 
+  test.each(['shared', 'slave'])('where a mount is still %s', (propagation) => {
+    const early = temporaryFile(
+      'early.cjs',
+      `require('${path.resolve('dist/native/mount.cjs')}').mount = () => {};
+       require('${path.resolve('dist/native/mount-tree.cjs')}').mountSetattr = () => {};`,
+    );
+    // The shell stays: a slave whose master is gone is private.
+    const tie = `mount --make-rshared / && unshare --mount --propagation ${propagation} "$@"; exit $?`;
+    const node = [process.execPath, '--require', early, '--require', PRELOAD, '-p', '1'];
+    const command = ['--mount', 'sh', '-c', tie, 'sh', ...node];
+    const { status, stdout, stderr } = spawnSync('unshare', command, { encoding: 'utf8', env });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      /^NamespaceError: mountns refuses to run: .*\n {2}why: {2}a mount is still tied to another namespace: \d+ .* (shared|master):\d+ - /,
+    );
+  });
+
   test('with io_uring', () => {
     const { status, stderr } = run(['--require', PRELOAD], '1', { UV_USE_IO_URING: '1' });
     expect(status).toBe(1);
