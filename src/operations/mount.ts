@@ -63,7 +63,7 @@ export interface Attachment {
 export function attachFileSystem({ target, type, source = type, attributes, options }: Attachment): void {
   const mountPoint = checkPath('target', target);
   requireEntered();
-  const sources = type === 'overlay' ? layersOf(options) : source === type ? {} : { source };
+  const sources: Record<string, string> = source === type ? {} : { source };
   const action = `mount ${type} on ${printable(mountPoint)}`;
   attempt({ operation: 'mount', action, path: mountPoint, type, sources }, () =>
     inSteps((steps) => {
@@ -77,18 +77,6 @@ export function attachFileSystem({ target, type, source = type, attributes, opti
       attachTree(steps.closing(mount), mountPoint, steps);
     }),
   );
-}
-
-/** The directories that the options of an overlay name, but for those with an escaped colon. */
-function layersOf(options: Attachment['options']): Record<string, string> {
-  const layers = Object.entries(options).flatMap(([name, value]) =>
-    /dir\+?$/.test(name) && !/\\/.test(String(value))
-      ? String(value)
-          .split(/:+/)
-          .map((path, index) => [`${name}[${index}]`, path])
-      : [],
-  );
-  return Object.fromEntries(layers);
 }
 
 type Options = [name: string, value: string | true][];

@@ -9,7 +9,6 @@ import { readMounts } from '../../mounts/read-mounts.js';
 import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { withOverrides } from '../../namespace/privileges.cjs';
 import { noDacOverride } from '../../support/obstacles.cjs';
-import { explainMissing } from './missing.js';
 import { explainKinds } from './not-directory.js';
 import { kindOfPath, realPathOf, targetOf } from './paths.js';
 import { reasonOf } from './permission.js';
@@ -23,8 +22,7 @@ export function explainOverlay(failure: Failure): Reason | undefined {
   if (code === 'EACCES') return explainNoOverride();
   // The kernel has words for some.
   const isExplained = log.length > 0;
-  if (type === 'overlay')
-    return isExplained ? undefined : { ...(code === 'ENOENT' && explainMissing(failure)), fix: RAW };
+  if (type === 'overlay') return isExplained ? undefined : { fix: RAW };
   if (code === 'ELOOP') return explainOverlap(layersOf(failure));
   if (code !== 'EINVAL') return undefined;
   const table = readMounts('self');

@@ -57,16 +57,6 @@ describe('ENOENT names what is missing', () => {
     );
   });
 
-  operationTest('one of the directories in the options of an overlay', ['a/'], (ns, dir) => {
-    const lower = (data: string) => errorOf(() => ns.mount({ target: `${dir}/a`, type: 'overlay', data }));
-    expect(lower(`lowerdir=${dir}/a:${dir}/none`)).toMatchObject({
-      code: 'ENOENT',
-      why: `lowerdir[1] ${dir}/none does not exist`,
-      fix: 'use ns.overlay(), whose errors say which directory is at fault',
-    });
-    expect(lower(`lowerdir=${dir}/a\\:b`).why).toBeUndefined();
-  });
-
   operationTest('a source that was deleted', ['f'], (ns, dir) => {
     ns.tmpfs(`${dir}/t`);
     const fd = fs.openSync(`${dir}/t/gone`, 'w');
