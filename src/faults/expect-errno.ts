@@ -10,8 +10,14 @@ export function expectErrno(errno: string, path: string, call: () => void): void
   if (answer === errno) return;
   throw induceError(errno, path, ': the kernel does not answer with it', {
     why: answer === undefined ? 'the call that should fail succeeds' : `it answers with ${answer}`,
+    fix: FIXES[String(answer)],
   });
 }
+
+const FIXES: Record<string, string> = {
+  EACCES: "change the mode bits on the way to it, or leave out permissions: 'enforced'",
+  EOVERFLOW: 'see EOVERFLOW in docs/troubleshooting.md',
+};
 
 function answerTo(call: () => void): string | undefined {
   try {

@@ -73,6 +73,7 @@ describe('EPERM', () => {
       { ...locked, syscall: 'move_mount' },
       { ...uncovers('the source'), fix: 'take them along: { recursive: true }' },
       { code: 'EINVAL', why: expect.stringMatching(/^source \/proc\/self\/fd\/1 is (pipe|socket):/) },
+      { code: 'EPERM', why: 'this is a user namespace, which may make no device', fix: 'run as root' },
       uncovers('the directory of the target'),
       uncovers('the target'),
       uncovers('the target'),

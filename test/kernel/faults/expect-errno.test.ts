@@ -19,6 +19,16 @@ describe('a call that must fail', () => {
     );
   });
 
+  test.each([
+    ['EACCES', 13, "change the mode bits on the way to it, or leave out permissions: 'enforced'"],
+    ['EOVERFLOW', 75, 'see EOVERFLOW in docs/troubleshooting.md'],
+  ])('with %s says what to do', (code, errno, fix) => {
+    const call = () => {
+      throw new SystemCallError('open', errno);
+    };
+    expect(() => expectErrno('EROFS', '/x', call)).toThrow(`it answers with ${code}\n  fix:  ${fix}`);
+  });
+
   test('and succeeds is not', () => {
     expect(() => expectErrno('EROFS', '/x', () => {})).toThrow('why:  the call that should fail succeeds');
   });
