@@ -38,13 +38,6 @@ export function cPath(name: string, value: unknown): Buffer {
   return bytes;
 }
 
-/** As {@link cPath}, for a path that has to start at the root. */
-export function cAbsolutePath(name: string, value: unknown): Buffer {
-  const bytes = cPath(name, value);
-  if (bytes[0] !== SLASH) throw invalid(name, 'must be an absolute path', value);
-  return bytes;
-}
-
 /** A whole number that fits an `int`, a flag word say. */
 export function cInt(name: string, value: unknown): number {
   if (typeof value !== 'number') throw invalid(name, 'must be a number', value, 'ERR_INVALID_ARG_TYPE');
@@ -84,4 +77,3 @@ const UNPRINTABLE = /[\u0000-\u001f\u007f\ud800-\udfff]/gu;
 const NUL = Buffer.alloc(1);
 const encoded = new Map<string, Buffer>();
 const MANY = 64;
-const SLASH = 0x2f;

@@ -1,5 +1,4 @@
-import { cAbsolutePath, cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
-import { MS_BIND, MS_MOVE, MS_REMOUNT } from './constants.cjs';
+import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import { flagNames } from './flag-names.cjs';
 import { systemCall } from './libc.cjs';
 
@@ -22,13 +21,11 @@ export interface MountArguments {
   data?: PathLike | null;
 }
 
-/** mount(2). `target` is absolute; a source that is a path (bind, move) is absolute too. */
+/** mount(2). */
 export function mount({ source = null, target, type = null, flags = 0, data = null }: MountArguments): void {
-  const cTarget = cAbsolutePath('target', target);
+  const cTarget = cPath('target', target);
   const cFlags = cInt('flags', flags) >>> 0;
-  const sourceIsPath = (cFlags & (MS_BIND | MS_MOVE)) !== 0 && (cFlags & MS_REMOUNT) === 0;
-  const cSource =
-    source === null ? null : sourceIsPath ? cAbsolutePath('source', source) : cPath('source', source);
+  const cSource = source === null ? null : cPath('source', source);
   const cType = type === null ? null : cPath('type', type);
   const cData = data === null ? null : cString('data', data);
   const facts = () => ({

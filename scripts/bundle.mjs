@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
+import { captureGlobals, isInWorkers } from './capture-globals.mjs';
 
 const dist = path.resolve(import.meta.dirname, '../dist');
 const require = createRequire(import.meta.url);
@@ -25,12 +26,6 @@ const CHUNKS = [
   ['worker', /^src\/vitest\/(worker\/|missing-matchers)/],
   ['support', /^src\/(support\/|processes\/(posix-spawn|warden|worker-namespaces)\.js$)/],
 ];
-/** Taken when a bundle is loaded: tests replace them, `vi.stubGlobal('process', undefined)`. */
-const GLOBALS = `const {
-  AggregateError, Array, BigInt, BigUint64Array, Boolean, Buffer, Date, Error, Int32Array, JSON, Map, Math,
-  Number, Object, Promise, Proxy, RangeError, Reflect, RegExp, Set, String, Symbol, SyntaxError, TypeError, URL,
-  WeakMap, WeakSet, clearInterval, performance, process
-} = globalThis;`;
 const CORE = '\0core.js';
 /** Of a file of ours. */
 const REQUIRE = /\brequire\(["'](\.[^"']+)["']\)/g;
@@ -76,7 +71,9 @@ for (const chunk of output) {
   if (chunk.type !== 'chunk') continue;
   // The bundler loads its own functions for each file, also where none of them is used.
   const code = chunk.code.replace(/^import ".*rolldown-runtime\.js";\n/m, '');
-  fs.writeFileSync(path.join(dist, chunk.fileName), code);
+  // When packed, when they are minified.
+  const isComplete = isPacked || !isInWorkers(chunk.fileName);
+  fs.writeFileSync(path.join(dist, chunk.fileName), isComplete ? code : captureGlobals(code));
 }
 
 /** Files in which a module is a function that runs when the module is first required: V8 compiles it only then. */
@@ -97,7 +94,8 @@ function bundleCommonJs() {
         });
     fs.writeFileSync(place, code);
   }
-  for (const [bundle = '', text = ''] of texts) fs.writeFileSync(path.join(dist, bundle), text);
+  for (const [bundle = '', text = ''] of texts)
+    fs.writeFileSync(path.join(dist, bundle), isPacked || !isInWorkers(bundle) ? text : captureGlobals(text));
 }
 
 /**
@@ -127,7 +125,6 @@ function commonJsBundle(bundle, modules) {
     return `  ${idOf(file)}(exports, module) {\n${code}  },\n`;
   });
   return `"use strict";
-${GLOBALS}
 const loaded = new Map();
 module.exports = function load(name) {
   let module = loaded.get(name);
@@ -196,7 +193,6 @@ async function bundleEsModules() {
   });
   return bundle.generate({
     format: 'esm',
-    intro: ({ isEntry }) => (isEntry ? '' : GLOBALS),
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     codeSplitting: {

@@ -6,6 +6,7 @@ import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
 import { minifySync } from 'rolldown/experimental';
 import { minify } from 'terser';
+import { captureGlobals, isInWorkers } from './capture-globals.mjs';
 
 const require = createRequire(import.meta.url);
 const dist = path.resolve(import.meta.dirname, '../dist');
@@ -23,6 +24,7 @@ const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
 // One alone does less than both.
 for (const name of scripts) rewrite(name, await smallest(name, first(name, withNames(read(name)))));
 shortenExports(new Set(exported));
+for (const name of scripts) if (isInWorkers(name)) rewrite(name, captureGlobals(read(name)));
 for (const name of files.filter((each) => /\.d\.c?ts$/.test(each))) rewrite(name, withoutDetails(read(name)));
 
 /** The bundler makes `var A = class` of `class A`, whose name is that of the variable. @param {string} source */
@@ -167,15 +169,15 @@ function builtinNames() {
   return names;
 }
 
-/** Their first paragraph, parameters and results: the API reference has all of them. @param {string} text */
+/** Their first paragraph: the API reference has all of them. @param {string} text */
 function withoutDetails(text) {
   return text
     .replace(/^ *\* @(example|see|throws)\b.*\n(?: *\*(?! @|\/).*\n)*/gm, '')
     .replace(/^ +/gm, '')
     .replace(/^\* ?(?!\/)/gm, '')
     .replace(/(?<=\/\*\*\n)[\s\S]*?(?=\n\*\/)/g, (comment) => {
-      const [first, ...others] = comment.split(/\n{2,}/);
-      return [first, ...others.filter((each) => each.startsWith('@'))].join('\n');
+      const [first = ''] = comment.split(/\n{2,}|^(?=@)/m);
+      return first;
     });
 }
 

@@ -7,7 +7,7 @@ import path = require('node:path');
 import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import './matcher-types.cjs';
-import type * as Modules from './worker-modules.js' with { 'resolution-mode': 'import' };
+import type * as Modules from '../worker-modules.js' with { 'resolution-mode': 'import' };
 
 export * from '../commonjs/index.cjs';
 
@@ -23,7 +23,7 @@ if (expect === undefined) {
     'mountns/jest: Jest has no expect() yet: put it into setupFilesAfterEnv, not setupFiles',
   );
 }
-const { mountSerializer, asyncDispose } = load<typeof Modules>('worker-modules.js');
+const { mountSerializer, asyncDispose } = load<typeof Modules>('../worker-modules.js');
 expect.extend({ ...load<typeof Matchers>('../../matchers/index.js') });
 expect.addSnapshotSerializer(mountSerializer);
 // Jest's environment for Node has given it to its realm already, that for jsdom has not.

@@ -8,9 +8,9 @@ import { requireInMainRealm } from '../../native/main-realm.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import { COPY_ON_WRITE, JEST_INSPECT, LEAKS, PARENT_PID, PERMISSIONS } from '../namespace/environment.cjs';
+import type * as Modules from '../worker-modules.js' with { 'resolution-mode': 'import' };
 import { listenForDebugger } from './inspect.cjs';
 import { removePreload } from './preload-option.cjs';
-import type * as Modules from './worker-modules.js' with { 'resolution-mode': 'import' };
 import { workerState } from './worker-state.cjs';
 
 // Elsewhere than on Linux the preload refuses to work, on each thread.
@@ -29,7 +29,7 @@ function startWorker(): void {
     // Here, before Jest and its transforms change how modules are loaded.
     requireInMainRealm(path.join(__dirname, '../index.js'));
     const { FileTrees, LeakCheck } = requireInMainRealm(
-      path.join(__dirname, 'worker-modules.js'),
+      path.join(__dirname, '../worker-modules.js'),
     ) as typeof Modules;
     workerState.files = new FileTrees();
     const policy = process.env[LEAKS] as 'fail' | 'warn' | 'off';

@@ -1,10 +1,8 @@
 import {
   COPY_ON_WRITE,
-  HOST_MARK,
   JEST_INSPECT,
   LEAKS,
-  NAMESPACE_MARK,
-  PARENT_PID,
+  ofOwnNamespace,
   PERMISSIONS,
 } from '../namespace/environment.cjs';
 import { findLauncher, launchWith } from '../namespace/launcher.cjs';
@@ -27,15 +25,10 @@ export async function withWorkerEnvironment<T>(
 ): Promise<T> {
   const changes: Record<string, string | undefined> = {
     NODE_OPTIONS: addPreload(process.env.NODE_OPTIONS),
-    // Else a worker of a Jest that runs inside a test would take the outer worker's namespace for its own.
-    [NAMESPACE_MARK]: undefined,
-    [HOST_MARK]: undefined,
-    [PARENT_PID]: String(process.pid),
+    ...ofOwnNamespace(),
     [COPY_ON_WRITE]: JSON.stringify(copyOnWrite),
     [PERMISSIONS]: permissions,
     [LEAKS]: leaks,
-    // Its threads would be there before the preload, on the host.
-    UV_USE_IO_URING: '0',
     // Several could not share the port.
     [JEST_INSPECT]: maxWorkers === 1 ? findInspectRequest(process.execArgv) : undefined,
   };

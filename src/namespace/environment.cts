@@ -47,3 +47,15 @@ export const JEST_INSPECT = 'MOUNTNS_JEST_INSPECT';
 
 /** Set by users, in CI say: a machine that gives no mount namespace fails, whatever the configuration allows. */
 export const REQUIRE = 'MOUNTNS_REQUIRE';
+
+/** For a process that shall enter a namespace of its own, and end with this one. */
+export function ofOwnNamespace(): Record<string, string> {
+  return {
+    // Else one that is started inside a test would take the namespace of that worker for its own.
+    [NAMESPACE_MARK]: '',
+    [HOST_MARK]: '',
+    [PARENT_PID]: String(process.pid),
+    // Its threads would be there before the preload, on the host.
+    UV_USE_IO_URING: '0',
+  };
+}

@@ -4,10 +4,8 @@ import { findNativeCode } from '../../../native/koffi.cjs';
 import {
   COMPILE_CACHE,
   COPY_ON_WRITE,
-  HOST_MARK,
   KOFFI,
-  NAMESPACE_MARK,
-  PARENT_PID,
+  ofOwnNamespace,
   PERMISSIONS,
   WORKER_DATA,
 } from '../../namespace/environment.cjs';
@@ -35,16 +33,11 @@ export function workerEnvironment(
   return Object.fromEntries(
     Object.entries({
       ...env,
-      // Else a worker of a Vitest that runs inside a test would take the outer worker's namespace for its own.
-      [NAMESPACE_MARK]: undefined,
-      [HOST_MARK]: undefined,
-      [PARENT_PID]: String(process.pid),
+      ...ofOwnNamespace(),
       [COMPILE_CACHE]: compileCache,
       [KOFFI]: findNativeCode(),
       [COPY_ON_WRITE]: copyOnWrite === false ? undefined : JSON.stringify(copyOnWrite),
       [PERMISSIONS]: permissions === 'root' ? undefined : permissions,
-      // Its threads would be there before the preload, on the host.
-      UV_USE_IO_URING: '0',
       // Node loads what NODE_OPTIONS names before what the command line names.
       NODE_OPTIONS: isPrepended ? `--require ${quote(preload)} ${nodeOptions}` : nodeOptions,
       [WORKER_DATA]: JSON.stringify({ ...data, nodeOptions: isPrepended ? nodeOptions : undefined }),

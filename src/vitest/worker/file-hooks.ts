@@ -30,6 +30,6 @@ let trees: FileTrees | undefined;
 
 /** Loaded where it is used: all that belongs to scopes comes with it. */
 async function makeFileTrees(): Promise<FileTrees> {
-  const scopes = await import('../../scope/file-trees.js');
+  const scopes = await import('../../worker-modules.js');
   return new scopes.FileTrees();
 }
