@@ -8,11 +8,11 @@ import type { AsymmetricMatcher, MatcherState } from './types.js';
 /** What is expected of a mount; each value may be an asymmetric matcher. */
 export interface ExpectedMount {
   /** Type of the file system, as in `/proc/filesystems`; with its subtype, `'fuse.sshfs'`. */
-  type?: string | AsymmetricMatcher | undefined;
+  type?: string | AsymmetricMatcher;
   /** Whatever the file system calls its source. */
-  source?: string | AsymmetricMatcher | undefined;
+  source?: string | AsymmetricMatcher;
   /** Options that it has, in any order, others allowed. */
-  options?: ExpectedOptions | undefined;
+  options?: ExpectedOptions;
 }
 
 /**
@@ -32,17 +32,12 @@ export function checkExpectedMount(
 ): asserts expected is ExpectedMount | AsymmetricMatcher {
   if (isAsymmetric(expected)) return;
   checkOptions(matcher, expected, ['type', 'source', 'options']);
-  for (const [name, value] of given(expected as ExpectedMount)) {
+  for (const [name, value] of Object.entries(expected as ExpectedMount)) {
     if (name === 'options') checkExpectedOptions(matcher, value);
     else if (typeof value !== 'string' && !isAsymmetric(value)) {
       throw misuse(matcher, `${name} must be a string or an asymmetric matcher`, value);
     }
   }
-}
-
-/** What is not left out. */
-function given(expected: ExpectedMount): [name: string, value: unknown][] {
-  return Object.entries(expected).filter(([, value]) => value !== undefined);
 }
 
 /**
@@ -83,8 +78,8 @@ export function differenceOf(
     return state.equals({ type, source, options }, expected) ? undefined : 'it does not match';
   }
   const differences = [
-    expected.type !== undefined && !state.equals(type, expected.type) && `its type is ${describeValue(type)}`,
-    expected.source !== undefined &&
+    'type' in expected && !state.equals(type, expected.type) && `its type is ${describeValue(type)}`,
+    'source' in expected &&
       !state.equals(source, expected.source) &&
       `its source is ${describeValue(source)}`,
     expected.options !== undefined && differenceInOptions(options, expected.options, state),
@@ -116,7 +111,7 @@ function byValue(option: string): string {
 /** The expectation in words, behind "a mount" or "a mount point". */
 export function describeExpectedMount(expected: ExpectedMount | AsymmetricMatcher): string {
   if (isAsymmetric(expected)) return ` that matches ${describeValue(expected)}`;
-  const parts = given(expected).map(([name, value]) => `${name} ${describeValue(value)}`);
+  const parts = Object.entries(expected).map(([name, value]) => `${name} ${describeValue(value)}`);
   return parts.length === 0 ? '' : ` with ${parts.join(', ')}`;
 }
 

@@ -17,13 +17,14 @@ if [ "$entering" = pivot_root ]; then
   root=$root/old/merged
 fi
 if [ "$entering" = chroot ]; then
-  # On a file system of its own, which no table shows that is read in the chroot.
+  # A directory of a file system that no table shows which is read in the chroot.
   mount -t tmpfs tmpfs "$root/old"
+  mkdir "$root/old/root"
   for shown in "$root"/*; do
-    mkdir "$root/old/${shown##*/}"
-    [ "$shown" = "$root/old" ] || mount --bind "$shown" "$root/old/${shown##*/}"
+    mkdir "$root/old/root/${shown##*/}"
+    [ "$shown" = "$root/old" ] || mount --bind "$shown" "$root/old/root/${shown##*/}"
   done
-  root=$root/old
+  root=$root/old/root
 fi
 mount --rbind /proc "$root/proc"
 mount --bind /dev/null "$root/dev/null"
