@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { minifySync } from 'rolldown/experimental';
 import { minify } from 'terser';
 import { captureGlobals, isInWorkers } from './capture-globals.mjs';
@@ -15,6 +16,8 @@ const scripts = files.filter((name) => /\.c?js$/.test(name));
 const keepNames = { function: false, class: true };
 /** What the bundler calls an export, but that a variable can't be called like some. */
 const IS_SHORT = /^(?!(?:do|if|in)$)[\w$]{1,3}$/;
+/** Where declarations stand: which way is the smallest differs from file to file. */
+const ORDERS = [{}, { hoist_vars: true }, { hoist_funs: true }, { if_return: false, join_vars: false }];
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
@@ -55,6 +58,17 @@ function first(name, source) {
  */
 async function smallest(name, source) {
   if (!isFree(name, source)) return source;
+  const codes = await Promise.all(ORDERS.map((order) => smaller(name, source, order)));
+  const sizes = codes.map((code) => gzipSync(code, { level: 9 }).length);
+  return /** @type {string} */ (codes[sizes.indexOf(Math.min(...sizes))]);
+}
+
+/**
+ * @param {string} name
+ * @param {string} source
+ * @param {import('terser').CompressOptions} order
+ */
+async function smaller(name, source, order) {
   const { code } = await minify(source, {
     module: name.endsWith('.js'),
     toplevel: true,
@@ -67,6 +81,7 @@ async function smallest(name, source) {
       evaluate: false,
       pure_getters: true,
       unsafe_arrows: true,
+      ...order,
     },
     mangle: { keep_classnames: SHOWN },
     nameCache: { vars: { props: namesOutside(source) }, props: { props: {} } },
