@@ -165,7 +165,7 @@ function unshareFromHost(parent: number, isRootless: boolean, known?: HostRecord
   const procFd = openDirectory('/proc');
   unshare(CLONE_NEWNS);
   const all = makePrivate(procFd);
-  if (known !== undefined) return inOwnCopy(known, procFd);
+  if (known !== undefined || all === undefined) return inOwnCopy(host, procFd);
   const seen = devicesIn(host.mountInfoAtEntry);
   const hiddenDevices = [...new Set(devicesIn(all))].filter((device) => !seen.includes(device));
   return inOwnCopy({ ...host, hiddenDevices }, procFd);
@@ -190,9 +190,9 @@ function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
  * @returns all mounts of the namespace where the root directory is not one of them, as in a chroot(2): what that lies on is
  *   in no table there
  */
-function makePrivate(procFd: number): Buffer {
+function makePrivate(procFd: number): Buffer | undefined {
   const change = () => mount({ target: '/', flags: MS_REC | MS_PRIVATE });
-  if (unless(['EINVAL'], () => change() ?? true)) return Buffer.alloc(0);
+  if (unless(['EINVAL'], () => change() ?? true)) return undefined;
   // The namespace's own root always is a mount point.
   const [root, cwd] = [openDirectory('/'), openDirectory('.')];
   const own = openSync('/proc/thread-self/ns/mnt', 'r');
