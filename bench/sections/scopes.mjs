@@ -68,7 +68,9 @@ function inTable(mounts, directory, command) {
   const own = fs.readFileSync('/proc/self/mountinfo', 'utf8').trimEnd().split('\n').length;
   const script = `
     mkdir -p ${directory}/mounts && mount -t tmpfs bench ${directory}/mounts
-    i=${own + 1}; while [ $i -lt ${mounts} ]; do mkdir ${directory}/mounts/$i; mount -t tmpfs bench ${directory}/mounts/$i; i=$((i+1)); done
+    seq -f '${directory}/mounts/%g' ${own + 1} ${mounts - 1} | xargs -r mkdir
+    seq -f 'bench ${directory}/mounts/%g tmpfs' ${own + 1} ${mounts - 1} > ${directory}/mounts/fstab
+    mount --all --fstab ${directory}/mounts/fstab
     exec "$@"`;
   const args = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...command];
   const output = execFileSync('unshare', args, { encoding: 'utf8', cwd: installed });
