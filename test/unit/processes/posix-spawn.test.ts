@@ -51,15 +51,20 @@ test('connects the standard streams', async () => {
   await once(child, 'exit');
 });
 
-test('a process has the descriptors and the signals that one of Node has', async () => {
-  const list = ['-c', 'ls /proc/$$/fd; grep ^Sig...: /proc/$$/status'];
-  const children = [withPosixSpawn(() => spawn('/bin/sh', list)), spawn('/bin/sh', list)];
-  expect(children.map(isOurs)).toEqual([true, false]);
-  const ends = children.map((child) => once(child, 'close'));
-  const [ours, nodes] = await Promise.all(children.map(({ stdout }) => text(stdout)));
-  expect(ours).toBe(nodes);
-  await Promise.all(ends);
-});
+// Each tells of itself: a shell blocks signals for a moment while it waits for what it runs.
+test.each(['ls /proc/self/fd', 'grep ^Sig...: /proc/self/status'])(
+  'a process has the descriptors and the signals that one of Node has: %s',
+  async (command) => {
+    const list = ['-c', `exec ${command}`];
+    const children = [withPosixSpawn(() => spawn('/bin/sh', list)), spawn('/bin/sh', list)];
+    expect(children.map(isOurs)).toEqual([true, false]);
+    const ends = children.map((child) => once(child, 'close'));
+    const [ours, nodes] = await Promise.all(children.map(({ stdout }) => text(stdout)));
+    expect(ours).toBe(nodes);
+    expect(ours).not.toBe('');
+    await Promise.all(ends);
+  },
+);
 
 test('passes messages in both directions, the environment and the arguments', async () => {
   const directory = temporaryDirectory();
