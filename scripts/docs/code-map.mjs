@@ -16,6 +16,7 @@ const FOLDERS = /** @type {Record<string, string>} */ ({
   'src/errors/reasons': 'a file for each errno: which facts explain it',
   'src/faults': 'a file for each errno that `ns.induce` has the kernel answer with',
   'src/jest': 'the runner for Jest, and `mountns/jest`',
+  'src/files': 'what a path or a descriptor leads to: targets, attributes, the working directory',
   'src/layers': 'what is put over a directory: overlays, tmpfs, steps that are undone',
   'src/leaks': 'the check that nothing has reached the host',
   'src/mounts': 'mount tables: reading, parsing, searching, comparing, printing',

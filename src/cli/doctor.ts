@@ -6,7 +6,7 @@ import { checkPoolWorker } from '../support/check-pool-worker.js';
 import { checkPrivileges } from '../support/check-privileges.js';
 import { checkRuntime } from '../support/check-runtime.js';
 import { conclude, type Support } from '../support/check-support.js';
-import type { Fix } from '../support/place.cjs';
+import type { Fix } from '../support/machine.cjs';
 import { runProbe } from '../support/run-probe.js';
 
 /**

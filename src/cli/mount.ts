@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { MS_NODEV, MS_NOSUID } from '../../native/constants.cjs';
-import { isMountRoot } from '../../native/directories.cjs';
 import { mount, umount2 } from '../../native/mount.cjs';
+import { isMountRoot } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';

@@ -8,11 +8,11 @@ import {
   isModified,
   isOwnerUnmapped,
   isSameKind,
-} from './found-file.js';
+} from '../files/found-file.js';
+import { isProvided } from '../files/provided.js';
+import { join, pathBelow } from '../mounts/absolute-path.js';
 import { beforeName, type Layer } from './layer.js';
 import type { StandIn } from './layers.js';
-import { join, pathBelow } from './part.js';
-import { isProvided } from './provided.js';
 
 /** What a copy-on-write scope has changed, as absolute paths in the order of their UTF-16 units. */
 export interface Changes {

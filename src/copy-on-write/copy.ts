@@ -3,11 +3,11 @@ import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
-import { isBelow } from '../mounts/absolute-path.js';
+import { copyAttributes } from '../files/attributes.js';
+import { type FoundFile, findFile } from '../files/found-file.js';
+import { isBelow, join } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { copyAttributes } from './attributes.js';
-import { type FoundFile, findFile } from './found-file.js';
-import { join, type Part, partAt } from './part.js';
+import { type Part, partAt } from './part.js';
 
 /** Copies the file that `from` was opened for, with its attributes, to `name` in `directory`. */
 export function copyFile(from: number, directory: number, name: string | Buffer): void {

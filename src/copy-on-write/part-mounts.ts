@@ -12,14 +12,15 @@ import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
 import { MountError } from '../errors/mount-error.js';
-import { isBelow } from '../mounts/absolute-path.js';
+import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { printable } from '../mounts/printable.js';
+import { visibleMounts } from '../mounts/visible-mounts.js';
 import type { Layers } from './layers.js';
 import { attributesOf } from './mount-attributes.js';
 import { asBindable, closingOnError, fromRoot, isLocked } from './old-tree.js';
-import { type Part, pathBelow, visibleMounts } from './part.js';
+import type { Part } from './part.js';
 import type { Scratch } from './scratch.js';
 import { isDeleted, treatmentOf } from './treatment.js';
 

@@ -1,6 +1,5 @@
-import { compareText, isBelow } from '../mounts/absolute-path.js';
+import { compareText, join, pathBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
-import type { MountTable } from '../mounts/mount-table.js';
 import { type Treatment, treatmentOf } from './treatment.js';
 
 /** A piece of the mount tree that is treated in one way: a mount, or a directory of one. */
@@ -14,13 +13,6 @@ export interface Part {
   readonly mount: Mount;
   /** Whether it was asked for by name. */
   readonly isNamed?: boolean;
-}
-
-/** The mounts of `table` that can be seen, each after the one that it lies on. */
-export function visibleMounts(table: MountTable): Mount[] {
-  return [...table]
-    .filter((mount) => table.at(mount.mountPoint) === mount)
-    .sort((a, b) => compareText(a.mountPoint, b.mountPoint));
 }
 
 /** Orders parts so that each comes after the one that it lies on. */
@@ -41,16 +33,4 @@ export function partAt(path: string, { path: from, root, mount }: Part, treatmen
 export function namedPart(path: string, mount: Mount): Part {
   const treatment = treatmentOf(mount);
   return { ...partAt(path, partOf(mount), treatment === 'seal' ? 'protect' : treatment), isNamed: true };
-}
-
-/** `/b/c` for `/a/b/c` in `/a`, and nothing for `/a` itself. */
-export function pathBelow(path: string, directory: string): string {
-  if (!isBelow(path, directory)) return '';
-  return directory === '/' ? path : path.slice(directory.length);
-}
-
-/** `/a/b` for `/a` and `/b`. */
-export function join(directory: string, below: string): string {
-  if (below === '') return directory;
-  return directory === '/' ? below : directory + below;
 }

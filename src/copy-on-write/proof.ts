@@ -1,14 +1,13 @@
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { isBelow } from '../mounts/absolute-path.js';
+import { findFile } from '../files/found-file.js';
+import { isBelow, join } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import { isReadOnly } from '../mounts/mount.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
-import { findFile } from './found-file.js';
 import { fromRoot } from './old-tree.js';
-import { join } from './part.js';
 import { isFault, isVirtual } from './treatment.js';
 
 /**

@@ -2,10 +2,10 @@ import { closeSync, constants } from 'node:fs';
 import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
+import { deviceOf } from '../files/device.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { usableXattrs } from '../layers/overlay-features.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
-import { deviceOf } from './device.js';
 import { meanwhile } from './old-tree.js';
 
 /**

@@ -1,7 +1,7 @@
+import { deviceOf } from '../files/device.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { scopes } from '../scope/scopes.js';
-import { deviceOf } from './device.js';
 
 /**
  * What a copy-on-write scope makes of a mount: `protect` it (writes go to memory), `seal` it (read-only in the

@@ -3,12 +3,13 @@ import { posix } from 'node:path';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { withTarget } from '../files/target.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { printable } from '../mounts/printable.js';
-import { withTarget } from '../operations/target.js';
-import { namedPart, type Part, partOf, visibleMounts } from './part.js';
+import { visibleMounts } from '../mounts/visible-mounts.js';
+import { namedPart, type Part, partOf } from './part.js';
 import { isVirtual } from './treatment.js';
 
 /** The parts of the tree that a scope takes into its hands: all, or the named directories and what lies below. */

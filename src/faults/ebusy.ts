@@ -1,9 +1,9 @@
 import { rmdirSync, unlinkSync } from 'node:fs';
 import { posix } from 'node:path';
-import { isMountRoot } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { withPathOf } from '../layers/descriptor-path.js';
-import { withTarget } from '../operations/target.js';
+import { isMountRoot } from '../../native/statx.cjs';
+import { withPathOf } from '../files/descriptor-path.js';
+import { withTarget } from '../files/target.js';
 import { giveAttributes } from './give-attributes.js';
 import type { Recipe } from './recipe.js';
 

@@ -4,15 +4,15 @@ import { fchdir, mkdirat, openat, openDirectory, openWithoutSymlinks } from '../
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
-import { copyAttributes } from '../copy-on-write/attributes.js';
-import { deviceOf } from '../copy-on-write/device.js';
 import { lowerNames } from '../copy-on-write/layer.js';
 import { mountOverlay } from '../copy-on-write/overlay.js';
-import { join, pathBelow } from '../copy-on-write/part.js';
+import { copyAttributes } from '../files/attributes.js';
+import { deviceOf } from '../files/device.js';
 import { usableXattrs } from '../layers/overlay-features.js';
 import type { Place } from '../layers/place.js';
 import { withScratch } from '../layers/scratch.js';
 import type { Steps } from '../layers/steps.js';
+import { join, pathBelow } from '../mounts/absolute-path.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { layersInPlace } from '../scope/scopes.js';
 import type { Fault } from './recipe.js';

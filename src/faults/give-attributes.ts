@@ -1,7 +1,7 @@
 import { mountSetattr } from '../../native/mount-tree.cjs';
+import { mountAttributesOf } from '../mounts/mount-flags.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { bindOverItself } from '../operations/bind-over-itself.js';
-import { mountAttributesOf } from '../operations/mount-flags.js';
 import type { Fault } from './recipe.js';
 
 /**

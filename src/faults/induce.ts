@@ -1,12 +1,12 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { isMountRoot } from '../../native/directories.cjs';
+import { isMountRoot } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, openTarget } from '../files/target.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkOptions } from '../operations/options.js';
-import { checkPath, openTarget } from '../operations/target.js';
 import { EACCES } from './eacces.js';
 import { EBUSY } from './ebusy.js';
 import { EIO } from './eio.js';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { withPathOf } from '../layers/descriptor-path.js';
-import { withTarget } from '../operations/target.js';
+import { withPathOf } from '../files/descriptor-path.js';
+import { withTarget } from '../files/target.js';
 
 /** A path in `directory` at which nothing is. */
 export function unusedPath(directory: string): Buffer {

@@ -3,9 +3,9 @@ import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/const
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
-import { copyAttributes } from '../copy-on-write/attributes.js';
-import { findFile } from '../copy-on-write/found-file.js';
-import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
+import { copyAttributes } from '../files/attributes.js';
+import { findFile } from '../files/found-file.js';
+import { findWorkingDirectory, followWorkingDirectory } from '../files/working-directory.js';
 import { cover } from './cover.js';
 import { makeFileSystem } from './file-system.js';
 import { writableAttributes } from './overlay-layer.js';

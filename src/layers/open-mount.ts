@@ -1,8 +1,9 @@
 import { closeSync, constants } from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
-import { mountIdOf, openWithoutSymlinks } from '../../native/directories.cjs';
+import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { mountIdOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';

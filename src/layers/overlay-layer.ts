@@ -8,13 +8,13 @@ import {
 } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
-import { pathBelow, visibleMounts } from '../copy-on-write/part.js';
-import { isBelow } from '../mounts/absolute-path.js';
+import { findWorkingDirectory, followWorkingDirectory } from '../files/working-directory.js';
+import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
+import { mountAttributesOf } from '../mounts/mount-flags.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
-import { mountAttributesOf } from '../operations/mount-flags.js';
-import { findWorkingDirectory, followWorkingDirectory } from '../operations/working-directory.js';
+import { visibleMounts } from '../mounts/visible-mounts.js';
 import { cover } from './cover.js';
 import { openMount, stackAt } from './open-mount.js';
 import { makeOverlay } from './overlay.js';

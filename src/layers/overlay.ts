@@ -3,7 +3,7 @@ import { AT_EMPTY_PATH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constan
 import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { copyAttributes } from '../copy-on-write/attributes.js';
+import { copyAttributes } from '../files/attributes.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { makeFileSystem } from './file-system.js';
 import { overlayFeatures, usableXattrs } from './overlay-features.js';

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { mountIdOf } from '../../native/directories.cjs';
+import { mountIdOf } from '../../native/statx.cjs';
 import { describeErrno } from '../../native/system-call-error.cjs';
 import type { Attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';

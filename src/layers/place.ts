@@ -1,4 +1,4 @@
-import { mountIdOf } from '../../native/directories.cjs';
+import { mountIdOf } from '../../native/statx.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 

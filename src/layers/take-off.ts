@@ -1,7 +1,7 @@
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
-import { withPathOf } from './descriptor-path.js';
+import { withPathOf } from '../files/descriptor-path.js';
 
 /** Takes the mount of `fd` out of the tree, with what is mounted on it. */
 export function takeOff(fd: number): void {

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
-import { birthOf, mountIdOf } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { birthOf, mountIdOf } from '../../native/statx.cjs';
 import { probe } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import type { Mount } from '../mounts/mount.js';

@@ -20,6 +20,18 @@ export function isBelow(path: string, directory: string): boolean {
   return path !== directory && path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }
 
+/** `/b/c` for `/a/b/c` in `/a`, and nothing for `/a` itself. */
+export function pathBelow(path: string, directory: string): string {
+  if (!isBelow(path, directory)) return '';
+  return directory === '/' ? path : path.slice(directory.length);
+}
+
+/** `/a/b` for `/a` and `/b`. */
+export function join(directory: string, below: string): string {
+  if (below === '') return directory;
+  return directory === '/' ? below : directory + below;
+}
+
 /** `/a`, `/a/b`, `/a/b/c` for `/a/b/c`. */
 export function ancestors(path: string): string[] {
   const parts = path.split('/').slice(1);

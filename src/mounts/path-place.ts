@@ -1,5 +1,5 @@
-import { isMountRoot, mountIdOf } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import type { Mount } from './mount.js';

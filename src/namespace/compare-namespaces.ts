@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { getSystemErrorMap, inspect } from 'node:util';
 
 import { O_CLOEXEC } from '../../native/constants.cjs';
-import { inodeOf, openat } from '../../native/directories.cjs';
+import { openat } from '../../native/directories.cjs';
+import { inodeOf } from '../../native/statx.cjs';
 import { explainProcess } from '../errors/explain-process.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMounts } from '../mounts/read-mounts.js';

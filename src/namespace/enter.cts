@@ -10,12 +10,13 @@ import {
   OPEN_TREE_CLONE,
   SIGKILL,
 } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, openat, openDirectory } from '../../native/directories.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
+import { mountIdOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';

@@ -1,4 +1,4 @@
-import { inodeOf } from '../../native/directories.cjs';
+import { inodeOf } from '../../native/statx.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { NAMESPACE_MARK } from './environment.cjs';
 import { type EnteredNamespace, namespaceRecord } from './namespace-record.cjs';

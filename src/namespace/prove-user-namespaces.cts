@@ -3,13 +3,13 @@ import child_process = require('node:child_process');
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { messageOf } from '../errors/message-of.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { fixFor } from '../support/machine.cjs';
 import {
   findUserNamespaceObstacle,
   noUnshare,
   type Obstacle,
   type UserNamespaceStep,
 } from '../support/obstacles.cjs';
-import { fixFor } from '../support/place.cjs';
 import { hasCapability } from './capabilities.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 

@@ -1,11 +1,11 @@
 import { fstatSync } from 'node:fs';
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
+import { refuseRoot } from '../files/target.js';
 import type { Steps } from '../layers/steps.js';
 import { takeOff } from '../layers/take-off.js';
 import { watched } from '../leaks/leak-watch.js';
 import { type MountPointKind, provideMountPoint } from './mount-point.js';
-import { refuseRoot } from './target.js';
 
 /**
  * Puts the detached mount tree of a descriptor on top of what is at `target`, or on a mount point that is

@@ -1,12 +1,12 @@
 import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath } from '../files/target.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { checkPath } from './target.js';
 
 /** Options of a bind mount. */
 export interface BindOptions {

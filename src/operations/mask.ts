@@ -9,13 +9,13 @@ import {
 import { openat } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, openTarget, refuseRoot } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { withScratch } from '../layers/scratch.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTo, kindOf } from './attach.js';
-import { checkPath, openTarget, refuseRoot } from './target.js';
 
 /** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */
 export function maskPath(target: string): void {

@@ -5,9 +5,10 @@ import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.c
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
-import { noteProvided } from '../copy-on-write/provided.js';
+import { withPathOf } from '../files/descriptor-path.js';
+import { noteProvided } from '../files/provided.js';
+import { openIfThere } from '../files/target.js';
 import { coverWithBinds } from '../layers/bind-layer.js';
-import { withPathOf } from '../layers/descriptor-path.js';
 import { makeOverlay } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { isOwnLayer, OWN_LAYER } from '../layers/own-layer.js';
@@ -19,7 +20,6 @@ import { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { requireEntered } from '../namespace/guard.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
-import { openIfThere } from './target.js';
 
 /** A file system is mounted on a directory; a single file on anything else. */
 export type MountPointKind = 'directory' | 'file';

@@ -2,16 +2,16 @@ import { inspect } from 'node:util';
 import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { kindOfPath } from '../errors/reasons/paths.js';
+import { checkPath } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { inSteps } from '../layers/steps.js';
+import { misplacedType } from '../mounts/misplaced-flags.js';
+import { type MountFlag, mountAttributesOrBits } from '../mounts/mount-flags.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
-import { misplacedType } from './misplaced-flags.js';
-import { type MountFlag, mountAttributesOrBits } from './mount-flags.js';
 import { checkOptions } from './options.js';
 import { refuseSharedSuperblock } from './superblock.js';
-import { checkPath } from './target.js';
 
 /** What to mount: the arguments of mount(2) for a new file system. */
 export interface MountRequest {

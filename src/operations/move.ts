@@ -1,14 +1,14 @@
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { checkPath, refuseRoot, withTarget } from '../files/target.js';
+import { refreshWorkingDirectory } from '../files/working-directory.js';
 import { Pins } from '../layers/pins.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { kindOf } from './attach.js';
 import { provideMountPoint } from './mount-point.js';
-import { checkPath, refuseRoot, withTarget } from './target.js';
-import { refreshWorkingDirectory } from './working-directory.js';
 
 /** Moves the mount at `from`, with all mounts below it, to `to`. */
 export function moveMountPoint(from: string, to: string, pins = new Pins()): void {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { inSteps } from '../layers/steps.js';
@@ -7,7 +8,6 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
 import { checkOptions } from './options.js';
-import { checkPath, openTarget } from './target.js';
 
 /** Options of an overlay (overlayfs, Linux Documentation/filesystems/overlayfs.rst). */
 export interface OverlayOptions {

@@ -6,10 +6,13 @@ import {
   MS_PRIVATE,
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
-import { fchdir, isMountRoot, openDirectory } from '../../native/directories.cjs';
+import { fchdir, openDirectory } from '../../native/directories.cjs';
 import { pivotRoot, umount2 } from '../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { isMountRoot } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, openTarget, withTarget } from '../files/target.js';
+import { changeWorkingDirectory, readWorkingDirectory } from '../files/working-directory.js';
 import { inSteps, type Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow } from '../mounts/absolute-path.js';
@@ -18,8 +21,6 @@ import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTo } from './attach.js';
 import { provideMountPoint } from './mount-point.js';
-import { checkPath, openTarget, withTarget } from './target.js';
-import { changeWorkingDirectory, readWorkingDirectory } from './working-directory.js';
 
 /**
  * Makes `newRoot` the root of the process. The old root goes to `putOld`, a directory in the new root by its

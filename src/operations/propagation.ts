@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 import { AT_RECURSIVE, MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, withTarget } from '../files/target.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { checkPath, withTarget } from './target.js';
 
 const TYPES = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE, unbindable: MS_UNBINDABLE };
 

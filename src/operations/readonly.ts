@@ -1,13 +1,13 @@
 import { AT_RECURSIVE, MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
-import { isMountRoot } from '../../native/directories.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
+import { isMountRoot } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, openTarget } from '../files/target.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { bindOverItself } from './bind-over-itself.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { checkPath, openTarget } from './target.js';
 
 /** Options of making a directory or file read-only. */
 export interface ReadonlyOptions {

@@ -1,11 +1,11 @@
 import { AT_RECURSIVE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
+import { checkPath, withTarget } from '../files/target.js';
+import { attributeChange, type MountFlagChange } from '../mounts/mount-flags.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
-import { attributeChange, type MountFlagChange } from './mount-flags.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { checkPath, withTarget } from './target.js';
 
 /** What to change of a mount. */
 export interface RemountOptions {

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import { inspect } from 'node:util';
 import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID } from '../../native/constants.cjs';
+import { type MountFlag, mountAttributes } from '../mounts/mount-flags.js';
 import { attachFileSystem } from './mount.js';
-import { type MountFlag, mountAttributes } from './mount-flags.js';
 import { checkOptions } from './options.js';
 
 /** Options of a tmpfs (tmpfs(5)). */

@@ -1,16 +1,16 @@
 import { posix } from 'node:path';
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
-import { isMountRoot, mountIdOf } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
+import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
 import { type Attempt, attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
-import { withPathOf } from '../layers/descriptor-path.js';
+import { withPathOf } from '../files/descriptor-path.js';
+import { checkPath, withTarget } from '../files/target.js';
 import { Pins } from '../layers/pins.js';
 import { watched } from '../leaks/leak-watch.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
-import { checkPath, withTarget } from './target.js';
 
 /** Options of umount2(2). */
 export interface UmountOptions {

@@ -1,7 +1,8 @@
 import { constants, fstatSync, readSync } from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
-import { mountIdOf, openat, openDirectory } from '../../native/directories.cjs';
+import { openat, openDirectory } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
+import { mountIdOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';

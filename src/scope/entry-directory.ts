@@ -1,16 +1,16 @@
 import { cwd } from 'node:process';
-import type { Place } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import type { Location } from '../../native/statx.cjs';
 import { probe } from '../../native/unless.cjs';
 import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
+import { findWorkingDirectory, leadsTo, readWorkingDirectory } from '../files/working-directory.js';
 import { printable } from '../mounts/printable.js';
-import { findWorkingDirectory, leadsTo, readWorkingDirectory } from '../operations/working-directory.js';
 
 /**
  * The path by which the copy of a tree has the working directory, which is at `here`; undefined where there is none:
  * the directory is deleted, or covered, or out of reach.
  */
-export function findEntryDirectory(here: Place): string | Buffer | undefined {
+export function findEntryDirectory(here: Location): string | Buffer | undefined {
   // Node remembers it, so this takes no system call. It may be deleted.
   const remembered = probe(cwd);
   if (remembered !== undefined && leadsTo(here, remembered)) return remembered;

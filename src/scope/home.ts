@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
-import { isSamePlace, openDirectory, type Place, placeOf } from '../../native/directories.cjs';
+import { openDirectory } from '../../native/directories.cjs';
 import { processWide } from '../../native/process-wide.cjs';
+import { isSameLocation, type Location, locationOf } from '../../native/statx.cjs';
 
 /** Where a tree is entered from: what it takes to go back there without a path. */
 export interface Home {
@@ -17,7 +18,7 @@ export interface Home {
 
 interface HomeOptions {
   /** Where the working directory is. */
-  here: Place;
+  here: Location;
   /** Whether descriptors may be kept for the next one. */
   canKeep: boolean;
   /** Takes a descriptor that is not kept, to be closed when the tree is left. */
@@ -26,7 +27,7 @@ interface HomeOptions {
 
 interface Kept {
   readonly fd: number;
-  readonly place: Place;
+  readonly location: Location;
 }
 
 /** Most scopes are entered from where the one before was. */
@@ -34,13 +35,13 @@ const kept = processWide<{ root?: Kept; cwd?: Kept }>('home', () => ({}));
 
 /** Nothing is kept that holds a mount on: only what lies on the mount of the root directory. */
 export function openHome({ here, canKeep, closing }: HomeOptions): Home {
-  const top = placeOf('/..');
+  const top = locationOf('/..');
   const last = kept.root?.fd;
-  const open = (name: keyof typeof kept, path: string, place: Place, mayKeep: boolean): Kept => {
+  const open = (name: keyof typeof kept, path: string, location: Location, mayKeep: boolean): Kept => {
     const before = kept[name];
-    if (mayKeep && before !== undefined && isSamePlace(before.place, place)) return before;
-    const opened = openPlace(path);
-    if (!mayKeep || !isSamePlace(opened.place, place)) {
+    if (mayKeep && before !== undefined && isSameLocation(before.location, location)) return before;
+    const opened = openLocation(path);
+    if (!mayKeep || !isSameLocation(opened.location, location)) {
       closing(opened.fd);
       return opened;
     }
@@ -53,17 +54,17 @@ export function openHome({ here, canKeep, closing }: HomeOptions): Home {
   const cwd = open('cwd', '.', here, root === kept.root && here.mountId === top.mountId);
   return {
     root: root.fd,
-    rootId: root.place.mountId,
+    rootId: root.location.mountId,
     cwd: cwd.fd,
     baseId: top.mountId,
     isSameRoot: root.fd === last,
   };
 }
 
-function openPlace(path: string): Kept {
+function openLocation(path: string): Kept {
   const fd = openDirectory(path);
   try {
-    return { fd, place: placeOf('', fd) };
+    return { fd, location: locationOf('', fd) };
   } catch (error) {
     closeSync(fd);
     throw error;

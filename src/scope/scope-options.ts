@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
+import { checkPath } from '../files/target.js';
 import { checkOptions } from '../operations/options.js';
-import { checkPath } from '../operations/target.js';
 
 /** Options of a scope. */
 export interface ScopeOptions {

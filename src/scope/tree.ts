@@ -1,19 +1,20 @@
 import { closeSync } from 'node:fs';
 import { umask as changeUmask, geteuid, getuid, seteuid } from 'node:process';
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, mountIdOf, openDirectory, placeOf } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { locationOf, mountIdOf } from '../../native/statx.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
 import { messageOf } from '../errors/message-of.cjs';
+import { refreshWorkingDirectory } from '../files/working-directory.js';
 import { Pins } from '../layers/pins.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { withOverrides } from '../namespace/privileges.cjs';
-import { refreshWorkingDirectory } from '../operations/working-directory.js';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
 import { explainEntry } from './explain-entry.js';
 import { openHome } from './home.js';
@@ -64,7 +65,7 @@ export interface TreeOptions {
 export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOptions): EnteredTree {
   const undo: Undo = [];
   try {
-    const here = placeOf('.');
+    const here = locationOf('.');
     const cwdPath = findEntryDirectory(here);
     if (cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
     const { root, rootId, cwd, baseId, isSameRoot } = openHome({

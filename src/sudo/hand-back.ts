@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AT_EMPTY_PATH, O_PATH } from '../../native/constants.cjs';
-import { fchownat, mountIdOf, openat } from '../../native/directories.cjs';
+import { fchownat, openat } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { mountIdOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import type { SudoUser } from './sudo-user.js';

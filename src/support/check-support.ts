@@ -6,7 +6,7 @@ import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import type { SupportCheck } from './check.js';
 import { checkRuntime } from './check-runtime.js';
-import { fixFor } from './place.cjs';
+import { fixFor } from './machine.cjs';
 import { runProbe } from './run-probe.js';
 
 /** Whether tests can have mount namespaces here, and if not, what is in the way. */

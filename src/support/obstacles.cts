@@ -3,7 +3,7 @@ import fs = require('node:fs');
 import { CAP_DAC_OVERRIDE, CAP_SETFCAP, CAP_SYS_ADMIN, CAP_SYS_CHROOT } from '../../native/constants.cjs';
 import { probeSystemCall } from '../../native/probe-system-call.cjs';
 import { hasCapability, type ProcessStatus, readProcessStatus } from '../namespace/capabilities.cjs';
-import type { Fix } from './place.cjs';
+import type { Fix } from './machine.cjs';
 
 const { existsSync, readFileSync } = fs;
 

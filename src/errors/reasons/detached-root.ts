@@ -1,4 +1,4 @@
-import { isMountRoot, mountIdOf } from '../../../native/directories.cjs';
+import { isMountRoot, mountIdOf } from '../../../native/statx.cjs';
 import { readMounts } from '../../mounts/read-mounts.js';
 import type { Failure, Reason } from './reasons.js';
 

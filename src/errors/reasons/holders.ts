@@ -1,6 +1,6 @@
 import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { mountIdOf } from '../../../native/directories.cjs';
 import { decodePath } from '../../../native/path-bytes.cjs';
+import { mountIdOf } from '../../../native/statx.cjs';
 import { probe } from '../../../native/unless.cjs';
 import { printable } from '../../mounts/printable.js';
 

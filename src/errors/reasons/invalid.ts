@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { inspect } from 'node:util';
-import { isMountRoot, mountIdOf } from '../../../native/directories.cjs';
+import { isMountRoot, mountIdOf } from '../../../native/statx.cjs';
 import { formatMount } from '../../mounts/format-mount.js';
 import type { Mount } from '../../mounts/mount.js';
 import type { MountTable } from '../../mounts/mount-table.js';

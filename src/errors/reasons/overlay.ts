@@ -1,5 +1,5 @@
-import { isSameFile, mountIdOf, placeOf } from '../../../native/directories.cjs';
 import { encodePath } from '../../../native/path-bytes.cjs';
+import { isSameFile, locationOf, mountIdOf } from '../../../native/statx.cjs';
 import { isOwnLayer, OWN_PURPOSE } from '../../layers/own-layer.js';
 import { isBelow } from '../../mounts/absolute-path.js';
 import { formatMount } from '../../mounts/format-mount.js';
@@ -83,9 +83,9 @@ function explainLower(failure: Failure, table: MountTable): Reason | undefined {
 function explainOverlap(layers: readonly Layer[]): Reason | undefined {
   const fix = 'name each directory once, and none that lies in another';
   for (const [index, [name, path]] of layers.entries()) {
-    const place = placeOf(encodePath(path));
+    const place = locationOf(encodePath(path));
     for (const [before, other] of layers.slice(0, index)) {
-      if (!isSameFile(place, placeOf(encodePath(other)))) continue;
+      if (!isSameFile(place, locationOf(encodePath(other)))) continue;
       return {
         why: `${name} ${printable(path)} is the same directory as ${before} ${printable(other)}`,
         fix,

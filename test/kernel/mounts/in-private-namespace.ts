@@ -11,6 +11,7 @@ export interface Inside {
   native: typeof import('../../../native/mount.cjs') &
     typeof import('../../../native/mount-tree.cjs') &
     typeof import('../../../native/directories.cjs') &
+    typeof import('../../../native/statx.cjs') &
     typeof import('../../../native/constants.cjs');
   mounts: typeof import('../../../src/mounts/read-mounts.js') &
     typeof import('../../../src/mounts/read-mount-info.cjs');
@@ -68,7 +69,7 @@ const DIST = path.resolve(import.meta.dirname, '../../../dist');
 
 const PRELUDE = `
 const fs = require('node:fs');
-const native = Object.assign({}, ...['mount', 'mount-tree', 'directories', 'constants'].map(
+const native = Object.assign({}, ...['mount', 'mount-tree', 'directories', 'statx', 'constants'].map(
   (name) => require('${DIST}/native/' + name + '.cjs'),
 ));
 native.mount({ source: 'test', target: directory, type: 'tmpfs' });

@@ -1,11 +1,11 @@
 import fs from 'node:fs';
 import { type MountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'vitest';
-import { mountIdOf } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
+import { mountIdOf } from '../../../native/statx.cjs';
+import { openTarget } from '../../../src/files/target.js';
 import { coverWithBinds } from '../../../src/layers/bind-layer.js';
 import { inSteps } from '../../../src/layers/steps.js';
-import { openTarget } from '../../../src/operations/target.js';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 interface Case {

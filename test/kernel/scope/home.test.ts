@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import { withMountNamespace } from 'mountns';
 import { beforeEach, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
-import { chroot, fchdir, mountIdOf, openDirectory } from '../../../native/directories.cjs';
+import { chroot, fchdir, openDirectory } from '../../../native/directories.cjs';
 import { mount, umount2 } from '../../../native/mount.cjs';
+import { mountIdOf } from '../../../native/statx.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 let directory: string;

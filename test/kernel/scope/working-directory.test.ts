@@ -2,7 +2,8 @@ import fs from 'node:fs';
 import { enterMountNamespace, NamespaceError, withMountNamespace } from 'mountns';
 import { beforeEach, describe, expect, test } from 'mountns/vitest';
 import { onTestFinished, vi } from 'vitest';
-import { fchdir, mountIdOf, openDirectory } from '../../../native/directories.cjs';
+import { fchdir, openDirectory } from '../../../native/directories.cjs';
+import { mountIdOf } from '../../../native/statx.cjs';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 let directory: string;

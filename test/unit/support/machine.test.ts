@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { detectPlace, fixFor, formatFix } from '../../../src/support/place.cjs';
+import { detectMachine, fixFor, formatFix } from '../../../src/support/machine.cjs';
 
 test('Kubernetes is known by its environment', () => {
-  expect(detectPlace({ KUBERNETES_SERVICE_HOST: '10.0.0.1', GITHUB_ACTIONS: 'true' })).toBe('Kubernetes');
+  expect(detectMachine({ KUBERNETES_SERVICE_HOST: '10.0.0.1', GITHUB_ACTIONS: 'true' })).toBe('Kubernetes');
 });
 
 test('a fix is told for the place, and for all places when it has none for this one', () => {

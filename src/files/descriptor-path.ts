@@ -1,4 +1,5 @@
-import { fchdir, isSamePlace, openDirectory, placeOf } from '../../native/directories.cjs';
+import { fchdir, openDirectory } from '../../native/directories.cjs';
+import { isSameLocation, locationOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { requireEntered } from '../namespace/guard.js';
@@ -22,8 +23,8 @@ export function withPathOf<T>(fd: number, use: (path: string) => T): T {
 }
 
 function leadsTo(path: string, fd: number): boolean {
-  const found = unless(ELSEWHERE, () => placeOf(path));
-  return found !== undefined && isSamePlace(found, placeOf('', fd));
+  const found = unless(ELSEWHERE, () => locationOf(path));
+  return found !== undefined && isSameLocation(found, locationOf('', fd));
 }
 
 const ELSEWHERE = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'];

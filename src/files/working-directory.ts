@@ -1,16 +1,9 @@
 import { constants } from 'node:fs';
 import { chdir, cwd } from 'node:process';
 import { O_PATH } from '../../native/constants.cjs';
-import {
-  fchdir,
-  isSameFile,
-  openDirectory,
-  openWithoutSymlinks,
-  type Place,
-  placeOf,
-  readlinkat,
-} from '../../native/directories.cjs';
+import { fchdir, openDirectory, openWithoutSymlinks, readlinkat } from '../../native/directories.cjs';
 import { decodePath } from '../../native/path-bytes.cjs';
+import { isSameFile, type Location, locationOf } from '../../native/statx.cjs';
 import type { Steps } from '../layers/steps.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -48,13 +41,13 @@ export function refreshWorkingDirectory(known?: string | Buffer): void {
  */
 export function findWorkingDirectory(): string | undefined {
   const path = readWorkingDirectory();
-  return leadsTo(placeOf('.'), path) ? path : undefined;
+  return leadsTo(locationOf('.'), path) ? path : undefined;
 }
 
-/** Whether `path` leads to `place`. */
-export function leadsTo(place: Place, path: string): boolean {
+/** Whether `path` leads to `location`. */
+export function leadsTo(location: Location, path: string): boolean {
   try {
-    return isSameFile(place, placeOf(path));
+    return isSameFile(location, locationOf(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOMEM') throw error;
     return false;

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import { expect, test } from 'mountns/vitest';
-import { mountIdOf, openDirectory } from '../../../native/directories.cjs';
-import { withPathOf } from '../../../src/layers/descriptor-path.js';
+import { openDirectory } from '../../../native/directories.cjs';
+import { mountIdOf } from '../../../native/statx.cjs';
+import { withPathOf } from '../../../src/files/descriptor-path.js';
 
 test('leads to the mount of a descriptor also where the same directory is in its place in /proc', ({
   ns,

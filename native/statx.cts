@@ -1,0 +1,89 @@
+import { cString, type PathLike, printable, quoted } from './arguments.cjs';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_NO_AUTOMOUNT,
+  ENOSYS,
+  STATX_ATTR_MOUNT_ROOT,
+  STATX_BTIME,
+  STATX_INO,
+  STATX_MNT_ID,
+} from './constants.cjs';
+import { systemCall } from './libc.cjs';
+import { SystemCallError } from './system-call-error.cjs';
+
+const statxCall = systemCall('statx', ['int', 'const void *', 'int', 'unsigned int', 'void *']);
+
+/** statx(2) with `STATX_MNT_ID`: the id of the mount that `path` lies on, the top-most for a mount point. */
+export function mountIdOf(path: PathLike, dirfd = AT_FDCWD): number {
+  return statx(path, dirfd, STATX_MNT_ID).readUIntLE(STX_MNT_ID_OFFSET, 6);
+}
+
+/** Whether `path` is the root of the mount that it lies on: `STATX_ATTR_MOUNT_ROOT`, since Linux 5.8. An empty path is `dirfd`. */
+export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
+  return (statx(path, dirfd, 0).readUIntLE(STX_ATTRIBUTES_OFFSET, 6) & STATX_ATTR_MOUNT_ROOT) !== 0;
+}
+
+/** statx(2) with `STATX_INO`: the inode number of what `path` leads to. */
+export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
+  return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
+}
+
+/** What tells a file from all others, and the id of the mount that it was found on. */
+export interface Location {
+  readonly inode: bigint;
+  readonly device: bigint;
+  readonly mountId: number;
+}
+
+/** statx(2) with `STATX_INO` and `STATX_MNT_ID`: where `path` leads to. An empty path is `dirfd` itself. */
+export function locationOf(path: PathLike, dirfd = AT_FDCWD): Location {
+  const struct = statx(path, dirfd, STATX_INO | STATX_MNT_ID);
+  return {
+    inode: struct.readBigUInt64LE(STX_INO_OFFSET),
+    device: struct.readBigUInt64LE(STX_DEV_OFFSET),
+    mountId: struct.readUIntLE(STX_MNT_ID_OFFSET, 6),
+  };
+}
+
+/** Whether two paths lead to the same file, on whatever mounts. */
+export function isSameFile(one: Location, other: Location): boolean {
+  return one.inode === other.inode && one.device === other.device;
+}
+
+/** Whether two paths lead to the same file on the same mount. */
+export function isSameLocation(one: Location, other: Location): boolean {
+  return one.mountId === other.mountId && isSameFile(one, other);
+}
+
+/**
+ * statx(2) with `STATX_BTIME`: when what `path` leads to was made, in milliseconds since 1970; undefined where the
+ * file system does not know.
+ */
+export function birthOf(path: PathLike, dirfd = AT_FDCWD): number | undefined {
+  const struct = statx(path, dirfd, STATX_BTIME);
+  if ((struct.readUInt32LE(0) & STATX_BTIME) === 0) return undefined;
+  return struct.readIntLE(STX_BTIME_OFFSET, 6) * 1000 + struct.readUInt32LE(STX_BTIME_OFFSET + 8) / 1e6;
+}
+
+function statx(path: PathLike, dirfd: number, mask: number): Buffer {
+  // As stat(2) does.
+  const flags = AT_NO_AUTOMOUNT | (path.length === 0 ? AT_EMPTY_PATH : 0);
+  const facts = () => ({
+    path: printable(path),
+    call: `statx(${dirfd}, ${quoted(path)}, 0x${flags.toString(16)}, 0x${mask.toString(16)})`,
+  });
+  statxCall(facts, dirfd, cString('path', path), flags, mask, STATX);
+  // Where a filter refuses the call, libc answers in its place, and knows of no mounts.
+  if ((mask & STATX_MNT_ID & ~STATX.readUInt32LE(0)) !== 0)
+    throw new SystemCallError('statx', ENOSYS, facts());
+  return STATX;
+}
+
+const STATX = Buffer.alloc(256);
+// struct statx of linux/stat.h
+const STX_ATTRIBUTES_OFFSET = 0x08;
+const STX_INO_OFFSET = 0x20;
+const STX_BTIME_OFFSET = 0x50;
+const STX_DEV_OFFSET = 0x88;
+const STX_MNT_ID_OFFSET = 0x90;
