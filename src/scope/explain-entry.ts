@@ -1,4 +1,5 @@
 import { explainErrno, isErrnoError } from '../errors/explain-mount.js';
+import { ExplainedError } from '../errors/explained-error.cjs';
 import { scopeError } from '../errors/namespace-error.cjs';
 import { outsideError } from '../namespace/guard.js';
 
@@ -7,7 +8,10 @@ export function attemptEntry<T>(step: () => T): T {
   try {
     return step();
   } catch (error) {
-    throw explainEntry(error);
+    const explained = explainEntry(error);
+    // Of the ten frames that Node keeps none would be the caller's.
+    if (explained instanceof ExplainedError) Error.captureStackTrace(explained);
+    throw explained;
   }
 }
 

@@ -46,6 +46,7 @@ describe.each(ERRNOS)('when a system call fails with %s', (code) => {
           failed.add(call as string);
           expect(error.name, String(error.stack)).toMatch(EXPLAINED);
           expect(error.message.split('\n', 1)[0]).toContain(`${call}(2) ${code}`);
+          expect(error.stack).toContain('entry-failures.test.ts');
         }
         expect([...failed]).toEqual(expect.arrayContaining(['move_mount', 'statx', 'chroot']));
       };
@@ -60,6 +61,9 @@ async function enterWith(options: ScopeOptions, index: number, code: (typeof ERR
   let call: string | undefined;
   let count = 0;
   let isEntered = false;
+  const { stackTraceLimit } = Error;
+  // As Node has it.
+  Error.stackTraceLimit = 10;
   hookSystemCalls((syscall) => {
     if (count++ !== index) return undefined;
     call = syscall;
@@ -75,6 +79,7 @@ async function enterWith(options: ScopeOptions, index: number, code: (typeof ERR
     return { call, isEntered, error: error as Error };
   } finally {
     hookSystemCalls(undefined);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
