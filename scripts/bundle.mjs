@@ -23,7 +23,7 @@ const ENTRIES =
 const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry)|support\/pool-task)\.js$/;
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
-  ['worker', /^src\/vitest\/(worker\/|missing-matchers)/],
+  ['worker', /^src\/vitest\/worker\//],
   ['support', /^src\/(support\/|processes\/(posix-spawn|warden|worker-namespaces)\.js$)/],
 ];
 const CORE = '\0core.js';

@@ -2,9 +2,9 @@ import type { aroundEach, beforeEach, expect, TestContext } from 'vitest';
 
 import { currentTest, scopes } from '../../scope/scopes.js';
 import { Attempt } from '../attempt.js';
-import { refuseCoveredSnapshots, type SnapshotEnvironment } from '../covered-snapshots.js';
 import { showNotes } from '../failure-notes.js';
-import { registerMissingMatchers } from '../missing-matchers.js';
+import { refuseCoveredSnapshots, type SnapshotEnvironment } from './covered-snapshots.js';
+import { registerMissingMatchers } from './missing-matchers.js';
 
 interface Hooks {
   beforeEach: typeof beforeEach;

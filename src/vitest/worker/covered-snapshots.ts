@@ -1,9 +1,9 @@
 import { constants, readFileSync } from 'node:fs';
-import { openat } from '../../native/directories.cjs';
-import { probe } from '../../native/unless.cjs';
-import { using } from '../../native/using.cjs';
-import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
-import { scopes } from '../scope/scopes.js';
+import { openat } from '../../../native/directories.cjs';
+import { probe } from '../../../native/unless.cjs';
+import { using } from '../../../native/using.cjs';
+import { type NamespaceError, scopeError } from '../../errors/namespace-error.cjs';
+import { scopes } from '../../scope/scopes.js';
 
 /** What of Vitest's is used here: it reads a file snapshot when the test compares, and writes it after the test. */
 export interface SnapshotEnvironment {
