@@ -22,8 +22,12 @@ export function proveNamespace(entered: EnteredNamespace): void {
   proveNothingShared();
   const before = new Set(readdirSync(TASKS));
   readlink(OWN, (error, seen) => {
-    if (error !== null) refuse(`async code on the thread pool can't read ${OWN}: ${error.message}`);
-    if (seen !== expected) refuse(`sync code is in ${expected}, async code on the thread pool is in ${seen}`);
+    // What is thrown before the callback of readlink() has ended is lost in some releases of Node 24 and 26.
+    setImmediate(() => {
+      if (error !== null) refuse(`async code on the thread pool can't read ${OWN}: ${error.message}`);
+      if (seen !== expected)
+        refuse(`sync code is in ${expected}, async code on the thread pool is in ${seen}`);
+    });
   });
   const started = readdirSync(TASKS).filter((task) => !before.has(task));
   if (started.length === 0) {

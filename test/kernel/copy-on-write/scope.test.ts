@@ -496,7 +496,7 @@ describe('a copy-on-write scope', () => {
       fs.writeFileSync(made, '');
       try {
         await withMountNamespace({ copyOnWrite: true }, () => {
-          expect(() => fs.rmSync(made)).toThrow('EROFS');
+          expect(() => fs.unlinkSync(made)).toThrow('EROFS');
           expect(() => fs.writeFileSync(`${made}-too`, '')).toThrow('EROFS');
         });
       } finally {

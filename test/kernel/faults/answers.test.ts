@@ -23,7 +23,7 @@ const inDirectory: Calls = {
   'copy out': () => fs.copyFileSync('/mnt/x/dir/file', '/mnt/x/copy'),
   delete: () => fs.unlinkSync('/mnt/x/dir/file'),
   'rename it': () => fs.renameSync('/mnt/x/dir', '/mnt/x/renamed'),
-  'remove it': () => fs.rmSync('/mnt/x/dir', { recursive: true }),
+  'remove it': () => fs.rmdirSync('/mnt/x/dir'),
 };
 
 const ofFile: Calls = {
