@@ -49,7 +49,8 @@ test('leaves alone what can not be changed', () => {
       throw new Error('not yours');
     },
   });
-  const frozen = Object.freeze(new Error('mine'));
+  // Its own: that of Node 26 has a setter, which works on frozen errors too.
+  const frozen = Object.freeze(Object.defineProperty(new Error('mine'), 'stack', { value: 'Error: mine' }));
   const { stack } = frozen;
   for (const error of [hostile, frozen, 'text', undefined, null, 42, Symbol('s'), {}, { stack: 42 }]) {
     expect(noteInStack(error, note)).toBe(false);
