@@ -17,7 +17,9 @@ const keepNames = { function: false, class: true };
 /** What the bundler calls an export, but that a variable can't be called like some. */
 const IS_SHORT = /^(?!(?:do|if|in)$)[\w$]{1,3}$/;
 /** Where declarations stand: which way is the smallest differs from file to file. */
-const ORDERS = [{}, { hoist_vars: true }, { hoist_funs: true }, { if_return: false, join_vars: false }];
+const ORDERS = [{}, { hoist_vars: true }, { hoist_funs: true }, { if_return: false }];
+/** Of an error that nobody catches, Node prints the line that it was thrown in. */
+const LONG_LINE = 1000;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
@@ -84,6 +86,7 @@ async function smaller(name, source, order) {
       ...order,
     },
     mangle: { keep_classnames: SHOWN },
+    format: { max_line_len: LONG_LINE },
     nameCache: { vars: { props: namesOutside(source) }, props: { props: {} } },
   });
   // So that `this` is not the module, which no function of ours looks at. Behind a word it could be a call of that.

@@ -22,6 +22,11 @@ test('its classes have their names, which messages show', async () => {
   expect(text).toContain('class MountNamespace{');
 });
 
+test('none of its lines is very long: Node prints the one that an error was thrown in', () => {
+  const lines = code.flatMap((file) => fs.readFileSync(path.join(installed, file), 'utf8').split('\n'));
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(5_000);
+});
+
 test('it has every file of its own that its files name', () => {
   // The bundles name files as seen from where their modules were.
   const small = code.filter((file) => path.dirname(file) !== 'dist');
