@@ -7,7 +7,7 @@ import { SystemCallError } from '../../native/system-call-error.cjs';
 import { probe, unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { MountError } from '../errors/mount-error.js';
-import { ancestors } from '../mounts/absolute-path.js';
+import { ancestors, join } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
 
 /**
@@ -85,6 +85,7 @@ function symbolicLink(path: string): MountError {
 }
 
 function fixOf(path: string): string | undefined {
-  const real = probe(() => decodePath(realpathSync(encodePath(path), 'buffer')));
-  return real && `give the path that it stands for: ${printable(real)}`;
+  const there = ancestors(path).findLast((part) => probe(() => lstatSync(encodePath(part)))) ?? '/';
+  const real = probe(() => decodePath(realpathSync(encodePath(there), 'buffer')));
+  return real && `give the path that it stands for: ${printable(join(real, path.slice(there.length)))}`;
 }
