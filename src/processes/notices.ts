@@ -35,6 +35,6 @@ export function leftRunning(
   const noun = processes.length === 1 ? 'process' : 'processes';
   return {
     summary: `${what} ended with ${noun} ${names.join(', ')} still running: killed`,
-    fix: 'end what you start, and wait for its end, in an afterAll() say',
+    fix: 'end what you start, and wait for its end, in an afterEach() say',
   };
 }

@@ -74,7 +74,7 @@ describe('a process that still runs in a scope when it ends', () => {
       {
         summary: `a scope ended with process ${child.pid} (sleep 1000) still running: killed`,
         why: 'absolute paths would lead to the host’s file system from then on',
-        fix: 'end what you start, and wait for its end, in an afterAll() say',
+        fix: 'end what you start, and wait for its end, in an afterEach() say',
       },
     ]);
   });
