@@ -20,6 +20,7 @@ const inDirectory: Calls = {
   'rename out': () => fs.renameSync('/mnt/x/dir/file', '/mnt/x/out'),
   'link out': () => fs.linkSync('/mnt/x/dir/file', '/mnt/x/linked'),
   'rename in': () => fs.renameSync('/mnt/x/file', '/mnt/x/dir/in'),
+  'link in': () => fs.linkSync('/mnt/x/file', '/mnt/x/dir/linked'),
   'copy out': () => fs.copyFileSync('/mnt/x/dir/file', '/mnt/x/copy'),
   delete: () => fs.unlinkSync('/mnt/x/dir/file'),
   'rename it': () => fs.renameSync('/mnt/x/dir', '/mnt/x/renamed'),
@@ -64,6 +65,7 @@ const isMount = {
   'rename out': 'EXDEV',
   'link out': 'EXDEV',
   'rename in': 'EXDEV',
+  'link in': 'EXDEV',
   'rename it': 'EBUSY',
   'remove it': 'EBUSY',
 };
@@ -82,7 +84,7 @@ const directories: [errno: InducibleErrno, failing: Record<string, string>, opti
     'EROFS',
     {
       ...{ write: 'EROFS', chmod: 'EROFS', create: 'EROFS', fill: 'EROFS', 'make a directory': 'EROFS' },
-      ...{ 'rename within': 'EROFS', delete: 'EROFS' },
+      ...{ 'rename within': 'EROFS', 'link in': 'EROFS', delete: 'EROFS' },
     },
   ],
   ['EXDEV', {}],
@@ -94,7 +96,7 @@ const directories: [errno: InducibleErrno, failing: Record<string, string>, opti
 test.for(directories)('%s on a directory', ([errno, failing, options], { ns }) => {
   prepare(ns);
   ns.induce(errno, '/mnt/x/dir', options);
-  expect(failures(inDirectory)).toEqual({ ...failing, ...isMount });
+  expect(failures(inDirectory)).toEqual({ ...isMount, ...failing });
 });
 
 const isMountedFile = { link: 'EXDEV', replace: 'EBUSY', 'rename it': 'EBUSY', 'remove it': 'EBUSY' };
