@@ -59,7 +59,7 @@ function describeMountPoint(mountPoint: string): Explanation {
   return {
     summary: `a mount point was left on the host: ${printable(mountPoint)}`,
     why: 'it was made while this file ran, and something was mounted there in it',
-    fix: 'remove it at the end of the test, or do not make it: ns.tmpfs() and the others provide mount points that the host does not see',
+    fix: 'remove it after the scope, in afterAll() say, or do not make it: ns.tmpfs() and the others provide mount points that the host does not see',
   };
 }
 

@@ -80,6 +80,10 @@ describe.each(runners)('%s', (runner) => {
         (name) => `LeakError: a mount point was left on the host: ${directory}/${name}`,
       ),
     );
+    // The test that removes one does so in this way.
+    expect(failures(stderr)[0]).toContain(
+      'fix:  remove it after the scope, in afterAll() say, or do not',
+    );
   });
 
   test('leaks: warn only says so, leaks: off does not look', async () => {
