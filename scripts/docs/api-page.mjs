@@ -143,7 +143,10 @@ function formatFields(members, known) {
     .map(({ text, doc }) => {
       const { text: about, tags } = parseDocstring(doc);
       const standard = tags.find(({ name }) => name === 'defaultValue')?.text;
-      const sentence = [link(about.replaceAll('\n', ' '), known), standard && `Default: \`${standard}\`.`]
+      const sentence = [
+        link(about.replaceAll('\n', ' '), known),
+        standard && `Default: ${inWords(standard)}.`,
+      ]
         .filter(Boolean)
         .join(' ');
       return `- ${inline(
@@ -164,7 +167,7 @@ function formatDoc(comment, known) {
   const of = (/** @type {string} */ name) => tags.filter((tag) => tag.name === name).map((tag) => tag.text);
   const list = [
     ...of('param').map((each) => each.replace(/^(\S+)/, '`$1`:').replace(': -', ':')),
-    ...of('defaultValue').map((each) => `Default: \`${each}\``),
+    ...of('defaultValue').map((each) => `Default: ${inWords(each)}`),
     ...of('returns').map((each) => `Returns ${each}`),
     ...of('throws').map((each) => `Throws ${each.replace(/^\{(\w+)\}/, '{@link $1}')}`),
     ...of('see').map((each) => `See ${each}`),
@@ -226,6 +229,15 @@ function withKeys(text, file) {
     );
     return keys.length === 0 ? `keyof typeof ${table}` : keys.join(' | ');
   });
+}
+
+/**
+ * A default: a value, or a sentence that has its code marked.
+ *
+ * @param {string} text
+ */
+function inWords(text) {
+  return text.includes('`') ? text : inline(text);
 }
 
 /** @param {string} code */

@@ -51,6 +51,11 @@ test('a footer is replaced, not repeated', () => {
   expect(addFooter(first.file, page)).toBe(page);
 });
 
+test('a default that is a sentence has its own code in it', () => {
+  expect(readPage('docs/api.md')).toContain('Default: the option of the plugin, else `false`.');
+  expect(readPage('docs/api.md')).toContain("Default: `'fail'`.");
+});
+
 test('a table is put between its markers', () => {
   const [start, end] = ['<!-- table: test/e2e/versions.md -->', '<!-- end of table -->'];
   const page = embedTables(`before\n\n${start}\nstale\n${end}\n\nafter\n`);
