@@ -70,6 +70,8 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
 /**
  * The pool alone, for `test.pool`: without the setup file, and so without what needs it.
  *
+ * It starts no worker ahead: nothing tells it how many files are left to run.
+ *
  * @throws {TypeError} for an option that is unknown, has a wrong value or needs the plugin.
  *
  * @example
@@ -80,7 +82,9 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
  * export default defineConfig({ test: { pool: mountNamespacePool() } });
  * ```
  */
-export function mountNamespacePool(options?: MountNamespacesOptions): PoolRunnerInitializer {
+export function mountNamespacePool(
+  options?: MountNamespacesOptions & { prewarm?: false | 0 | undefined },
+): PoolRunnerInitializer {
   const pool = createInitializer('mountNamespacePool', options);
   if (options?.prewarm !== undefined && options.prewarm !== false && options.prewarm !== 0) {
     // Nothing tells the pool alone how many files are left to run.
