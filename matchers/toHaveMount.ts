@@ -18,7 +18,7 @@ import type { AsymmetricMatcher, MatcherResult, MatcherState } from './types.js'
  *
  * @throws {TypeError} when `expect()` was given none of these, `path` is not absolute, or `expected` has an unknown
  *   name or an unusable value, with and without `.not`.
- * @throws {ReadMountsError} when the table can't be read.
+ * @throws {ExplainedError} called `ReadMountsError`, when the table can't be read.
  * @example
  * ns.tmpfs('/mnt/test_mount');
  * expect(ns).toHaveMount('/mnt/test_mount', { type: 'tmpfs' });

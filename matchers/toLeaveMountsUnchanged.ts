@@ -19,7 +19,7 @@ import type { MatcherResult, MatcherState } from './types.js';
  * An error of the function is passed on, with and without `.not`; what it had changed stands in its `stack`.
  *
  * @throws {TypeError} at once, when `expect()` was given no function, with and without `.not`.
- * @throws {ReadMountsError} when the table can't be read.
+ * @throws {ExplainedError} called `ReadMountsError`, when the table can't be read.
  * @example
  * await expect(() => withMountNamespace((inner) => inner.tmpfs('/mnt/test_mount'))).toLeaveMountsUnchanged();
  * await expect(() => ns.tmpfs('/mnt/test_mount')).not.toLeaveMountsUnchanged();

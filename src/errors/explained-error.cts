@@ -11,7 +11,12 @@ export interface Explanation {
   cause?: unknown;
 }
 
-/** An error that says why, and what to do. The base of all errors of this package. */
+/**
+ * An error that says why, and what to do.
+ *
+ * The base of the errors of this package, but for those of what it was given: an argument or option is refused with a
+ * `TypeError`, the text of a mount table with a `SyntaxError`.
+ */
 export class ExplainedError extends Error {
   override name = 'ExplainedError';
   declare readonly why?: string;
