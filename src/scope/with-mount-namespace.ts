@@ -57,6 +57,9 @@ export async function withMountNamespace<T>(
 /**
  * Enters a scope that lasts until it is disposed of, for code that is no closure.
  *
+ * Vitest and TypeScript compile `await using`, and Node knows it from version 24 on. Elsewhere end the scope with
+ * `await ns[Symbol.asyncDispose]()`.
+ *
  * @example
  * await using ns = await enterMountNamespace();
  * ns.tmpfs('/mnt/test_mount');
