@@ -1,6 +1,6 @@
 /**
  * The preload: `node --require mountns/register …` enters the mount namespace before anything else runs.
- * A `--import` or an ES module entry is too late, libuv's thread pool exists by then.
+ * A `--import` or an ES module may be too late: Node 20 reads ES modules by libuv's thread pool.
  */
 import nodeModule = require('node:module');
 

@@ -5,7 +5,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 
 import { readHostTable } from './host-table.js';
 import { WITHOUT_SYS_ADMIN } from './places.js';
-import type { Node } from './versions.js';
+import { type Node, nodes } from './versions.js';
 import { copyFixture, VitestRun } from './vitest-run.js';
 
 const PRELOAD = ['--require', 'mountns/register'];
@@ -156,6 +156,59 @@ test('a script that is no test has a namespace too', async () => {
   expect(stderr).toBe('');
   expect(stdout).toBe('tmpfs undefined\n');
   expect(code).toBe(0);
+});
+
+// What docs/other-runners.md says of other ways than --require.
+const waysToLoad: [string, { program: readonly string[]; env?: Record<string, string> }, readonly Node[]][] =
+  [
+    ['--import', { program: ['--import', 'mountns/register', 'script.mjs'] }, nodes],
+    ['NODE_OPTIONS', { program: ['script.mjs'], env: { NODE_OPTIONS: '--import=mountns/register' } }, nodes],
+    ['a require in a file', { program: ['requires.cjs'] }, nodes],
+    ['an import in an ES module', { program: ['imports.mjs'] }, nodes.slice(1)],
+    ['a require when the thread pool runs', { program: ['late.cjs'] }, []],
+  ];
+
+test.each(waysToLoad)('the preload, loaded by %s, works or refuses', async (_, { program, env }, working) => {
+  const directory = copyFixture('overlapping', 'mocha');
+  const scripts = {
+    'script.mjs': `
+      import fs from 'node:fs';
+      import { enterMountNamespace } from 'mountns';
+      const ns = await enterMountNamespace();
+      ns.tmpfs('/mnt');
+      await fs.promises.writeFile('/mnt/file', '');
+      console.log(fs.readdirSync('/mnt'));
+      await ns[Symbol.asyncDispose]();`,
+    'requires.cjs': "require('mountns/register'); import('./script.mjs');",
+    'imports.mjs': "import 'mountns/register'; await import('./script.mjs');",
+    'late.cjs': "require('fs').readFile(__filename, () => require('./requires.cjs'));",
+  };
+  for (const [name, text] of Object.entries(scripts)) fs.writeFileSync(path.join(directory, name), text);
+  for (const node of nodes) {
+    const { code, stdout, stderr } = await start(directory, { node, program }, env).done;
+    if (working.includes(node)) expect(stderr).toBe('');
+    else expect(stderr).toContain('the thread pool of Node was already running');
+    expect(stdout).toBe(working.includes(node) ? "[ 'file' ]\n" : '');
+    expect(code).toBe(working.includes(node) ? 0 : 1);
+  }
+});
+
+test('a script may have await using on Node 24', async () => {
+  const directory = copyFixture('overlapping', 'mocha');
+  fs.writeFileSync(
+    path.join(directory, 'script.mjs'),
+    `import { enterMountNamespace, readMounts } from 'mountns';
+     {
+       await using ns = await enterMountNamespace();
+       ns.tmpfs('/mnt');
+     }
+     console.log(readMounts('self').at('/mnt'));`,
+  );
+  const program = [...PRELOAD, 'script.mjs'];
+  const { stdout } = await start(directory, { node: 'node24', program }).done;
+  expect(stdout).toBe('undefined\n');
+  const { stderr } = await start(directory, { node: 'node22', program }).done;
+  expect(stderr).toContain('SyntaxError');
 });
 
 test('a machine that refuses namespaces fails each file, with the reason and nothing else', async () => {
