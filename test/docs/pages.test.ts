@@ -102,3 +102,10 @@ test('every sentence is about the project alone', () => {
     expect(readPage(file), file).not.toMatch(/\b(TO-?DO|FIX-?ME)\b/);
   }
 });
+
+test('the README names every method of a mount namespace', () => {
+  const methods = readPage('docs/api.md').matchAll(/^#### MountNamespace\.(\w+)$/gm);
+  const readme = readPage('README.md');
+  const missing = [...methods].filter(([, name]) => !readme.includes(`\`${name}`));
+  expect(missing.map(([, name]) => name)).toEqual([]);
+});
