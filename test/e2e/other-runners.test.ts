@@ -80,7 +80,7 @@ describe('the examples', () => {
     onTestFinished(() => fs.rmSync(directory, { recursive: true }));
     fs.cpSync(path.resolve(import.meta.dirname, '../../examples/jest'), directory, { recursive: true });
     const { code, stderr } = await start(directory, { program: [jest] }).done;
-    expect(stderr).toMatch(/Tests: {7}2 passed/);
+    expect(stderr).toMatch(/Tests: {7}4 passed/);
     expect(code).toBe(0);
   });
 });
