@@ -1,11 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import path from 'node:path';
 import { beforeEach, expect, test } from 'mountns/vitest';
 
-// An /etc that belongs to whoever runs this. Root can leave it out, and has the machine's own one instead.
-const etc = path.join(import.meta.dirname, 'fixtures/etc');
-beforeEach(({ ns }) => ns.bind(etc, '/etc'));
+// An /etc that belongs to whoever runs this. Root can leave out the bind, and has the machine's own one instead.
+const etc = '/mnt/etc';
+beforeEach(({ ns }) => {
+  ns.tmpfs(etc);
+  fs.writeFileSync(`${etc}/group`, 'root:x:0:\n');
+  fs.writeFileSync(`${etc}/hosts`, '127.0.0.1 localhost\n');
+  fs.writeFileSync(`${etc}/passwd`, 'root:x:0:0:root:/root:/bin/sh\n');
+  ns.bind(etc, '/etc');
+});
 
 /** Makes sure that nothing gets out, before anything is destroyed. */
 function expectToBeContained(outside: string): void {

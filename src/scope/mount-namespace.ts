@@ -165,7 +165,8 @@ export class MountNamespace {
    * @throws {TypeError} when an argument is unusable; it names the value.
    * @see mount_setattr(2)
    * @example
-   * ns.remount('/tmp', { flags: ['noexec'] });
+   * ns.tmpfs('/mnt/tools');
+   * ns.remount('/mnt/tools', { flags: ['noexec'] });
    */
   remount(target: string, options: RemountOptions): void {
     this.#scope.requireCurrent();

@@ -33,8 +33,10 @@ const known = processWide<{ support?: Support }>('support', () => ({}));
  * @see mount_namespaces(7), user_namespaces(7)
  * @example
  * ```ts
- * const { supported, why } = checkSupport();
- * describe.skipIf(!supported)('disks', () => {});
+ * const { supported } = checkSupport();
+ * test.skipIf(!supported)('has mounts of its own', () => {
+ *   execFileSync('npx', ['ns-tool', 'run', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']);
+ * });
  * ```
  */
 export function checkSupport(): Support {

@@ -103,6 +103,14 @@ test('every sentence is about the project alone', () => {
   }
 });
 
+test('a page that shows a test of a file says where the whole file is', () => {
+  for (const [file, { blocks, links }] of pages) {
+    const shown = blocks.flatMap(({ markers }) => /^(.+)#/.exec(markers.example ?? '')?.[1] ?? []);
+    const linked = links.map(({ target }) => path.join(path.dirname(file), target));
+    expect(linked, file).toEqual(expect.arrayContaining(shown));
+  }
+});
+
 test('the README names every method of a mount namespace', () => {
   const methods = readPage('docs/api.md').matchAll(/^#### MountNamespace\.(\w+)$/gm);
   const readme = readPage('README.md');
