@@ -2,6 +2,7 @@ import { constants, openSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { openat } from '../../native/directories.cjs';
 import { using } from '../../native/using.cjs';
+import { hostPid } from '../namespace/environment.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { MountTable } from './mount-table.js';
 import { readMountInfo, UnstableMountInfoError } from './read-mount-info.cjs';
@@ -24,12 +25,8 @@ import { explainReadFailure, type ReadFailure, ReadMountsError } from './read-mo
  */
 export function readMounts(which: 'self' | 'host' | number = 'self'): MountTable {
   const { entered } = namespaceRecord;
-  if (which === 'host') {
-    // A process that entered no namespace is on the host itself.
-    return entered === undefined
-      ? readMounts('self')
-      : readThrough(entered.host.mountInfoFd, { whose: 'the host' });
-  }
+  if (which === 'host' && entered !== undefined)
+    return readThrough(entered.host.mountInfoFd, { whose: 'the host' });
   const { path, ...subject } = subjectOf(which);
   const failure = { ...subject, path: `/proc/${path}` };
   const fd = guard(failure, () =>
@@ -39,12 +36,13 @@ export function readMounts(which: 'self' | 'host' | number = 'self'): MountTable
 }
 
 /** `path` is relative to /proc. */
-function subjectOf(which: 'self' | number): ReadFailure & { path: string } {
-  if (which === 'self') return { whose: 'this process', path: 'thread-self/mountinfo' };
-  if (!Number.isInteger(which) || which < 1 || which > MAX_PID) {
+function subjectOf(which: 'self' | 'host' | number): ReadFailure & { path: string } {
+  const pid = which === 'host' ? hostPid() : which;
+  if (pid === 'self') return { whose: 'this process', path: 'thread-self/mountinfo' };
+  if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID) {
     throw new TypeError(`which must be 'self', 'host' or a process id, received ${inspect(which)}`);
   }
-  return { whose: `process ${which}`, pid: which, path: `${which}/mountinfo` };
+  return { whose: which === 'host' ? 'the host' : `process ${pid}`, pid, path: `${pid}/mountinfo` };
 }
 
 function readThrough(fd: number, failure: ReadFailure): MountTable {

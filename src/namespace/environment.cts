@@ -3,7 +3,7 @@
 /** Set by the preload: the id of the namespace that it entered. Descendants there do not enter again. */
 export const NAMESPACE_MARK = 'MOUNTNS_NAMESPACE';
 
-/** Set by the preload: the id of the host's namespace and a process in it, `ID:PID`. */
+/** Set by the preload: the id of the host's namespace, a process in it, and devices that it does not show, `ID,PID,…`. */
 export const HOST_MARK = 'MOUNTNS_HOST';
 
 /** Set by the preload: the NODE_TEST_CONTEXT of this process, which those that it starts inherit. */
@@ -47,6 +47,11 @@ export const JEST_INSPECT = 'MOUNTNS_JEST_INSPECT';
 
 /** Set by users, in CI say: a machine that gives no mount namespace fails, whatever the configuration allows. */
 export const REQUIRE = 'MOUNTNS_REQUIRE';
+
+/** A process on the host: this one, where none that it comes from has entered a namespace. */
+export function hostPid(): number | 'self' {
+  return Number(process.env[HOST_MARK]?.split(',')[1]) || 'self';
+}
 
 /** For a process that shall enter a namespace of its own, and end with this one. */
 export function ofOwnNamespace(): Record<string, string> {
