@@ -1,13 +1,15 @@
-import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readlinkSync } from 'node:fs';
+import { posix, resolve } from 'node:path';
 import { inspect, parseArgs } from 'node:util';
 
+import { unless } from '../../native/unless.cjs';
 import { UsageError } from '../errors/usage-error.cjs';
 import { formatTree } from '../mounts/format-tree.js';
 import type { Mount } from '../mounts/mount.js';
 import { hasColour } from '../mounts/paint.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { ReadMountsError } from '../mounts/read-mounts-error.js';
+import { hostPid } from '../namespace/environment.cjs';
 
 /** Where a command writes to: streams, or anything that collects text. */
 export interface CommandOutput {
@@ -100,19 +102,36 @@ function isPid(word: string): boolean {
 function selectMounts({ which, path }: Request): Mount[] {
   const table = readMounts(which);
   if (path === undefined) return [...table];
-  const absolute = which === 'self' ? resolved(path) : resolve(path);
-  const holder = table.containing(absolute);
-  const below = table.under(absolute);
+  const pid = which === 'host' ? hostPid() : which;
+  const real = realPath(resolve(path), pid === 'self' ? '' : `/proc/${pid}/root`);
+  const holder = table.containing(real);
+  const below = table.under(real);
   return holder === undefined ? below : [holder, ...below];
 }
 
-// Only in this process's own namespace do symbolic links lead where the path means.
-function resolved(path: string): string {
+/** Where `path` leads to for a process with this root directory; `path` itself where that may not be looked into. */
+function realPath(path: string, root: string): string {
+  const parts = path.split('/');
+  let real = '/';
   try {
-    return realpathSync(path);
+    for (let links = 0; parts.length > 0 && links < MAX_LINKS; ) {
+      const next = posix.join(real, parts.shift() as string);
+      const link = unless(['EINVAL'], () => readlinkSync(root + next));
+      if (link === undefined) {
+        real = next;
+        continue;
+      }
+      links++;
+      parts.unshift(...link.split('/'));
+      if (link.startsWith('/')) real = '/';
+    }
+    return real;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new UsageError(`there is no ${inspect(path)}`);
-    return resolve(path);
+    return path;
   }
 }
+
+/** What the kernel follows (path_resolution(7)). */
+const MAX_LINKS = 40;

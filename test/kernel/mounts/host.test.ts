@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'mountns/vitest';
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 const INDEX = JSON.stringify(path.resolve('dist/src/index.js'));
 const POINT = '/mnt/in';
@@ -42,4 +44,20 @@ test('a child process says that it can’t see the host any more', () => {
       '  why:  there is no process 999999999\n' +
       '  call: open("/proc/999999999/mountinfo", O_RDONLY|O_CLOEXEC) = -1\n',
   );
+});
+
+test('ns-tool looks up the paths of another process among its own files', ({ ns, host }) => {
+  const directory = temporaryDirectory();
+  fs.symlinkSync(`${directory}/second`, `${directory}/first`);
+  fs.symlinkSync('/proc', `${directory}/second`);
+  ns.tmpfs(directory);
+  fs.writeFileSync(`${directory}/inside`, '');
+  const look = (whose: string, at: string) =>
+    inChild({}, 'dist/src/cli/ns-tool.cjs', 'mounts', '--json', whose, `${directory}/${at}`);
+
+  const proc = [host.mounts().at('/proc'), ...host.mounts().under('/proc')];
+  expect(look('--host', 'first').stdout).toBe(`${JSON.stringify(proc, null, 2)}\n`);
+  expect(look('--host', 'inside').stderr).toContain(`there is no '${directory}/inside'\n`);
+  expect(look(String(process.pid), 'first').stderr).toContain(`there is no '${directory}/first'\n`);
+  expect(JSON.parse(look(String(process.pid), 'inside').stdout)).toEqual([ns.mounts().at(directory)]);
 });

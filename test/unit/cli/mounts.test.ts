@@ -17,6 +17,8 @@ function run(args: string[], terminal: { isTTY?: boolean; hasColors?: () => bool
   return output;
 }
 
+const PID = String(process.pid);
+
 describe('ns-tool mounts', () => {
   test.each([[[]], [['--host']], [[String(process.pid)]]])('prints the tree: %j', (args) => {
     expect(run(args)).toEqual({ status: 0, stdout: `${readMounts('self')}\n`, stderr: '' });
@@ -36,6 +38,9 @@ describe('ns-tool mounts', () => {
     fs.symlinkSync('/proc', link);
     expect(run([path.relative(process.cwd(), link)]).stdout).toBe(run(['/proc']).stdout);
     expect(run([link]).stdout).not.toBe(run([directory]).stdout);
+    for (const whose of ['--host', PID]) expect(run([whose, link]).stdout).toBe(run(['/proc']).stdout);
+    fs.symlinkSync('circle', path.join(directory, 'circle'));
+    expect(run([path.join(directory, 'circle')]).stdout).toBe(run([directory]).stdout);
     fs.rmSync(directory, { recursive: true });
   });
 
@@ -76,6 +81,9 @@ describe('ns-tool mounts', () => {
     [['0'], '0 is no PID; a directory of that name is ./0'],
     [['0042'], '0042 is no PID; a directory of that name is ./0042'],
     [['/not/there'], "there is no '/not/there'"],
+    [['--host', '/not/there'], "there is no '/not/there'"],
+    [[PID, '/not/there'], "there is no '/not/there'"],
+    [[PID, '/dev/null/file'], "there is no '/dev/null/file'"],
     [['/dev/null/file'], "there is no '/dev/null/file'"],
     [['--hots'], "Unknown option '--hots'"],
     [['--json=yes'], "Option '--json' does not take an argument"],
