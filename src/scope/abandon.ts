@@ -1,3 +1,4 @@
+import type { Explanation } from '../errors/explained-error.cjs';
 import { scopeError } from '../errors/namespace-error.cjs';
 import { now, sleep } from '../processes/clock.js';
 import { notices } from '../processes/notices.js';
@@ -29,25 +30,32 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
     await drainFileOperations();
     if (!outermost.isOpen) return;
     enterQuarantine(outermost);
-    notices.print({ ...summarise(whose), fix: WRITES_ARE_LOST });
+    notices.print(describe(outermost, whose, 'what this process writes from now on is kept in memory only'));
   } catch (error) {
     if (!outermost.isOpen) return;
-    scopes.refusal = scopeError({ ...summarise(whose), fix: AWAIT_IT, cause: error });
+    scopes.refusal = scopeError({
+      ...describe(outermost, whose, 'no more scopes are opened in this process'),
+      cause: error,
+    });
   }
   for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
 }
 
-function summarise(whose: string): { summary: string; why: string } {
+function describe({ isHandle, isFixture, tests }: Scope, whose: string, outcome: string): Explanation {
+  const isHeld = isHandle && !isFixture && ![...tests].some((test) => test.hasTimedOut());
+  const [how, why, fix] = isHeld
+    ? ['with a scope still open', 'an enterMountNamespace() was not disposed of', 'dispose of it']
+    : [
+        'while code of its scope was still running',
+        'it timed out, or did not await withMountNamespace()',
+        'await the scope',
+      ];
   return {
-    summary: `${whose} ended while code of its scope was still running`,
-    why: 'it timed out, or did not await withMountNamespace(); left, its scope would let that code reach the host',
+    summary: `${whose} ended ${how}`,
+    why: `${why}; left, its scope would let code that still runs reach the host`,
+    fix: `${fix}, or raise the time limit of the test; ${outcome}`,
   };
 }
-
-const AWAIT_IT =
-  'await the scope, or raise the time limit of the test; no more scopes are opened in this process';
-const WRITES_ARE_LOST =
-  'await the scope, or raise the time limit of the test; what this process writes from now on is kept in memory only';
 
 /** Milliseconds for code that has nothing left to wait for. */
 const GRACE = 100;

@@ -55,7 +55,7 @@ describe.each(runners)('%s', (runner) => {
     expect(stderr).toContain('Error: Test timed out in 100ms');
     expect(stderr).toContain(
       'mountns: timeouts.test.ts, test "plain > times out": test "times out" ended while code of its scope was still running\n' +
-        '  why:  it timed out, or did not await withMountNamespace(); left, its scope would let that code reach the host\n',
+        '  why:  it timed out, or did not await withMountNamespace(); left, its scope would let code that still runs reach the host\n',
     );
     expect(code).toBe(1);
     expect(fs.readdirSync(directory).sort()).toEqual(['precious', 'tmpfs']);

@@ -40,9 +40,10 @@ function runScript<T>(code: string) {
     import { hookSystemCalls } from '${dist}/native/libc.cjs';
     import { mount, umount2 } from '${dist}/native/mount.cjs';
     import { mountSetattr, openTree } from '${dist}/native/mount-tree.cjs';
+    import { notices } from '${dist}/src/processes/notices.js';
     import { FileTrees } from '${dist}/src/scope/file-trees.js';
     import { scopes } from '${dist}/src/scope/scopes.js';
-    import { withMountNamespace } from '${dist}/src/index.js';
+    import { enterMountNamespace, withMountNamespace } from '${dist}/src/index.js';
 
     const trees = new FileTrees();
     ${code}`;
@@ -122,5 +123,27 @@ test('a process in which code of a test goes on is spent, and that code does not
   expect(runScript(script)).toEqual({
     printed: { isSpent: true, message: 'test "a test" ended with a scope still open', written: ['escaped'] },
     left: [],
+  });
+});
+
+test('a handle that the hook of a test did not dispose of is told of as what it is', () => {
+  const script = `
+    const notes = [];
+    notices.print = (notice) => notes.push(notice);
+    trees.startTest();
+    await enterMountNamespace();
+    await trees.endTest('a test');
+    const { message } = await trees.next();
+    console.log(JSON.stringify({ notes, message: message.split('\\n')[0] }));`;
+  const summary = 'test "a test" ended with a scope still open';
+  expect(runScript(script).printed).toEqual({
+    notes: [
+      {
+        summary,
+        why: 'an enterMountNamespace() was not disposed of; left, its scope would let code that still runs reach the host',
+        fix: 'dispose of it, or raise the time limit of the test; what this process writes from now on is kept in memory only',
+      },
+    ],
+    message: summary,
   });
 });
