@@ -42,11 +42,13 @@ interface OpenProcess {
   info: ProcessInfo;
 }
 
-function openProcess(info: ProcessInfo): OpenProcess[] {
-  const fd = probe(() => pidfdOpen(info.pid)) ?? -1;
-  if (readProcess(info.pid)?.startTime === info.startTime) return [{ fd, info }];
-  if (fd >= 0) closeSync(fd);
-  return [];
+function openProcess(info: ProcessInfo, fd = probe(() => pidfdOpen(info.pid)) ?? -1): OpenProcess[] {
+  const found = unless(fd < 0 ? [] : ['EMFILE'], () => readProcess(info.pid));
+  if (found?.startTime === info.startTime) return [{ fd, info }];
+  if (fd < 0) return [];
+  closeSync(fd);
+  // The descriptor may have been the last one.
+  return openProcess(info, -1);
 }
 
 function kill({ fd, info }: OpenProcess): void {

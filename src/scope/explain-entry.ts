@@ -15,10 +15,10 @@ export function attemptEntry<T>(step: () => T): T {
   }
 }
 
-/** The error for a scope that could not be entered: with the reason, where it was a system call that failed. */
-export function explainEntry(error: unknown): unknown {
+/** The error for a scope that could not be entered or left: with the reason, where it was a system call that failed. */
+export function explainEntry(error: unknown, action = 'entering a scope'): unknown {
   if (!isErrnoError(error)) return error;
   const outside = outsideError();
   if (outside !== undefined) return outside;
-  return scopeError(explainErrno({ action: 'entering a scope', path: '/' }, error));
+  return scopeError(explainErrno({ action, path: '/' }, error));
 }

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 // Not the global ones, which tests replace.
 import { clearTimeout, setTimeout } from 'node:timers';
+import { openat } from '../../native/directories.cjs';
 import { hasChildren } from '../../native/processes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
 import { probe } from '../../native/unless.cjs';
@@ -15,7 +16,7 @@ import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import { findMountNamespaceObstacle, type Obstacle } from '../support/obstacles.cjs';
 import { abandonScopes } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
-import { attemptEntry } from './explain-entry.js';
+import { attemptEntry, explainEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
 import { currentTest, layersInPlace, pinsInPlace, scopes, type TestRun } from './scopes.js';
@@ -56,6 +57,8 @@ export class Scope {
   readonly tree: EnteredTree;
   /** The quarantine that it was opened in. */
   readonly #quarantine = scopes.quarantine;
+  /** A descriptor to be given up for leaving, where all others may be taken. */
+  readonly #spare: number | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -81,6 +84,7 @@ export class Scope {
       this.tree.leave();
       throw error;
     }
+    this.#spare = probe(() => openat(this.entered.procFd, '.', 0));
     scopes.open.push(this);
   }
 
@@ -143,7 +147,9 @@ export class Scope {
    * still in it. Twice is harmless.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close().catch((error) => {
+      throw explainEntry(error, 'leaving a scope');
+    });
     return this.#closing;
   }
 
@@ -151,6 +157,7 @@ export class Scope {
     const late = [...this.tests].find((test) => test.hasTimedOut());
     // Else a scope inside was given up for it.
     if (late !== undefined && scopes.quarantine === this.#quarantine) return this.giveUp(late.name);
+    probe(() => closeSync(this.#spare as number));
     let isQuiet = false;
     try {
       try {

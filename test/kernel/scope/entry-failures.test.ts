@@ -177,24 +177,77 @@ describe.each([{}, { copyOnWrite: ['/mnt'] }])(
   },
 );
 
-test('a scope that has used up all descriptors is left, also the first one whose tree could be kept', () => {
+/** What a script prints that may have 64 descriptors; its `fill` takes all of them, and `free` gives those back. */
+function runShort(script: string): string {
   const code = `
     const fs = require('node:fs');
-    import(${JSON.stringify(path.resolve('dist/src/index.js'))}).then(async ({ withMountNamespace }) => {
-      const taken = [];
-      await withMountNamespace(() => {
-        try { for (;;) taken.push(fs.openSync('/', 'r')); } catch (error) { if (error.code !== 'EMFILE') throw error; }
-      });
-      for (const fd of taken) fs.closeSync(fd);
-      await withMountNamespace((ns) => ns.tmpfs('/mnt'));
-      console.log(taken.length > 1);
-    });`;
+    const { spawn } = require('node:child_process');
+    const { once } = require('node:events');
+    const taken = [];
+    const fill = () => {
+      try { for (;;) taken.push(fs.openSync('/', 'r')); } catch (error) { if (error.code !== 'EMFILE') throw error; }
+    };
+    const free = () => { for (const fd of taken.splice(0)) fs.closeSync(fd); };
+    import(${JSON.stringify(path.resolve('dist/src/index.js'))}).then(async ({ withMountNamespace }) => {${script} process.exit(); });`;
   const node = [process.execPath, '--require', path.resolve('dist/src/register.cjs'), '--eval', code];
-  const out = execFileSync('sh', ['-c', 'ulimit -n 64 && exec "$@"', 'sh', ...node], {
+  return execFileSync('sh', ['-c', 'ulimit -n 64 && exec "$@" 2>&1', 'sh', ...node], {
     encoding: 'utf8',
     env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' },
   });
+}
+
+test('a scope that has used up all descriptors is left, also the first one whose tree could be kept', () => {
+  const out = runShort(`
+    await withMountNamespace(fill);
+    const { length } = taken;
+    free();
+    await withMountNamespace((ns) => ns.tmpfs('/mnt'));
+    console.log(length > 1);`);
   expect(out).toBe('true\n');
+});
+
+test.for([false, true])(
+  'a scope that has used up all descriptors ends its processes, copyOnWrite: %j',
+  (copyOnWrite) => {
+    const out = runShort(`
+    const children = [];
+    await withMountNamespace({ copyOnWrite: ${copyOnWrite} }, async () => {
+      for (const _ of [1, 2]) {
+        children.push(spawn('sleep', ['1000'], { stdio: 'ignore' }));
+        await once(children.at(-1), 'spawn');
+      }
+      fill();
+    });
+    free();
+    for (const { pid } of children) console.log(fs.readFileSync('/proc/' + pid + '/stat', 'latin1').split(' ')[2]);`);
+    expect(out).toMatch(
+      /^mountns: a scope ended with processes \d+ \(sleep 1000\), \d+ \(sleep 1000\) still running: killed\n.*\n.*\nZ\nZ\n$/,
+    );
+  },
+);
+
+test('a scope that cannot be left for want of a descriptor says why', () => {
+  const out = runShort(`
+    let child;
+    await withMountNamespace(() => {});
+    fill();
+    const error = await withMountNamespace(async () => {
+      for (const fd of taken.splice(-10)) fs.closeSync(fd);
+      child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+      await once(child, 'spawn');
+      fill();
+    }).catch((thrown) => thrown);
+    child.kill('SIGKILL');
+    free();
+    console.log(error.name + ': ' + error.message);`);
+  expect(out).toMatch(
+    new RegExp(
+      '^NamespaceError: leaving a scope failed: openat\\(2\\) EMFILE, too many open files\n' +
+        '  why:  this process may have 64 descriptors open at once \\(RLIMIT_NOFILE\\), and all are taken\n' +
+        '  fix:  close what is open, or raise the limit in the shell that starts the tests: ulimit -n …\n' +
+        '  call: openat\\(.*\n$',
+    ),
+  );
 });
 
 test('a scope for which the namespace has no mounts left is refused, with the limit', async () => {

@@ -133,7 +133,10 @@ test('an error of leaving is passed on, beside that of the callback, and the nex
       ns.tmpfs('/mnt');
       failOnce();
     });
-    await expect(alone).rejects.toMatchObject({ code: 'EIO', syscall: 'umount2' });
+    await expect(alone).rejects.toMatchObject({
+      message: expect.stringMatching(/^leaving a scope failed: umount2\(2\) EIO, i\/o error\n/),
+      cause: { code: 'EIO', syscall: 'umount2' },
+    });
     const mine = new Error('mine');
     const both = withMountNamespace((ns) => {
       ns.tmpfs('/mnt');
@@ -142,7 +145,7 @@ test('an error of leaving is passed on, beside that of the callback, and the nex
     });
     await expect(both).rejects.toMatchObject({
       message: 'mine',
-      errors: [mine, expect.objectContaining({ code: 'EIO' })],
+      errors: [mine, { cause: { code: 'EIO' } }],
     });
   } finally {
     hookSystemCalls(undefined);
