@@ -47,8 +47,8 @@ export function encodePath(text: string): Buffer {
 /** Lone surrogates that stand for no byte: text with them is no path. */
 export const FOREIGN_SURROGATE = /[\ud800-\udc7f\udd00-\udfff]/u;
 
-// With the u flag, this matches surrogates that stand alone only.
-const ESCAPED_BYTE = /([\udc80-\udcff])/u;
+/** What stands for a byte outside UTF-8. With the u flag, it matches surrogates that stand alone only. */
+export const ESCAPED_BYTE = /([\udc80-\udcff])/u;
 
 /** Bytes of the character at `at`, 0 where none is well-formed. */
 function sequenceLength(bytes: Buffer, at: number): number {

@@ -1,11 +1,16 @@
+import fs = require('node:fs');
 import os = require('node:os');
 
+import { quoted } from '../../native/arguments.cjs';
+import { decodePath, ESCAPED_BYTE } from '../../native/path-bytes.cjs';
 import { execvp, restoreSignal, setCloseOnExec, setParentDeathSignal } from '../../native/processes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { UsageError } from '../errors/usage-error.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import { HOST_MARK, NAMESPACE_MARK } from '../namespace/environment.cjs';
 import { findInheritedDescriptors } from '../namespace/inherited-descriptors.cjs';
+
+const { readFileSync } = fs;
 
 /**
  * `ns-tool run`: this process gets a mount namespace of its own and becomes the command, so that its exit status,
@@ -16,7 +21,14 @@ import { findInheritedDescriptors } from '../namespace/inherited-descriptors.cjs
  *   when it can't be executed
  */
 export async function runCommand(args: string[]): Promise<number> {
-  const { options, command } = parseArguments(args);
+  // Node has decoded what is not UTF-8, too.
+  const original = (arg: string, index: number) =>
+    (arg.includes('\ufffd') && readTexts('cmdline').at(index - args.length - 1)) || arg;
+  const { options, command } = parseArguments(args.map(original));
+  const isCopyOnWrite = options.has('--copy-on-write');
+  const foreign =
+    isCopyOnWrite && [...command, ...readTexts('environ')].find((text) => ESCAPED_BYTE.test(text));
+  if (foreign) throw new UsageError(`--copy-on-write hands on UTF-8 only, received ${quoted(foreign)}`);
   const descriptors = findInheritedDescriptors();
   forgetNamespace();
   enterWorkerNamespace({ isRootless: options.has('--rootless') });
@@ -25,7 +37,7 @@ export async function runCommand(args: string[]): Promise<number> {
   // A command may outlive the shell that has started it.
   setParentDeathSignal(0);
   try {
-    if (!options.has('--copy-on-write')) return become(command, descriptors);
+    if (!isCopyOnWrite) return become(command, descriptors);
     const { runCopyOnWrite } = await import('./commands.js');
     return await runCopyOnWrite(command, descriptors);
   } catch (error) {
@@ -34,6 +46,11 @@ export async function runCommand(args: string[]): Promise<number> {
     process.stderr.write(`ns-tool: cannot run ${command[0]}: ${message}\n`);
     return code === 'ENOENT' ? 127 : 126;
   }
+}
+
+/** What this process was started with, for encodePath(). */
+function readTexts(name: 'cmdline' | 'environ'): string[] {
+  return decodePath(readFileSync(`/proc/self/${name}`)).split('\0');
 }
 
 function become(command: Command, descriptors: readonly number[]): never {

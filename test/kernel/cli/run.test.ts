@@ -77,6 +77,18 @@ describe.each([
     expect([withoutNull(out), err]).toEqual([withoutNull(plain), 'err\n']);
   });
 
+  test('hands arguments and environment on byte for byte', ({ ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options, '--'];
+    const script = `"$@" sh -c 'printf %s "$0$1$VARIABLE" | od -An -tx1' "$(printf 'a\\377')" "$(printf '\\357\\277\\275')"`;
+    const { stdout } = runAsUser(
+      host,
+      ['sh', '-c', `VARIABLE=$(printf '\\376') && export VARIABLE && ${script}`, 'sh', ...tool],
+      { prefix },
+    );
+    expect(stdout).toBe(' 61 ff ef bf bd fe\n');
+  });
+
   test('says that there is no such command, or that it is none', ({ ns }) => {
     const host = prepareHost(ns);
     const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...options];
@@ -153,6 +165,19 @@ describe.each([
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([5, null]);
     expect(await output).toBe('up\ncaught\n');
+  });
+
+  test.for([
+    ['"$@" touch "$(printf "a\\377")"', 'a\\377'],
+    ['VARIABLE=$(printf "\\376") "$@" touch file', 'VARIABLE=\\376'],
+  ] as const)('refuses what Node would hand on changed: %s', ([script, received], { ns }) => {
+    const host = prepareHost(ns);
+    const tool = [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', '--copy-on-write', ...options, '--'];
+    const { status, stderr } = runAsUser(host, ['sh', '-c', script, 'sh', ...tool], { prefix });
+    expect(stderr.split('\n')[0]).toBe(
+      `ns-tool: --copy-on-write hands on UTF-8 only, received "${received}"`,
+    );
+    expect(status).toBe(2);
   });
 
   test('says that there is no such command', ({ ns }) => {
