@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { explainDetachedRoot } from '../errors/reasons/detached-root.js';
 import { withTarget } from '../files/target.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
@@ -53,8 +54,10 @@ function mountOf(path: string, table: MountTable): Mount {
   if (mount !== undefined) return mount;
   throw new NamespaceError({
     summary: `cannot make ${printable(path)} copy-on-write: it lies on no mount that can be seen`,
-    why: 'the root directory of this process is not a mount point (chroot(2))',
-    fix: 'bind the root directory over itself before entering it: mount --rbind DIR DIR',
+    ...(explainDetachedRoot({ code: 'EINVAL' }) ?? {
+      why: 'the root directory of this process is not a mount point (chroot(2))',
+      fix: 'bind the root directory over itself before entering it: mount --rbind DIR DIR',
+    }),
   });
 }
 

@@ -3,7 +3,7 @@ import { readMounts } from '../../mounts/read-mounts.js';
 import type { Failure, Reason } from './reasons.js';
 
 /** EINVAL and ENOENT: in a tree that was taken apart, nothing can be mounted. */
-export function explainDetachedRoot({ code }: Failure): Reason | undefined {
+export function explainDetachedRoot({ code }: Pick<Failure, 'code'>): Reason | undefined {
   if (code !== 'EINVAL' && code !== 'ENOENT') return undefined;
   if (!isMountRoot('/') || readMounts('self').find({ id: mountIdOf('/') }) !== undefined) return undefined;
   return {

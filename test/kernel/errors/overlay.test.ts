@@ -161,4 +161,16 @@ describe('a root that lies in no mount tree', () => {
       });
     }
   });
+
+  operationTest('is what every scope names', ['d/'], async (ns, dir) => {
+    ns.umount('/', { lazy: true });
+    for (const copyOnWrite of [false, true, [`${dir}/d`]]) {
+      const error = await withMountNamespace({ copyOnWrite }, () => {}).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        name: 'NamespaceError',
+        why: 'the root of this process lies in no mount tree any more, so nothing can be mounted in it',
+        fix: 'do this before the lazy umount of /, or use ns.pivotRoot(newRoot) instead of that',
+      });
+    }
+  });
 });
