@@ -1,7 +1,6 @@
 import { closeSync } from 'node:fs';
 // Not the global ones, which tests replace.
 import { clearTimeout, setTimeout } from 'node:timers';
-import { openat } from '../../native/directories.cjs';
 import { hasChildren } from '../../native/processes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
 import { probe } from '../../native/unless.cjs';
@@ -20,6 +19,7 @@ import { attemptEntry, explainEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
 import { enterQuarantine } from './quarantine.js';
 import { currentTest, layersInPlace, pinsInPlace, scopes, type TestRun } from './scopes.js';
+import { freeDescriptor, keepDescriptor } from './spare-descriptor.js';
 import { type EnteredTree, enterTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
@@ -57,8 +57,6 @@ export class Scope {
   readonly tree: EnteredTree;
   /** The quarantine that it was opened in. */
   readonly #quarantine = scopes.quarantine;
-  /** A descriptor to be given up for leaving, where all others may be taken. */
-  readonly #spare: number | undefined;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -84,7 +82,7 @@ export class Scope {
       this.tree.leave();
       throw error;
     }
-    this.#spare = probe(() => openat(this.entered.procFd, '.', 0));
+    keepDescriptor(this.entered);
     scopes.open.push(this);
   }
 
@@ -157,12 +155,14 @@ export class Scope {
     const late = [...this.tests].find((test) => test.hasTimedOut());
     // Else a scope inside was given up for it.
     if (late !== undefined && scopes.quarantine === this.#quarantine) return this.giveUp(late.name);
-    probe(() => closeSync(this.#spare as number));
     let isQuiet = false;
     try {
       try {
         if (this.turns.open > 0) await this.#awaitInner();
-        if (hasChildren()) await awaitTreeProcesses(this.tree);
+        if (hasChildren()) {
+          freeDescriptor();
+          await awaitTreeProcesses(this.tree);
+        }
       } finally {
         await drainFileOperations();
         isQuiet = true;
@@ -174,6 +174,7 @@ export class Scope {
           this.#leave(isQuiet);
         } finally {
           for (const fd of this.kept) closeSync(fd);
+          keepDescriptor(this.entered);
           this.#end();
         }
       }
@@ -221,6 +222,7 @@ export class Scope {
     try {
       canBeKept = this.tree.canBeKept();
       if (!canBeKept) {
+        freeDescriptor();
         endTreeProcesses(this.tree, 'a scope');
         watched.file?.onScopeLeaving();
       }

@@ -226,30 +226,6 @@ test.for([false, true])(
   },
 );
 
-test('a scope that cannot be left for want of a descriptor says why', () => {
-  const out = runShort(`
-    let child;
-    await withMountNamespace(() => {});
-    fill();
-    const error = await withMountNamespace(async () => {
-      for (const fd of taken.splice(-10)) fs.closeSync(fd);
-      child = spawn('sleep', ['1000'], { stdio: 'ignore' });
-      await once(child, 'spawn');
-      fill();
-    }).catch((thrown) => thrown);
-    child.kill('SIGKILL');
-    free();
-    console.log(error.name + ': ' + error.message);`);
-  expect(out).toMatch(
-    new RegExp(
-      '^NamespaceError: leaving a scope failed: openat\\(2\\) EMFILE, too many open files\n' +
-        '  why:  this process may have 64 descriptors open at once \\(RLIMIT_NOFILE\\), and all are taken\n' +
-        '  fix:  close what is open, or raise the limit in the shell that starts the tests: ulimit -n …\n' +
-        '  call: openat\\(.*\n$',
-    ),
-  );
-});
-
 test('a scope for which the namespace has no mounts left is refused, with the limit', async () => {
   const directory = temporaryDirectory();
   const before = fs.readFileSync('/proc/self/mountinfo', 'utf8');
