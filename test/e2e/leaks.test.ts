@@ -81,9 +81,7 @@ describe.each(runners)('%s', (runner) => {
       ),
     );
     // The test that removes one does so in this way.
-    expect(failures(stderr)[0]).toContain(
-      'fix:  remove it after the scope, in afterAll() say, or do not',
-    );
+    expect(failures(stderr)[0]).toContain('fix:  remove it after the scope, in afterAll() say, or do not');
   });
 
   test('leaks: warn only says so, leaks: off does not look', async () => {
