@@ -18,7 +18,7 @@ import {
 import { loadJestRunner } from './load-jest-runner.cjs';
 import { WorkerNamespaces } from './main-modules.js';
 import { Refusals } from './refusals.cjs';
-import { type RunnerOptions, resolveRunnerOptions } from './runner-options.cjs';
+import { type ResolvedRunnerOptions, type RunnerOptions, resolveRunnerOptions } from './runner-options.cjs';
 import { withWorkerEnvironment } from './worker-environment.cjs';
 
 /** Loads {@link file://./framework.cts} */
@@ -28,7 +28,7 @@ const framework = path.join(__dirname, 'framework.cjs');
 class MountNamespaceRunner implements TestRunner {
   readonly supportsEventEmitters = true;
   readonly #globalConfig: GlobalConfig;
-  readonly #options: Required<RunnerOptions>;
+  readonly #options: ResolvedRunnerOptions;
   readonly #runner: TestRunner;
   readonly #transform: string;
   /** Jest's own objects of the test files that were handed on with another configuration. */

@@ -8,10 +8,10 @@ import {
 import { findLauncher, launchWith } from '../namespace/launcher.cjs';
 import { findInspectRequest } from './inspect.cjs';
 import { addPreload } from './preload-option.cjs';
-import type { RunnerOptions } from './runner-options.cjs';
+import type { ResolvedRunnerOptions } from './runner-options.cjs';
 
 /** What workers are to be like. */
-export interface WorkerKind extends Required<RunnerOptions> {
+export interface WorkerKind extends ResolvedRunnerOptions {
   maxWorkers: number;
 }
 

@@ -9,35 +9,37 @@ export interface MountNamespacesOptions {
    * directories that it names. Code outside of scopes writes to the host in any case.
    * @defaultValue false
    */
-  copyOnWrite?: boolean | readonly string[];
+  copyOnWrite?: boolean | readonly string[] | undefined;
   /**
    * What happens on a machine that refuses mount namespaces: the files fail, or are reported as skipped. With
    * MOUNTNS_REQUIRE=1 in the environment they fail all the same.
    * @defaultValue 'fail'
    */
-  unsupported?: 'fail' | 'skip';
+  unsupported?: 'fail' | 'skip' | undefined;
   /**
    * `'enforced'` takes from root the right to ignore permission bits (CAP_DAC_*), so they give EACCES.
    * @defaultValue 'root'
    */
-  permissions?: 'root' | 'enforced';
+  permissions?: 'root' | 'enforced' | undefined;
   /**
    * How many spare workers are started ahead, each with its namespace ready, while files are left to run.
    * `true` takes the processors that `maxWorkers` leaves idle, at most `maxWorkers` of them; where it leaves none, a
    * spare worker would slow down those that run.
    * @defaultValue true
    */
-  prewarm?: boolean | number;
+  prewarm?: boolean | number | undefined;
   /**
    * What happens to a test file that has changed the host: a mount of its worker got there, a file system of the
    * host was remounted, a mount point that it made was left. The file fails, or it is only said, or nobody looks.
    * @defaultValue 'fail'
    */
-  leaks?: 'fail' | 'warn' | 'off';
+  leaks?: 'fail' | 'warn' | 'off' | undefined;
 }
 
 /** The options with their defaults filled in. */
-export type ResolvedOptions = Required<MountNamespacesOptions>;
+export type ResolvedOptions = Resolved<MountNamespacesOptions>;
+
+export type Resolved<Options> = { [Name in keyof Options]-?: Exclude<Options[Name], undefined> };
 
 interface OptionRow {
   default: unknown;
