@@ -1,7 +1,9 @@
 import { compareMountNamespaces, type NamespaceOwner } from '../src/namespace/compare-namespaces.js';
+import type { HostNamespace } from '../src/scope/host-namespace.js';
+import type { MountNamespace } from '../src/scope/mount-namespace.js';
 import { buildMessage } from './message.js';
 import { isHost, isNamespace, misuse } from './subject.js';
-import type { MatchedHost, MatchedNamespace, MatcherResult, MatcherState } from './types.js';
+import type { MatcherResult, MatcherState } from './types.js';
 
 /**
  * Asserts that two processes are in one mount namespace. Each is given by its pid, or as the namespace of a scope
@@ -19,7 +21,7 @@ import type { MatchedHost, MatchedNamespace, MatcherResult, MatcherState } from 
 export function toShareMountNamespaceWith(
   this: MatcherState,
   received: unknown,
-  other: number | MatchedNamespace | MatchedHost,
+  other: number | MountNamespace | HostNamespace,
 ): MatcherResult {
   const subject = ownerOf(received);
   const object = ownerOf(other);

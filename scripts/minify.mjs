@@ -20,6 +20,8 @@ const IS_SHORT = /^(?!(?:do|if|in)$)[\w$]{1,3}$/;
 const ORDERS = [{}, { hoist_vars: true }, { hoist_funs: true }, { if_return: false }];
 /** Of an error that nobody catches, Node prints the line that it was thrown in. */
 const LONG_LINE = 1000;
+/** Tags that declarations keep. */
+const SHOWN_TAGS = /^@defaultValue/;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
@@ -30,7 +32,8 @@ const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
 for (const name of scripts) rewrite(name, await smallest(name, first(name, withNames(read(name)))));
 shortenExports(new Set(exported));
 for (const name of scripts) if (isInWorkers(name)) rewrite(name, captureGlobals(read(name)));
-for (const name of files.filter((each) => /\.d\.c?ts$/.test(each))) rewrite(name, withoutDetails(read(name)));
+for (const name of files.filter((each) => /\.d\.c?ts$/.test(each)))
+  rewrite(name, inOneList(withoutDetails(read(name))));
 
 /** The bundler makes `var A = class` of `class A`, whose name is that of the variable. @param {string} source */
 function withNames(source) {
@@ -187,16 +190,30 @@ function builtinNames() {
   return names;
 }
 
-/** Their first paragraph: the API reference has all of them. @param {string} text */
+/** What editors show: the first paragraph, parameters and defaults. The API reference has the rest. @param {string} text */
 function withoutDetails(text) {
   return text
-    .replace(/^ *\* @(example|see|throws)\b.*\n(?: *\*(?! @|\/).*\n)*/gm, '')
     .replace(/^ +/gm, '')
-    .replace(/^\* ?(?!\/)/gm, '')
-    .replace(/(?<=\/\*\*\n)[\s\S]*?(?=\n\*\/)/g, (comment) => {
-      const [first = ''] = comment.split(/\n{2,}|^(?=@)/m);
-      return first;
+    .replace(/\/\*\*\n([\s\S]*?)\n\*\//g, (_, /** @type {string} */ comment) => {
+      const parts = comment.replace(/^\* ?/gm, '').split(/\n\n+|\n(?=@)/);
+      const kept = parts.filter((part, index) => index === 0 || SHOWN_TAGS.test(part));
+      return `/** ${kept.map((part) => part.replaceAll('\n', ' ')).join('\n')} */`;
     });
+}
+
+/** What declarations pass on from another file, in one statement. @param {string} text */
+function inOneList(text) {
+  /** @type {Map<string, string>} */
+  const lists = new Map();
+  const rest = text.replace(/^export (type )?\{ ([^}]*?),? \} from (.*)\n/gm, (_, kind = '', names, from) => {
+    const before = lists.get(kind + from);
+    lists.set(
+      kind + from,
+      before ? before.replace(' }', `, ${names} }`) : `export ${kind}{ ${names} } from ${from}\n`,
+    );
+    return '';
+  });
+  return rest + [...lists.values()].join('');
 }
 
 /** @param {string} name */

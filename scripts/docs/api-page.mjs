@@ -92,11 +92,11 @@ function typesOf(target) {
  * @param {Declaration} declaration
  * @param {Set<string>} known
  */
-function formatDeclaration(name, { kind, statements, file }, known) {
+function formatDeclaration(name, { kind, statements }, known) {
   const [first] = /** @type {[Statement]} */ (statements);
   const parts = [`### ${name}`];
   if (kind === 'function' || kind === 'const' || kind === 'type')
-    parts.push(statements.map(({ text }) => inline(signatureOf(withKeys(text, file)))).join('<br>\n'));
+    parts.push(statements.map(({ text }) => inline(signatureOf(text))).join('<br>\n'));
   else parts.push(inline(headOf(first.text)));
   parts.push(...formatDoc(statements.map(({ doc }) => doc).find(Boolean) ?? '', known));
   if (kind === 'interface') parts.push(formatFields(readMembers(first), known));
@@ -211,24 +211,6 @@ function signatureOf(text) {
     .replace(/import\("[^"]*"\)\./g, '')
     .replace(/\s+/g, ' ')
     .replace(/;$/, '');
-}
-
-/**
- * `keyof typeof TABLE`, as the keys of that table.
- *
- * @param {string} text
- * @param {string} file
- */
-function withKeys(text, file) {
-  return text.replace(/keyof typeof (\w+)/, (_, table) => {
-    const declared = new RegExp(`declare const ${table}: \\{\\n(.*?)\\n\\};`, 's').exec(
-      fs.readFileSync(file, 'utf8'),
-    );
-    const keys = [...(declared?.[1] ?? '').matchAll(/^ {4}(?:readonly )?(\w+):/gm)].map(
-      ([, key]) => `'${key}'`,
-    );
-    return keys.length === 0 ? `keyof typeof ${table}` : keys.join(' | ');
-  });
 }
 
 /**

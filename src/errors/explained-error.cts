@@ -23,6 +23,7 @@ export class ExplainedError extends Error {
   declare readonly fix?: string;
   declare readonly call?: string;
 
+  /** @internal */
   constructor({ summary, why, fix, call, cause }: Explanation, fields: object = {}) {
     super(formatExplanation({ summary, why, fix, call }), cause === undefined ? undefined : { cause });
     for (const [name, value] of Object.entries({ why, fix, call, ...fields }))

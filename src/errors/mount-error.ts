@@ -14,6 +14,7 @@ export class MountError extends ExplainedError {
   declare readonly path?: string;
   declare readonly dest?: string;
 
+  /** @internal */
   constructor(explanation: Explanation, fields: MountErrorFields) {
     super(explanation, fields);
   }

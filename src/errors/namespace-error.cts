@@ -8,6 +8,7 @@ export class NamespaceError extends ExplainedError {
   override name = 'NamespaceError';
   declare readonly code: string;
 
+  /** @internal */
   constructor(explanation: Explanation, code = 'ERR_MOUNTNS_NAMESPACE') {
     super(explanation, { code });
   }

@@ -25,7 +25,8 @@ import { withWorkerEnvironment } from './worker-environment.cjs';
 const framework = path.join(__dirname, 'framework.cjs');
 
 /** What Jest makes of `runner: 'mountns/jest/runner'`. It wraps the `jest-runner` of the Jest that runs. */
-class MountNamespaceRunner implements TestRunner {
+class MountNamespaceRunner {
+  /** @internal */
   readonly supportsEventEmitters = true;
   readonly #globalConfig: GlobalConfig;
   readonly #options: ResolvedRunnerOptions;
@@ -36,6 +37,7 @@ class MountNamespaceRunner implements TestRunner {
   readonly #refusals: Refusals;
   #onSuccess: Listener = () => {};
 
+  /** @internal */
   constructor(globalConfig: GlobalConfig, context: unknown, options: RunnerOptions = {}) {
     this.#options = resolveRunnerOptions(options);
     this.#refusals = new Refusals(this.#options.unsupported);
@@ -47,6 +49,7 @@ class MountNamespaceRunner implements TestRunner {
     this.#transform = transform;
   }
 
+  /** @internal */
   on(event: string, listener: Listener): Unsubscribe {
     if (event === 'test-file-success') this.#onSuccess = listener;
     return this.#runner.on(event, (data) => {
@@ -58,6 +61,7 @@ class MountNamespaceRunner implements TestRunner {
     });
   }
 
+  /** @internal */
   async runTests(tests: TestFile[], watcher: unknown, { serial }: { serial: boolean }): Promise<void> {
     if (this.#globalConfig.detectOpenHandles) process.stderr.write(`${OPEN_HANDLES}\n`);
     // `serial` is Jest's word for "in my own process, one by one". A worker does that too.

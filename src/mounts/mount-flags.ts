@@ -33,7 +33,7 @@ const FLAGS = {
   relatime: [MS_RELATIME, MOUNT_ATTR_RELATIME],
   strictatime: [MS_STRICTATIME, MOUNT_ATTR_STRICTATIME],
   nosymfollow: [MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW],
-} as const;
+} as const satisfies Record<MountFlag, readonly [number, number]>;
 
 // The names that take a flag away (mount(8)).
 const OPPOSITES = {
@@ -43,16 +43,25 @@ const OPPOSITES = {
   exec: MOUNT_ATTR_NOEXEC,
   diratime: MOUNT_ATTR_NODIRATIME,
   symfollow: MOUNT_ATTR_NOSYMFOLLOW,
-} as const;
+} as const satisfies Record<Exclude<MountFlagChange, MountFlag>, number>;
 
 // Of these a mount has exactly one.
 const ATIME = ['relatime', 'noatime', 'strictatime'];
 
 /** A flag of one mount, by its name in mount(8). Flags of the whole file system go into `data`. */
-export type MountFlag = keyof typeof FLAGS;
+export type MountFlag =
+  | 'ro'
+  | 'nosuid'
+  | 'nodev'
+  | 'noexec'
+  | 'noatime'
+  | 'nodiratime'
+  | 'relatime'
+  | 'strictatime'
+  | 'nosymfollow';
 
 /** A flag to set or, by its opposite in mount(8), to take away. */
-export type MountFlagChange = MountFlag | keyof typeof OPPOSITES;
+export type MountFlagChange = MountFlag | 'rw' | 'suid' | 'dev' | 'exec' | 'diratime' | 'symfollow';
 
 /**
  * The `MOUNT_ATTR_*` bits of flags given by name.

@@ -42,6 +42,7 @@ export class MountTable implements Iterable<Mount> {
     return typeof value === 'object' && value !== null && MOUNT_TABLE in value;
   }
 
+  /** @internal */
   get [MOUNT_TABLE](): true {
     return true;
   }
@@ -131,6 +132,7 @@ export class MountTable implements Iterable<Mount> {
     return [...this];
   }
 
+  /** @internal */
   [inspect.custom](_depth: number, { colors }: { colors?: boolean }): string {
     return this.format({ colour: colors === true });
   }

@@ -7,10 +7,15 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { checkBoolean, checkOptions } from './options.js';
 
-const TYPES = { private: MS_PRIVATE, shared: MS_SHARED, slave: MS_SLAVE, unbindable: MS_UNBINDABLE };
+const TYPES = {
+  private: MS_PRIVATE,
+  shared: MS_SHARED,
+  slave: MS_SLAVE,
+  unbindable: MS_UNBINDABLE,
+} satisfies Record<PropagationType, number>;
 
 /** A propagation type that a mount can be given (mount_namespaces(7), "SHARED SUBTREES"). */
-export type PropagationType = keyof typeof TYPES;
+export type PropagationType = 'private' | 'shared' | 'slave' | 'unbindable';
 
 /** Options of a change of propagation. */
 export interface PropagationOptions {
