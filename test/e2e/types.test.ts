@@ -74,3 +74,19 @@ test.each(runners)('the sources and a user’s configuration compile with the ty
   fs.copyFileSync(path.join(repository, 'tsconfig.json'), path.join(directory, 'tsconfig.package.json'));
   expect(await compileIn(directory)).toBe('');
 });
+
+test('each type that is declared can be imported', () => {
+  const dist = path.join(inject('installed'), 'vitest4/node_modules/mountns/dist');
+  const read = (file: string) => fs.readFileSync(path.join(dist, file), 'utf8');
+  const declared = [...read('types.d.ts').matchAll(/^export (?:declare )?(?:class|interface|type) (\w+)/gm)];
+  expect(declared.length).toBeGreaterThan(30);
+  const exported = [
+    'src/index.d.ts',
+    'src/vitest/index.d.ts',
+    'src/vitest/config.d.ts',
+    'matchers/index.d.ts',
+  ]
+    .flatMap((file) => [...read(file).matchAll(/^export (?:type )?\{([^}]*)\}/gm)])
+    .flatMap(([, names]) => (names as string).match(/\w+/g));
+  expect(declared.map(([, name]) => name).filter((name) => !exported.includes(name as string))).toEqual([]);
+});
