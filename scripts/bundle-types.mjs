@@ -135,7 +135,8 @@ function isWanted({ declares }) {
 function bundleText() {
   /** @type {Map<string, string>} */
   const places = new Map();
-  const lines = new Set();
+  // For `await using`, which not all have in their `lib`.
+  const lines = new Set(['/// <reference lib="esnext.disposable" />']);
   for (const file of bundled) {
     for (const part of modules.get(file)?.filter(isWanted) ?? []) {
       const target = declarationsAt(file, part.source);

@@ -143,7 +143,7 @@ function splitStatements(text) {
       inDoc = !line.endsWith('*/');
       continue;
     }
-    if (open.length === 0 && line.trim() === '') continue;
+    if (open.length === 0 && /^\s*$|^\/\/\/ /.test(line)) continue;
     open.push(line);
     const code = line.replace(/"[^"]*"|'[^']*'|\/\*.*?\*\//g, '').replace(/^\s*(\/\*\*|\*).*$/, '');
     depth += count(code, /[{([]/g) - count(code, /[})\]]/g);

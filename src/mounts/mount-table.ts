@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 import { absolutePath, isBelow } from './absolute-path.js';
 import { diffMounts, type MountDiff } from './diff-mounts.js';
@@ -23,17 +23,17 @@ const MOUNT_TABLE: unique symbol = Symbol.for('mountns.MountTable');
  * ```
  */
 export class MountTable implements Iterable<Mount> {
-  #text: string | Buffer | undefined;
+  #text: string | Uint8Array | undefined;
   #mounts: readonly Mount[] | undefined;
   #index: MountIndex | undefined;
 
   /**
-   * Text of mountinfo, parsed when it is first asked for something, or mounts.
+   * Text or bytes of mountinfo, parsed when it is first asked for something, or mounts.
    *
    * @throws {TypeError} if `mounts` is neither.
    */
-  constructor(mounts: string | Buffer | Iterable<Mount>) {
-    if (typeof mounts === 'string' || Buffer.isBuffer(mounts)) this.#text = mounts;
+  constructor(mounts: string | Uint8Array | Iterable<Mount>) {
+    if (typeof mounts === 'string' || types.isUint8Array(mounts)) this.#text = mounts;
     else this.#mounts = Object.freeze(mountsIn('mounts', 'text of mountinfo or mounts', mounts));
   }
 
@@ -138,7 +138,7 @@ export class MountTable implements Iterable<Mount> {
   }
 
   #parsed(): readonly Mount[] {
-    this.#mounts ??= Object.freeze(parseMountInfo(this.#text as string | Buffer));
+    this.#mounts ??= Object.freeze(parseMountInfo(this.#text as string | Uint8Array));
     this.#text = undefined;
     return this.#mounts;
   }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { decodePath } from '../../native/path-bytes.cjs';
 import type { Mount, Propagation } from './mount.js';
 import { MountInfoError } from './mount-info-error.js';
@@ -12,7 +12,7 @@ import { NONE, splitOptions } from './options.js';
  * empty source, control characters, bytes that are not UTF-8 (give it the Buffer, see {@link decodePath}).
  *
  * @throws {SyntaxError} called `MountInfoError`, at the first line that is malformed, with its number and text.
- * @throws {TypeError} if `text` is neither a string nor a Buffer.
+ * @throws {TypeError} if `text` is neither a string nor bytes.
  * @see proc_pid_mountinfo(5)
  * @example
  * ```ts
@@ -21,8 +21,10 @@ import { NONE, splitOptions } from './options.js';
  * mount.propagation; // 'slave'
  * ```
  */
-export function parseMountInfo(text: string | Buffer): Mount[] {
-  const decoded = Buffer.isBuffer(text) ? decodePath(text) : text;
+export function parseMountInfo(text: string | Uint8Array): Mount[] {
+  const decoded = types.isUint8Array(text)
+    ? decodePath(Buffer.from(text.buffer, text.byteOffset, text.length))
+    : text;
   if (typeof decoded !== 'string')
     throw new TypeError(`text must be a string or a Buffer, received ${inspect(text)}`);
   const options = optionsParser();

@@ -31,6 +31,9 @@ export default async function install(project: TestProject): Promise<() => Promi
     vitest5: [tarball, `vitest@${VITEST_5}`, `@vitest/coverage-v8@${VITEST_5}`, '@types/node@24'],
     mocha: [tarball, `mocha@${installedVersion('mocha')}`],
     jest30: [tarball, `jest@${installedVersion('jest')}`, '@types/jest@30', '@types/node@20', ...BABEL],
+    bare: [tarball],
+    // The oldest that the declarations are for; it has the service that editors ask for hints.
+    typescript54: ['typescript@5.4'],
     pnpm: ['pnpm@10'],
     ...Object.fromEntries(
       nodes.map((node) => [node, [`node-linux-${process.arch}@${node.slice('node'.length)}`]]),

@@ -18,7 +18,12 @@ async function compile(runner: string, project: string, ...args: string[]): Prom
 
 /** What TypeScript says. */
 async function compileIn(directory: string, ...args: string[]): Promise<string> {
-  const tsc = path.join(repository, 'node_modules/.bin/tsc');
+  return runTypeScript(repository, directory, ...args);
+}
+
+/** As {@link compileIn}, with the TypeScript that is installed in `home`. */
+async function runTypeScript(home: string, directory: string, ...args: string[]): Promise<string> {
+  const tsc = path.join(home, 'node_modules/.bin/tsc');
   try {
     return (await promisify(execFile)(tsc, args, { cwd: directory, encoding: 'utf8' })).stdout;
   } catch (error) {
@@ -73,6 +78,25 @@ test.each(runners)('the sources and a user’s configuration compile with the ty
   }
   fs.copyFileSync(path.join(repository, 'tsconfig.json'), path.join(directory, 'tsconfig.package.json'));
   expect(await compileIn(directory)).toBe('');
+});
+
+describe.each([
+  ['TypeScript 5.4', () => path.join(inject('installed'), 'typescript54')],
+  ['the newest TypeScript', () => repository],
+])('the main module, where nothing else is installed, not even @types/node, with %s', (_, home) => {
+  test.each([
+    ['spec.mts', 'node16', 'node16'],
+    ['spec.cts', 'node16', 'node16'],
+    ['spec.mts', 'esnext', 'bundler'],
+  ])('has types that %s can pass on, with module %s', async (file, module, moduleResolution) => {
+    const directory = fs.mkdtempSync(path.join(inject('installed'), 'bare', 'types-'));
+    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+    fs.copyFileSync(path.join(repository, 'test/types/bare/spec.mts'), path.join(directory, file));
+    const options = { target: 'es2022', outDir: 'out', rootDir: '.', module, moduleResolution };
+    const flags = ['--strict', '--declaration', '--skipLibCheck', 'false'];
+    const settings = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+    expect(await runTypeScript(home(), directory, ...flags, ...settings, file)).toBe('');
+  });
 });
 
 test('each type that is declared can be imported', () => {

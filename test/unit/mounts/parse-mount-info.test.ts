@@ -191,7 +191,7 @@ describe('malformed text', () => {
     expect(() => parseMountInfo('\x1b[2J')).toThrow(MountInfoError);
   });
 
-  test.each([undefined, null, 5, new Uint8Array(3)])('%o is no text', (value) => {
+  test.each([undefined, null, 5, new Uint16Array(3)])('%o is no text', (value) => {
     expect(() => parseMountInfo(value as unknown as string)).toThrow(
       expect.objectContaining({
         name: 'TypeError',
