@@ -36,21 +36,21 @@ export interface MatchedNamespace extends MountSource {
   readonly host: MatchedHost;
 }
 
-// A mapped type keeps the documentation of the functions, so that there is one text to read and to write.
-type Methods<R> = {
-  [Name in keyof typeof matchers]: (typeof matchers)[Name] extends (
-    received: unknown,
-    ...expected: infer Expected
-  ) => infer Result
+// Of a mapped type like this one, editors show the documentation of what it is made from: one text to read and to write.
+type Methods<R, Functions, Name extends keyof Functions> = {
+  [Each in Name]: Functions[Each] extends (received: unknown, ...expected: infer Expected) => infer Result
     ? (...expected: Expected) => Result extends Promise<unknown> ? Promise<void> : R
     : never;
 };
 
+// In the package, this module is one with all others. Of their names, only those of matchers begin like that.
+type MatcherName = Extract<keyof typeof matchers, `to${string}`>;
+
 /**
  * The matchers of this package, as methods of what `expect()` returns: `R` is what an assertion returns, a
- * promise behind `.resolves` and `.rejects`. Each is documented at its function.
+ * promise behind `.resolves` and `.rejects`.
  */
-export interface MountMatchers<R = void> extends Methods<R> {}
+export interface MountMatchers<R = void> extends Methods<R, typeof matchers, MatcherName> {}
 
 /**
  * The matchers that can stand for a value themselves: `expect.toBeReadOnly()`. Not those that wait for

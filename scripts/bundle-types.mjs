@@ -180,7 +180,7 @@ function redirect(file, { node, text, source }, destination = file) {
   }
   const target = declarationsAt(file, source);
   if (target === undefined) return text;
-  const found = bundled.includes(target) ? bundle : target;
+  const found = bundled.includes(target) || destination === bundle ? bundle : target;
   const module = path.relative(path.dirname(destination), found).replace(/\.d\.(c?)ts$/, '.$1js');
   const start = node.source.start - node.end;
   return `${text.slice(0, start)}'${module.replace(/^(?!\.)/, './')}'${text.slice(node.source.end - node.end || undefined)}`;

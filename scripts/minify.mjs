@@ -21,7 +21,7 @@ const ORDERS = [{}, { hoist_vars: true }, { hoist_funs: true }, { if_return: fal
 /** Of an error that nobody catches, Node prints the line that it was thrown in. */
 const LONG_LINE = 1000;
 /** Tags that declarations keep. */
-const SHOWN_TAGS = /^@defaultValue/;
+const SHOWN_TAGS = /^@(defaultValue|param)/;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 

@@ -125,7 +125,7 @@ export class MountNamespace {
   }
 
   /**
-   * Mounts a new proc file system, with `nosuid`, `nodev` and `noexec`.
+   * Mounts a new proc file system, with `nosuid`, `nodev` and `noexec`; on `/proc` when no target is given.
    *
    * @throws {MountError} when the kernel refuses: EPERM in a user namespace without a pid namespace of its own.
    * @see proc(5)

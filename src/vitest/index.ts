@@ -1,7 +1,13 @@
 /**
  * `mountns/vitest`: `test` with the fixtures of this package, and `expect` with its matchers.
  */
-import { test as base, expect, afterEach as vitestAfterEach, beforeEach as vitestBeforeEach } from 'vitest';
+import {
+  test as base,
+  expect,
+  type TestAPI,
+  afterEach as vitestAfterEach,
+  beforeEach as vitestBeforeEach,
+} from 'vitest';
 import * as matchers from '../../matchers/index.js';
 import { mountSerializer } from '../mounts/serializer.js';
 import './matcher-types.js';
@@ -20,10 +26,10 @@ expect.extend(matchers);
  *   expect(ns).toBeIsolatedFromHost('/mnt/test_mount');
  * });
  */
-export const test = base.extend<MountNamespaceFixtures>(fixtures);
+export const test: TestAPI<MountNamespaceFixtures> = base.extend<MountNamespaceFixtures>(fixtures);
 
 /** The same as {@link test}. */
-export const it = test;
+export const it: TestAPI<MountNamespaceFixtures> = test;
 
 /** Vitest's `beforeEach`, that can take the fixtures of {@link test}: the hook runs in the scope of the test. */
 export const beforeEach: typeof vitestBeforeEach<MountNamespaceFixtures> = vitestBeforeEach;

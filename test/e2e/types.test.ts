@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 
+import { hintsIn } from './hints.js';
 import { copyFixture, runners } from './vitest-run.js';
 
 const repository = path.resolve(import.meta.dirname, '../..');
@@ -113,4 +114,36 @@ test('each type that is declared can be imported', () => {
     .flatMap((file) => [...read(file).matchAll(/^export (?:type )?\{([^}]*)\}/gm)])
     .flatMap(([, names]) => (names as string).match(/\w+/g));
   expect(declared.map(([, name]) => name).filter((name) => !exported.includes(name as string))).toEqual([]);
+});
+
+describe('editors show what they know about', () => {
+  test.each([
+    ['vitest4', "import { expect } from 'mountns/vitest';"],
+    ['vitest5', "import { expect } from 'mountns/vitest';"],
+    ['jest30', "import 'mountns/jest'; import { expect } from '@jest/globals';"],
+  ])('matchers, with %s', (runner, head) => {
+    const names = fs
+      .readdirSync(path.join(repository, 'matchers'))
+      .flatMap((file) => /^to[A-Z]\w+/.exec(file) ?? []);
+    const calls = names.map((name) => `expect(0)./*?*/${name};`);
+    const hints = hintsIn(runner, [head, 'expect./*?*/toBeReadOnly;', ...calls].join('\n'));
+    expect(hints).toHaveLength(9);
+    expect(hints.filter((hint) => !/^(Asserts|Runs a function and asserts) /.test(hint))).toEqual([]);
+  });
+
+  test.each(runners)('fixtures, parameters and defaults, with %s', (runner) => {
+    const code = `
+      import { test } from 'mountns/vitest';
+      import { mountNamespaces } from 'mountns/vitest/config';
+      test('', ({ /*?*/ns, /*?*/host }) => { ns./*?*/proc(); ns./*?*/pivotRoot(''); });
+      mountNamespaces({ /*?*/leaks: 'off' });
+    `;
+    expect(hintsIn(runner, code)).toEqual([
+      'A scope that lasts as long as the test.',
+      'The namespace that the test run was started in, to look at.',
+      expect.stringContaining('on `/proc` when no target is given'),
+      expect.stringContaining('@param putOld where the old root goes'),
+      expect.stringMatching(/^What happens to .*\n@defaultValue 'fail'$/),
+    ]);
+  });
 });
