@@ -56,6 +56,13 @@ test('a default that is a sentence has its own code in it', () => {
   expect(readPage('docs/api.md')).toContain("Default: `'fail'`.");
 });
 
+test('errors that the API reference links to are exported, all others are those of JavaScript', () => {
+  const names = [...readPage('docs/api.md').matchAll(/^- Throws `(\w+)`/gm)].map(
+    ([, name]) => name as string,
+  );
+  expect(names.filter((name) => !(name in globalThis))).toEqual([]);
+});
+
 test('a table is put between its markers', () => {
   const [start, end] = ['<!-- table: test/e2e/versions.md -->', '<!-- end of table -->'];
   const page = embedTables(`before\n\n${start}\nstale\n${end}\n\nafter\n`);
