@@ -1,8 +1,19 @@
 import { closeSync } from 'node:fs';
-import { mountIdOf } from '../../native/statx.cjs';
+import {
+  AT_EMPTY_PATH,
+  MOUNT_ATTR_RDONLY,
+  MOVE_MOUNT_T_EMPTY_PATH,
+  MS_PRIVATE,
+  OPEN_TREE_CLONE,
+} from '../../native/constants.cjs';
+import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
 import { describeErrno } from '../../native/system-call-error.cjs';
+import { using } from '../../native/using.cjs';
 import type { Attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
+import { openIfThere } from '../files/target.js';
+import { isBelow, join, pathBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { printable } from '../mounts/printable.js';
@@ -15,6 +26,8 @@ import { openMount } from './open-mount.js';
  */
 export class Pins {
   readonly #held: number[] = [];
+  /** The mounts that pins below this path lie on may go: a root that was left, or all, where nothing is beneath. */
+  released = '\0';
 
   /** Takes `fd`, a descriptor of the mount. */
   add(fd: number): void {
@@ -56,24 +69,52 @@ export class Pins {
   }
 
   /**
-   * Throws what the kernel says of a place that is no mount point, when `fd` is of such a place.
+   * Throws when the mount of `fd` must stay: a pin, of which the kernel would say that it is no mount point, or one
+   * without which a pin would go, and what lies beneath be written to.
    *
-   * @throws {MountError} EINVAL
+   * @throws {MountError} EINVAL or EBUSY
    */
-  refuse(fd: number, { action, path, dest }: Attempt, syscall: string): void {
+  refuse(fd: number, what: Attempt, syscall: string): void {
     const { marks } = this;
-    if (marks.length === 0) return;
+    if (marks.length === 0 || !isMountRoot('', fd)) return;
     const table = readMounts('self');
     const id = mountIdOf('', fd);
-    if (!marks.some((mark) => withMark(mark, table).some((mount) => mount.id === id))) return;
-    const { code, description } = describeErrno(EINVAL);
-    throw new MountError(
-      {
-        summary: `${action} failed: ${syscall}(2) ${code}, ${description}`,
-        why: `${printable(path)} is not a mount point: the scope has made it copy-on-write`,
-      },
-      { code, errno: -EINVAL, syscall, path, dest },
-    );
+    const pins = marks.flatMap((mark) => withMark(mark, table));
+    if (pins.some((pin) => pin.id === id)) {
+      const why = `${printable(what.path)} is not a mount point: the scope has made it copy-on-write`;
+      throw refusal(EINVAL, what, syscall, why);
+    }
+    const gone = goneWith(id, table, syscall === 'umount2');
+    const left = new Set(pins.filter((pin) => !gone.has(pin.id)).map(({ mountPoint }) => mountPoint));
+    const lost = pins.find((pin) => !left.has(pin.mountPoint) && !isBelow(pin.mountPoint, this.released));
+    if (lost !== undefined) throw uncovering(lost.mountPoint, what, syscall);
+  }
+
+  /** Puts copies of the pins below `from` on its copy at `to`, where they did not come along. */
+  carry(from: string, to: string, what: Attempt, isReadonly = false): void {
+    const fds = new Map(this.#held.map((fd) => [mountIdOf('', fd), fd]));
+    const bare = new Map<string, boolean>();
+    for (const { id, mountPoint } of fds.size === 0 ? [] : readMounts('self')) {
+      const fd = fds.get(id);
+      if (fd === undefined || !isBelow(mountPoint, from)) continue;
+      const place = join(to, pathBelow(mountPoint, from));
+      const target = openIfThere(place);
+      if (target === undefined) {
+        if (place === mountPoint && !isBelow(place, this.released))
+          throw uncovering(place, what, 'move_mount');
+        continue;
+      }
+      using(target, () => {
+        if (!bare.has(place)) bare.set(place, !isMountRoot('', target));
+        if (!bare.get(place)) return;
+        // It may be unbindable.
+        mountSetattr(fd, 0, { propagation: MS_PRIVATE });
+        using(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd), (tree) => {
+          if (isReadonly) mountSetattr(tree, 0, { attrSet: MOUNT_ATTR_RDONLY });
+          moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, target);
+        });
+      });
+    }
   }
 
   close(): void {
@@ -97,4 +138,34 @@ function isOnItself({ device, root, mountPoint, parentId }: Mount, table: MountT
   return table.find({ id: parentId, device, root, mountPoint }) !== undefined;
 }
 
+/** The ids of all that goes with the mount `id`: what lies on it and, where that travels, at the same places on peers. */
+function goneWith(id: number, table: MountTable, isTravelling: boolean): Set<unknown> {
+  const byId = new Map([...table].map((mount) => [mount.id, mount]));
+  const gone = new Set<unknown>([id]);
+  for (let size = 0; size < gone.size; ) {
+    size = gone.size;
+    for (const { id, parentId, device, root } of table) {
+      const { peerGroup, master } = byId.get(parentId) ?? {};
+      const on = (group: number | undefined) => `${group} ${device} ${root}`;
+      if (![id, parentId, on(peerGroup), on(master)].some((each) => gone.has(each))) continue;
+      gone.add(id);
+      if (isTravelling && peerGroup !== undefined) gone.add(on(peerGroup));
+    }
+  }
+  return gone;
+}
+
+function uncovering(place: string, what: Attempt, syscall: string): MountError {
+  const why = `it would uncover what is beneath ${printable(place)}, which the scope has made copy-on-write`;
+  return refusal(EBUSY, what, syscall, why, 'do it outside of that scope, or use copyOnWrite: true');
+}
+
+function refusal(errno: number, what: Attempt, syscall: string, why: string, fix?: string): MountError {
+  const { code, description } = describeErrno(errno);
+  const { action, path, dest } = what;
+  const summary = `${action} failed: ${syscall}(2) ${code}, ${description}`;
+  return new MountError({ summary, why, fix }, { code, errno: -errno, syscall, path, dest });
+}
+
+const EBUSY = 16;
 const EINVAL = 22;

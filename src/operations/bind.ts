@@ -1,10 +1,12 @@
 import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
-import { attempt } from '../errors/explain-mount.js';
+import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { realPathOf } from '../errors/reasons/paths.js';
 import { checkPath } from '../files/target.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
+import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
 import { checkBoolean, checkOptions } from './options.js';
 
@@ -26,13 +28,16 @@ export function bindMount(source: string, target: string, options: BindOptions):
   const { recursive = false, readonly = false } = options;
   requireEntered();
   const action = `bind ${printable(from)} on ${printable(to)}`;
-  attempt({ operation: 'bind', action, path: from, dest: to, sources: { source: from } }, () =>
+  const what: Attempt = { operation: 'bind', action, path: from, dest: to, sources: { source: from } };
+  attempt(what, () =>
     inSteps((steps) => {
       const flags = OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0);
       const tree = steps.closing(openTree(from, flags));
       // Before it is in place, so that there is no moment at which it can be written to.
       if (readonly) mountSetattr(tree, recursive ? AT_RECURSIVE : 0, { attrSet: MOUNT_ATTR_RDONLY });
+      const real = realPathOf(from);
       attachTree(tree, to, steps);
+      pinsInPlace()?.carry(real, to, what, readonly);
     }),
   );
 }

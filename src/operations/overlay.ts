@@ -1,11 +1,13 @@
 import { inspect } from 'node:util';
-import { attempt } from '../errors/explain-mount.js';
+import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { realPathOf } from '../errors/reasons/paths.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
+import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
 import { checkOptions } from './options.js';
 
@@ -26,10 +28,14 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
   const layers = checkLayers(options, path);
   requireEntered();
   const action = `mount overlay on ${printable(path)}`;
-  attempt({ operation: 'overlay', action, path, sources: layers.sources }, () =>
+  const what: Attempt = { operation: 'overlay', action, path, sources: layers.sources };
+  attempt(what, () =>
     inSteps((steps) => {
       if (Object.keys(layers.sources).length > 0) {
+        const upper = layers.writable && realPathOf(layers.writable[0]);
         attachTree(makeOverlay(layers, steps), path, steps);
+        // What is written below it is written to the file system of upper.
+        if (upper !== undefined) pinsInPlace()?.carry(upper, path, what);
       } else {
         // Here the mounts below stay in sight.
         coverWithOverlay({ path, fd: steps.closing(openTarget(path)) }, steps);

@@ -42,13 +42,17 @@ export function changeRoot(newRoot: string, putOld: string | undefined): void {
       steps.onFailure(() => fchdir(oldCwd));
       makeMountPoint(path, steps);
       if (old !== undefined) provideMountPoint(old, 'directory', steps);
+      // Before copies have other paths.
+      pinsInPlace()?.hold();
       fchdir(steps.closing(openTarget(path)));
       pivotRoot('.', old?.slice(path.length + 1) || '.');
       steps.onFailure(() => {
         fchdir(oldRoot);
         pivotRoot('.', path.slice(1));
       });
+      const pins = pinsInPlace();
       if (old === undefined) detach(oldRoot);
+      else if (pins !== undefined && old !== path) pins.released = old.slice(path.length);
       enterWorkingDirectory(cwd, path, steps);
     }),
   );
@@ -63,8 +67,6 @@ function makeMountPoint(path: string, steps: Steps): void {
       mountSetattr(tree, 0, { propagation: MS_PRIVATE });
       attachTo(fd, tree, steps);
     });
-    // Before it has other paths.
-    pinsInPlace()?.hold();
   });
 }
 

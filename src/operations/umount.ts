@@ -32,8 +32,8 @@ export function unmount(target: string, options: UmountOptions, pins = new Pins(
   attempt(what, () => {
     // Opened by its name, `/` is the root itself, not what is stacked on it and would be taken away.
     withTarget(mountPoint === '/' ? '/..' : mountPoint, (fd) => {
-      if (!options.lazy && isOwnRoot(fd)) throw ownRoot(mountPoint);
       pins.refuse(fd, what, 'umount2');
+      if (!options.lazy && isOwnRoot(fd)) throw ownRoot(mountPoint);
     });
     // A descriptor of the mount itself would make it busy.
     withTarget(posix.dirname(mountPoint), (parent) =>

@@ -246,7 +246,8 @@ export class MountNamespace {
    * @param options `lazy`, out of sight now though it is in use (MNT_DETACH); `force`, abort requests under way
    *   (MNT_FORCE), for file systems that can
    * @throws {MountError} EBUSY with the mounts below, or the processes that use it and what for, and for the root of
-   *   this process unless `lazy`; EINVAL when it is not a mount point.
+   *   this process unless `lazy`; for what a directory lies on that is copy-on-write by its name; EINVAL when it is
+   *   not a mount point.
    * @throws {TypeError} when an argument is unusable; it names the value.
    * @see umount2(2)
    * @example
@@ -258,10 +259,12 @@ export class MountNamespace {
   }
 
   /**
-   * Has the kernel answer with an errno from now on: sync code, async code and children get it. It is proved with
-   * one call at once. `target` is a mount point then: removing, renaming or replacing it fails with `EBUSY`,
-   * rename(2) and link(2) into it and out of it with `EXDEV`. What is open already goes on as before. A scope of its
-   * own ends it early; so does `ns.umount(target)`, where nothing is mounted below, but for `ELOOP` on a file.
+   * Has the kernel answer with an errno from now on: sync code, async code and children get it. What is open already
+   * goes on as before.
+   *
+   * It is proved with one call at once. `target` is a mount point then: removing, renaming or replacing it fails with
+   * `EBUSY`, rename(2) and link(2) into it and out of it with `EXDEV`. A scope of its own ends it early; so does
+   * `ns.umount(target)`, where nothing is mounted below, but for `ELOOP` on a file.
    *
    * | errno | on | what fails |
    * |---|---|---|

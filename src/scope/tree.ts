@@ -84,6 +84,8 @@ export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOp
     const pins = new Pins();
     undo.push(() => pins.close());
     const { marks = [] } = outerPins ?? {};
+    if (copyOnWrite === true) pins.released = '/';
+    else if (outerPins !== undefined && !copyOnWrite) pins.released = outerPins.released;
     const enter = (tree: number) => {
       goTo(tree);
       undo.push(() => goTo(root));

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { UID } from '../../unprivileged.js';
 import { prepareHost, runAsUser } from './user-host.js';
 
 const SCRIPT = `
@@ -59,5 +60,57 @@ test('no scope is entered in which a directory that is named cannot be read: it 
     const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, directory]);
     expect(stderr).toBe('');
     expect(stdout).toBe(`make ${directory} copy-on-write failed: open(2) EACCES, permission denied\n`);
+  });
+});
+
+const UNCOVERING = `
+import fs from 'node:fs';
+import { withMountNamespace } from 'INDEX';
+
+const [above] = process.argv.slice(2);
+const named = above + '/named';
+await withMountNamespace(async (outer) => {
+  outer.bind(above, above);
+  const act = (ns) => {
+    const acts = {
+      umount: () => ns.umount(above),
+      lazily: () => ns.umount(above, { lazy: true }),
+      root: () => ns.umount('/', { lazy: true }),
+      move: () => ns.move(above, '/mnt/moved'),
+      bind: () => ns.bind(above, above),
+      missing: () => ns.tmpfs(above + '/missing'),
+    };
+    for (const [name, run] of Object.entries(acts)) {
+      try {
+        run();
+        console.log(name);
+      } catch ({ code, why }) {
+        console.log(name, code, why);
+      }
+      fs.writeFileSync(named + '/' + name, '');
+    }
+  };
+  await withMountNamespace({ copyOnWrite: [named] }, async (ns) => {
+    await withMountNamespace(act);
+    act(ns);
+  });
+});
+`;
+
+test('what lies above a directory that is named stays', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const above = path.join(host.home, 'above');
+    const named = path.join(above, 'named');
+    fs.mkdirSync(named, { recursive: true });
+    for (const directory of [above, named]) fs.chownSync(directory, UID, UID);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, UNCOVERING.replace('INDEX', host.file('dist/src/index.js')));
+    const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, above]);
+    const why = `EBUSY it would uncover what is beneath ${named}, which the scope has made copy-on-write\n`;
+    const once = `umount ${why}lazily ${why}root ${why}move ${why}bind\nmissing\n`;
+    expect({ stdout, stderr }).toEqual({ stdout: once + once, stderr: '' });
+    expect(fs.readdirSync(above)).toEqual(['named']);
+    expect(fs.readdirSync(named)).toEqual([]);
   });
 });
