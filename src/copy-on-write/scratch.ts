@@ -1,7 +1,7 @@
 import { closeSync, constants } from 'node:fs';
 import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
-import { moveMount } from '../../native/mount-tree.cjs';
+import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { deviceOf } from '../files/device.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { usableXattrs } from '../layers/overlay-features.js';
@@ -24,6 +24,8 @@ export class Scratch {
     this.fd = makeFileSystem('tmpfs', { source: OWN_LAYER, mode: '0755' });
     try {
       moveMount(this.fd, '/');
+      // On a root that is shared it is too, and what is mounted in the scope would get into the layers.
+      mountSetattr(this.fd, 0, { propagation: MS_PRIVATE });
       this.device = deviceOf(this.fd);
       this.xattrs = usableXattrs(this.fd);
     } catch (error) {

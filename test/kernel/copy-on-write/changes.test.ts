@@ -325,3 +325,17 @@ test('prints well', async () => {
     `);
   });
 });
+
+test('tells nothing of mounts where the scope around has a root that is shared', async () => {
+  const decoys = makeDecoys({ 'dir/x': '', file: '' });
+  await withMountNamespace(async (outer) => {
+    outer.propagation('/', 'shared');
+    await withMountNamespace({ copyOnWrite: true }, (ns) => {
+      fs.writeFileSync(`${decoys}/dir/new`, '');
+      ns.tmpfs(`${decoys}/dir`);
+      fs.writeFileSync(`${decoys}/dir/above`, '');
+      ns.bind('/etc/hosts', `${decoys}/file`);
+      expect(ns.changes()).toEqual({ created: [`${decoys}/dir/new`], modified: [], deleted: [] });
+    });
+  });
+});
