@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { closeSync, constants } from 'node:fs';
 import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
@@ -49,7 +49,8 @@ function copyEntry(name: Buffer, from: number, to: number, steps: Steps): { tree
     return [];
   }
   if (stat.isDirectory()) mkdirat(to, name);
-  else steps.closing(openat(to, name, O_CREAT | O_EXCL | O_RDWR));
+  // What is open for writing would keep the layer from being made read-only.
+  else closeSync(openat(to, name, O_CREAT | O_EXCL | O_RDWR));
   return [
     { tree: steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH, found.fd)), name },
   ];

@@ -87,15 +87,18 @@ test('a read-only directory gets one layer for all of its mount points', async (
     const host = prepareHost(ns);
     const script = path.join(host.home, 'script.mjs');
     fs.writeFileSync(script, READ_ONLY.replace('INDEX', host.file('dist/src/index.js')));
-    for (const name of ['plain', 'locked'])
+    for (const name of ['plain', 'locked']) {
       fs.mkdirSync(path.join(host.home, name, 'sub'), { recursive: true });
+      fs.writeFileSync(path.join(host.home, name, 'file'), '');
+    }
     ns.tmpfs(path.join(host.home, 'locked/sub'));
     for (const name of ['plain', 'locked']) {
       const place = path.join(host.home, name);
       const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, place]);
       expect(stderr).toBe('');
       // What is locked is covered by binds of each entry: once in the read-only bind, once in the layer.
-      const seen = name === 'plain' ? ['/a', '/b', '/c'] : ['/a', '/b', '/c', '/sub', '/sub', '/sub'];
+      const binds = ['/file', '/sub', '/sub', '/sub'];
+      const seen = ['/a', '/b', '/c', ...(name === 'plain' ? [] : binds)];
       expect(JSON.parse(stdout)).toEqual({ mounts: seen, layers: 1, top: 'ro' });
     }
   });
