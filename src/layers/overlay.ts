@@ -3,6 +3,7 @@ import { AT_EMPTY_PATH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constan
 import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { unless } from '../../native/unless.cjs';
 import { copyAttributes } from '../files/attributes.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { makeFileSystem } from './file-system.js';
@@ -108,7 +109,8 @@ function makeWritableLayers(from: number, scratch: number, steps: Steps): [upper
 function removeKernelsOwn(work: string, steps: Steps): void {
   for (const name of ['work', 'index']) {
     const made = encodePath(`${work}/${name}`);
-    if (!existsSync(made)) steps.onFailure(() => rmSync(made, { recursive: true, force: true }));
+    const remove = () => rmSync(made, { recursive: true, force: true });
+    if (!existsSync(made)) steps.onFailure(() => unless(['ENOTDIR'], remove));
   }
 }
 

@@ -146,3 +146,13 @@ operationTest('overlay of what is missing is an error', ['a/'], (ns, dir) => {
   );
   expect(String(ns.mounts())).toBe(before);
 });
+
+operationTest('overlay says that a file is no work directory', ['d/', 'u/', 'f'], (ns, dir) => {
+  const layers = { lower: `${dir}/d`, upper: `${dir}/u`, work: `${dir}/f` };
+  const error = {
+    name: 'MountError',
+    code: 'EINVAL',
+    why: `work ${dir}/f is a file, and a directory is needed`,
+  };
+  expect(() => ns.overlay('/mnt/x', layers)).toThrow(expect.objectContaining(error));
+});
