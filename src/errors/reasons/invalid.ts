@@ -62,11 +62,15 @@ function explainCopy(failure: Failure, table: MountTable): Reason | undefined {
     const isDirectory = kindOfPath(path) === 'directory';
     if (!isPart || table.under(isDirectory ? real : posix.dirname(real)).length === 0) continue;
     return {
-      why: `there are mounts below ${isDirectory ? '' : 'the directory of '}the ${name}, which a user namespace must not uncover`,
+      why: uncovering(isDirectory ? name : `directory of the ${name}`),
       fix: name === 'source' ? 'take them along: { recursive: true }' : undefined,
     };
   }
   return undefined;
+}
+
+export function uncovering(name: string): string {
+  return `there are mounts below the ${name}, which a user namespace must not uncover`;
 }
 
 function explainMove({ path, dest = '' }: Failure, table: MountTable): Reason | undefined {

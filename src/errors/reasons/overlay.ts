@@ -8,7 +8,9 @@ import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { withOverrides } from '../../namespace/privileges.cjs';
+import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { noDacOverride } from '../../support/obstacles.cjs';
+import { uncovering } from './invalid.js';
 import { explainKinds } from './not-directory.js';
 import { kindOfPath, realPathOf, targetOf } from './paths.js';
 import { reasonOf } from './permission.js';
@@ -61,10 +63,12 @@ function explainWritable({ sources = {} }: Failure, table: MountTable): Reason |
 /** What overlay takes no directory of. */
 function explainLower(failure: Failure, table: MountTable): Reason | undefined {
   for (const [name, path] of layersOf(failure).filter(([name]) => !isWritable(name))) {
-    const mount = table.containing(realPathOf(path));
+    const real = realPathOf(path);
+    const mount = table.containing(real);
     if (mount === undefined) continue;
     const lies = `${name === TARGET ? '' : `${name} `}${printable(path)} lies on ${formatMount(mount)}`;
     if (UNFIT.test(mount.fsType)) return { why: `${lies}, and overlay takes nothing of ${mount.fsType}` };
+    if (isInUserNamespace() && table.under(real).length > 0) return { why: uncovering(name) };
     if (mount.fsType !== 'overlay') continue;
     const why = `${lies}, and the kernel stacks two overlays at most`;
     return isOwnLayer(mount)

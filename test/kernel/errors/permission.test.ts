@@ -77,6 +77,7 @@ describe('EPERM', () => {
       uncovers('the directory of the target'),
       uncovers('the target'),
       uncovers('the target'),
+      { ...uncovers('the lower'), syscall: 'fsconfig' },
       {
         code: 'EPERM',
         why: 'this is a user namespace, and its pid namespace belongs to another one',
