@@ -13,6 +13,7 @@ import { using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { MountError } from '../errors/mount-error.js';
 import { deviceOf } from '../files/device.js';
+import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { isReadOnly } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -173,9 +174,8 @@ export class Layers {
     }
     const { directory } = this.#addCopy(part, entries);
     mkdirat(directory, 'before');
-    const before = this.#scratch.leaveOut(() =>
-      openTree(fromRoot(part.path), OPEN_TREE_CLONE | AT_RECURSIVE, this.#root),
-    );
+    const copy = () => openTree(fromRoot(part.path), OPEN_TREE_CLONE | AT_RECURSIVE, this.#root);
+    const before = takingUnbindable(part.path, () => this.#scratch.leaveOut(copy));
     mountReadOnly(before, directory, 'before', AT_RECURSIVE);
     const pieces = copySkeleton({
       part,

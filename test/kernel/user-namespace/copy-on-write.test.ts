@@ -114,3 +114,23 @@ test('what lies above a directory that is named stays', async () => {
     expect(fs.readdirSync(named)).toEqual([]);
   });
 });
+
+const UNBINDABLE = `
+import { withMountNamespace } from 'INDEX';
+
+await withMountNamespace(async (outer) => {
+  outer.propagation('/proc', 'unbindable');
+  const typeOf = (ns) => ns.mounts().at('/proc').propagation;
+  console.log(await withMountNamespace({ copyOnWrite: true }, typeOf), typeOf(outer));
+});
+`;
+
+test('all can be copy-on-write where a mount that is locked is unbindable', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, UNBINDABLE.replace('INDEX', host.file('dist/src/index.js')));
+    const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'private unbindable\n', stderr: '' });
+  });
+});
