@@ -1,4 +1,4 @@
-import { cInt, cPath, cString, type PathLike, printable, quoted } from './arguments.cjs';
+import { cInt, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import {
   __WALL,
   ECHILD,
@@ -110,7 +110,7 @@ const SIG_DFL = 0;
  * @param argv the arguments, its own name first
  */
 export function execvp(file: PathLike, argv: readonly PathLike[]): never {
-  const cFile = cPath('file', file);
+  const cFile = cString('file', file);
   const cArguments = argv.map((argument, index) => cString(`argv[${index}]`, argument));
   const facts = () => ({
     path: printable(file),

@@ -37,7 +37,8 @@ export async function runCommand(args: string[]): Promise<number> {
   // A command may outlive the shell that has started it.
   setParentDeathSignal(0);
   try {
-    if (!isCopyOnWrite) return become(command, descriptors);
+    // No program has an empty name, and Node starts none for it.
+    if (!isCopyOnWrite || command[0] === '') return become(command, descriptors);
     const { runCopyOnWrite } = await import('./commands.js');
     return await runCopyOnWrite(command, descriptors);
   } catch (error) {

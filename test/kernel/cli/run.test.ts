@@ -97,6 +97,10 @@ describe.each([
       stderr:
         "ns-tool: cannot run no-such-command: ENOENT: no such file or directory, execvp 'no-such-command'\n",
     });
+    expect(runAsUser(host, [...tool, ''], { prefix })).toMatchObject({
+      status: 127,
+      stderr: "ns-tool: cannot run : ENOENT: no such file or directory, execvp ''\n",
+    });
     fs.writeFileSync(`${host.home}/text`, '');
     expect(runAsUser(host, [...tool, './text'], { prefix })).toMatchObject({
       status: 126,
@@ -187,6 +191,7 @@ describe.each([
       status: 127,
       stderr: 'ns-tool: cannot run no-such-command: spawn no-such-command ENOENT\n',
     });
+    expect(runAsUser(host, [...tool, ''], { prefix })).toMatchObject({ status: 127 });
   });
 });
 
