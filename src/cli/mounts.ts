@@ -103,29 +103,16 @@ function selectMounts({ which, path }: Request): Mount[] {
   const table = readMounts(which);
   if (path === undefined) return [...table];
   const pid = which === 'host' ? hostPid() : which;
-  const real = realPath(resolve(path), pid === 'self' ? '' : `/proc/${pid}/root`);
+  const real = resolved(resolve(path), pid === 'self' ? '' : `/proc/${pid}/root`);
   const holder = table.containing(real);
   const below = table.under(real);
   return holder === undefined ? below : [holder, ...below];
 }
 
 /** Where `path` leads to for a process with this root directory; `path` itself where that may not be looked into. */
-function realPath(path: string, root: string): string {
-  const parts = path.split('/');
-  let real = '/';
+function resolved(path: string, root: string): string {
   try {
-    for (let links = 0; parts.length > 0 && links < MAX_LINKS; ) {
-      const next = posix.join(real, parts.shift() as string);
-      const link = unless(['EINVAL'], () => readlinkSync(root + next));
-      if (link === undefined) {
-        real = next;
-        continue;
-      }
-      links++;
-      parts.unshift(...link.split('/'));
-      if (link.startsWith('/')) real = '/';
-    }
-    return real;
+    return follow(path, root);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new UsageError(`there is no ${inspect(path)}`);
@@ -133,5 +120,11 @@ function realPath(path: string, root: string): string {
   }
 }
 
-/** What the kernel follows (path_resolution(7)). */
-const MAX_LINKS = 40;
+/** @param links how many symbolic links may lead to others */
+function follow(path: string, root: string, links = 40): string {
+  return path.split('/').reduce((real, part) => {
+    const next = posix.join(real, part);
+    const link = links > 0 ? unless(['EINVAL'], () => readlinkSync(root + next)) : undefined;
+    return link === undefined ? next : follow(posix.resolve(real, link), root, links - 1);
+  }, '/');
+}
