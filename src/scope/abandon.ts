@@ -30,32 +30,26 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
     await drainFileOperations();
     if (!outermost.isOpen) return;
     enterQuarantine(outermost);
-    notices.print(describe(outermost, whose, 'what this process writes from now on is kept in memory only'));
+    notices.print(leftOpen(whose, WRITES_ARE_LOST));
   } catch (error) {
     if (!outermost.isOpen) return;
-    scopes.refusal = scopeError({
-      ...describe(outermost, whose, 'no more scopes are opened in this process'),
-      cause: error,
-    });
+    scopes.refusal = scopeError({ ...leftOpen(whose, NO_MORE), cause: error });
   }
   for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
 }
 
-function describe({ isHandle, isFixture, tests }: Scope, whose: string, outcome: string): Explanation {
-  const isHeld = isHandle && !isFixture && ![...tests].some((test) => test.hasTimedOut());
-  const [how, why, fix] = isHeld
-    ? ['with a scope still open', 'an enterMountNamespace() was not disposed of', 'dispose of it']
-    : [
-        'while code of its scope was still running',
-        'it timed out, or did not await withMountNamespace()',
-        'await the scope',
-      ];
+/** What to say of whoever has left scopes open. */
+export function leftOpen(whose: string, outcome = ''): Explanation {
   return {
-    summary: `${whose} ended ${how}`,
-    why: `${why}; left, its scope would let code that still runs reach the host`,
-    fix: `${fix}, or raise the time limit of the test; ${outcome}`,
+    summary: `${whose} ended with a scope still open`,
+    why: `a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of${outcome}`,
+    fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test',
   };
 }
+
+const NO_MORE = '\nits code would reach the host, so no more scopes are opened in this process';
+const WRITES_ARE_LOST =
+  '\nits code would reach the host, so what this process writes from now on is kept in memory only';
 
 /** Milliseconds for code that has nothing left to wait for. */
 const GRACE = 100;

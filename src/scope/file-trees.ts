@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers';
 import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
-import { abandonScopes } from './abandon.js';
+import { abandonScopes, leftOpen } from './abandon.js';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
 import { type EnteredTree, enterTree } from './tree.js';
@@ -69,7 +69,7 @@ export class FileTrees {
     if (!this.isSpent) await this.#renew();
     const left = this.#left;
     this.#left = [];
-    return left.length === 0 ? undefined : leftOpen(left);
+    return left.length === 0 ? undefined : scopeError(leftOpen(left.join(', ')));
   }
 
   /** Whether code of a file may still run here: the process must run no other. */
@@ -112,12 +112,4 @@ export class FileTrees {
 
 function enterFileTree(): EnteredTree {
   return enterTree({ isOutermost: false, copyOnWrite: false, outer: [] });
-}
-
-function leftOpen(whose: readonly string[]): NamespaceError {
-  return scopeError({
-    summary: `${whose.join(', ')} ended with a scope still open`,
-    why: 'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
-    fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace()',
-  });
 }

@@ -50,12 +50,14 @@ describe.each(runners)('%s', (runner) => {
       '× times out twice',
       '✓ what it does later does not get out',
     ]);
-    const notice = /mountns: retried\.test\.ts.* ended while code of its scope was still running$/gm;
+    const notice = /mountns: retried\.test\.ts.* ended with a scope still open$/gm;
     expect(stderr.match(notice)).toHaveLength(3);
     expect(stderr).toContain('Error: Test timed out in 100ms');
     expect(stderr).toContain(
-      'mountns: timeouts.test.ts, test "plain > times out": test "times out" ended while code of its scope was still running\n' +
-        '  why:  it timed out, or did not await withMountNamespace(); left, its scope would let code that still runs reach the host\n',
+      'mountns: timeouts.test.ts, test "plain > times out": test "times out" ended with a scope still open\n' +
+        '  why:  a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of\n' +
+        '        its code would reach the host, so what this process writes from now on is kept in memory only\n' +
+        '  fix:  await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test\n',
     );
     expect(code).toBe(1);
     expect(fs.readdirSync(directory).sort()).toEqual(['precious', 'tmpfs']);

@@ -130,7 +130,7 @@ test('code of a scope that was given up stays there when it can go nowhere else'
     await hasGoneOn.promise;
     console.log(fs.readdirSync(directory).join(), fs.readdirSync('.').join());
     for (const { reason } of left) console.log(reason?.message.split('\\n')[0]);`;
-  const refused = 'a test ended while code of its scope was still running\n';
+  const refused = 'a test ended with a scope still open\n';
   expect(runScript(script, directory)).toBe(`escaped escaped\n${refused}${refused}`);
   expect(fs.readdirSync(directory)).toEqual([]);
 });

@@ -140,8 +140,10 @@ test('a handle that the hook of a test did not dispose of is told of as what it 
     notes: [
       {
         summary,
-        why: 'an enterMountNamespace() was not disposed of; left, its scope would let code that still runs reach the host',
-        fix: 'dispose of it, or raise the time limit of the test; what this process writes from now on is kept in memory only',
+        why:
+          'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of\n' +
+          'its code would reach the host, so what this process writes from now on is kept in memory only',
+        fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test',
       },
     ],
     message: summary,
