@@ -1,8 +1,8 @@
-import type { Explanation } from '../errors/explained-error.cjs';
 import { scopeError } from '../errors/namespace-error.cjs';
 import { now, sleep } from '../processes/clock.js';
 import { notices } from '../processes/notices.js';
 import { drainFileOperations } from './file-operations.js';
+import { leftOpen } from './left-open.js';
 import { enterQuarantine } from './quarantine.js';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
@@ -36,15 +36,6 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
     scopes.refusal = scopeError({ ...leftOpen(whose, NO_MORE), cause: error });
   }
   for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
-}
-
-/** What to say of whoever has left scopes open. */
-export function leftOpen(whose: string, outcome = ''): Explanation {
-  return {
-    summary: `${whose} ended with a scope still open`,
-    why: `a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of${outcome}`,
-    fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test',
-  };
 }
 
 const NO_MORE = '\nits code would reach the host, so no more scopes are opened in this process';

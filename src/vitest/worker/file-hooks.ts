@@ -1,5 +1,8 @@
+import { type NamespaceError, scopeError } from '../../errors/namespace-error.cjs';
 import { LeakCheck } from '../../leaks/leak-check.js';
 import type { FileTrees } from '../../scope/file-trees.js';
+import { leftOpen } from '../../scope/left-open.js';
+import { scopes } from '../../scope/scopes.js';
 import type { ResolvedOptions } from '../options.js';
 
 /** A test file that this worker is about to run. */
@@ -20,16 +23,20 @@ export async function beforeFile({ isIsolated, leaks }: FileContext): Promise<()
   const check = LeakCheck.begin(leaks);
   return async () => {
     const errors: Error[] = check?.end() ?? [];
-    if (isIsolated) return errors;
-    const left = await trees?.next();
+    const left = isIsolated ? findOpen() : await trees?.next();
     return left === undefined ? errors : [...errors, left];
   };
+}
+
+/** Its worker ends: nobody has to give up what is open. */
+function findOpen(): NamespaceError | undefined {
+  return scopes.turns.open > 0 ? scopeError(leftOpen('a test file')) : undefined;
 }
 
 let trees: FileTrees | undefined;
 
 /** Loaded where it is used: all that belongs to scopes comes with it. */
 async function makeFileTrees(): Promise<FileTrees> {
-  const scopes = await import('../../worker-modules.js');
-  return new scopes.FileTrees();
+  const modules = await import('../../worker-modules.js');
+  return new modules.FileTrees();
 }
