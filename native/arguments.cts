@@ -2,6 +2,8 @@ import util = require('node:util');
 
 import { decodePath, encodePath, FOREIGN_SURROGATE } from './path-bytes.cjs';
 
+const { inspect } = util;
+
 /** A path, as a string (with {@link encodePath}'s lone surrogates for bytes outside UTF-8) or as its bytes. */
 export type PathLike = string | Buffer;
 
@@ -68,7 +70,7 @@ function escapeUnprintable(text: string): string {
 }
 
 function invalid(name: string, must: string, value: unknown, code = 'ERR_INVALID_ARG_VALUE'): TypeError {
-  const error = new TypeError(`${name} ${must}, received ${util.inspect(value)}`);
+  const error = new TypeError(`${name} ${must}, received ${inspect(value)}`);
   return Object.assign(error, { code });
 }
 

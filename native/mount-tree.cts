@@ -19,6 +19,7 @@ import { flagNames } from './flag-names.cjs';
 import { numberedSystemCall } from './libc.cjs';
 
 const { readSync } = fs;
+const { inspect } = util;
 
 // The numbers of asm-generic/unistd.h: open_tree and move_mount need Linux 5.2, mount_setattr 5.12.
 const openTreeCall = numberedSystemCall('open_tree', 428, ['int', 'const void *', 'unsigned int']);
@@ -107,7 +108,7 @@ export function fsconfigSet(fd: number, key: string, value: PathLike | true): vo
   const cKey = cPath('key', key);
   const cValue = value === true ? null : cString(key, value);
   if (cValue !== null && cValue.length > MAX_VALUE) {
-    throw new TypeError(`${key} must have at most 255 bytes, received ${util.inspect(value)}`);
+    throw new TypeError(`${key} must have at most 255 bytes, received ${inspect(value)}`);
   }
   const command = value === true ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
   const facts = () => ({

@@ -1,5 +1,7 @@
 import util = require('node:util');
 
+const { getSystemErrorMap } = util;
+
 /** What a failed call was about. */
 export interface SystemCallFacts {
   /** The path that the call was made for. */
@@ -51,7 +53,7 @@ const OTHER_ERRNOS: Record<number, [code: string, description: string]> = {
 
 /** The name and the description of a (positive) errno. */
 export function describeErrno(errno: number): { code: string; description: string } {
-  const known = OTHER_ERRNOS[errno] ?? util.getSystemErrorMap().get(-errno);
+  const known = OTHER_ERRNOS[errno] ?? getSystemErrorMap().get(-errno);
   return known
     ? { code: known[0], description: known[1] }
     : { code: `E${errno}`, description: 'unknown error' };

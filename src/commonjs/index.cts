@@ -2,12 +2,10 @@
  * `mountns` for `require()`, where that can't load ES modules: in Jest. One copy for the whole process, which
  * fake timers and mocks of a test don't reach.
  */
-import path = require('node:path');
-
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import type * as Main from '../index.js' with { 'resolution-mode': 'import' };
 
-const main = requireInMainRealm(path.join(__dirname, '../index.js')) as typeof Main;
+const main = requireInMainRealm(`${__dirname}/../index.js`) as typeof Main;
 
 export type * from '../index.js' with { 'resolution-mode': 'import' };
 export const checkSupport: typeof Main.checkSupport = main.checkSupport;

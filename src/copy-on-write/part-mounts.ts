@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import path from 'node:path';
+import { dirname } from 'node:path/posix';
 import { inspect } from 'node:util';
 import {
   AT_RECURSIVE,
@@ -57,7 +57,7 @@ export class PartMounts {
 
   #isThere(mountPoint: string): boolean {
     let above = mountPoint;
-    do above = path.dirname(above);
+    do above = dirname(above);
     while (above !== '/' && !this.#extents.has(above));
     return this.#extents.get(above) === 'whole';
   }

@@ -10,6 +10,8 @@ import { readMounts } from '../mounts/read-mounts.js';
 import { fromRoot } from './old-tree.js';
 import { isFault, isVirtual } from './treatment.js';
 
+const { random } = Math;
+
 /**
  * Proves that a write to `path`, a file or a directory, does not reach what was there before.
  *
@@ -22,7 +24,7 @@ export function proveContained(path: string, root: number): void {
 
 /** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
 function proveByCanary(path: string, root: number): boolean {
-  const canary = join(path, `/.mountns-canary-${process.getBuiltinModule('node:crypto').randomUUID()}`);
+  const canary = join(path, `/.mountns-canary-${random()}`);
   try {
     closeSync(openSync(encodePath(canary), 'wx'));
   } catch (error) {

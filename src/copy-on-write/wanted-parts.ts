@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { posix } from 'node:path';
+import { dirname } from 'node:path/posix';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
@@ -37,7 +37,7 @@ function checkDirectory(path: string): void {
   throw new MountError(
     {
       summary: `cannot make ${printable(path)} copy-on-write: it is no directory`,
-      fix: `name the directory that it is in: ${printable(posix.dirname(path))}`,
+      fix: `name the directory that it is in: ${printable(dirname(path))}`,
     },
     { code: 'ENOTDIR', path },
   );

@@ -1,5 +1,5 @@
 import { rmdirSync, unlinkSync } from 'node:fs';
-import { posix } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { isMountRoot } from '../../native/statx.cjs';
 import { withPathOf } from '../files/descriptor-path.js';
@@ -12,9 +12,9 @@ export const EBUSY: Recipe = {
   kinds: ['directory', 'file'],
   induce: (fault) => giveAttributes(fault),
   probe({ path, kind }) {
-    withTarget(posix.dirname(path), (fd) =>
+    withTarget(dirname(path), (fd) =>
       withPathOf(fd, (parent) => {
-        const bytes = encodePath(path === '/' ? path : `${parent}/${posix.basename(path)}`);
+        const bytes = encodePath(path === '/' ? path : `${parent}/${basename(path)}`);
         // Or what is there would be gone.
         if (!isMountRoot(bytes)) return;
         if (kind === 'directory') rmdirSync(bytes);

@@ -1,5 +1,5 @@
 import { openSync, writeSync } from 'node:fs';
-import { posix } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
 import { isMountRoot } from '../../native/statx.cjs';
 import { using } from '../../native/using.cjs';
 import { copyFile } from '../copy-on-write/copy.js';
@@ -31,7 +31,7 @@ export const ENOSPC: Recipe = {
       coverWithOverlay({ path, fd }, steps, make);
       return;
     }
-    const [directory, name] = [posix.dirname(path), posix.basename(path)];
+    const [directory, name] = [dirname(path), basename(path)];
     const attributes = writableAttributes(fd);
     const makeFull = (parent: Place) =>
       makeFullOverlay({ ...parent, below: `/${name}`, lack, keeping }, steps, attributes);

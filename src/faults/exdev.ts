@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs';
-import { posix } from 'node:path';
+import { dirname } from 'node:path/posix';
 import { giveAttributes } from './give-attributes.js';
 import { induceError } from './induce-error.js';
 import { unusedPath } from './probe-file.js';
@@ -23,6 +23,6 @@ export const EXDEV: Recipe = {
   },
   probe({ path }) {
     // The kernel compares the mounts before it looks for the files.
-    renameSync(unusedPath(path), unusedPath(posix.dirname(path)));
+    renameSync(unusedPath(path), unusedPath(dirname(path)));
   },
 };

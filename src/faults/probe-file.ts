@@ -3,11 +3,11 @@ import { encodePath } from '../../native/path-bytes.cjs';
 import { withPathOf } from '../files/descriptor-path.js';
 import { withTarget } from '../files/target.js';
 
+const { random } = Math;
+
 /** A path in `directory` at which nothing is. */
 export function unusedPath(directory: string): Buffer {
-  return encodePath(
-    `${directory === '/' ? '' : directory}/.mountns-probe-${process.getBuiltinModule('node:crypto').randomUUID()}`,
-  );
+  return encodePath(`${directory === '/' ? '' : directory}/.mountns-probe-${random()}`);
 }
 
 /** Creates a file in `directory`, writes to it, and removes it again. */

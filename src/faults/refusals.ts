@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { constants } from 'node:os';
 import { inspect } from 'node:util';
 import { induceError } from './induce-error.js';
 
@@ -24,7 +24,7 @@ const REASONS: Record<string, { why: string; fix?: string }> = {
 
 /** The error for an errno that has no recipe. */
 export function refuseErrno(errno: unknown, path: string, known: readonly string[]): Error {
-  if (typeof errno !== 'string' || !Object.hasOwn(os.constants.errno, errno)) {
+  if (typeof errno !== 'string' || !Object.hasOwn(constants.errno, errno)) {
     return new TypeError(`errno must be one of ${known.join(', ')}, received ${inspect(errno)}`);
   }
   const { why, fix } = REASONS[errno] ?? { why: 'there is no recipe that makes the kernel answer with it' };

@@ -2,8 +2,6 @@
  * `mountns/jest`: all of `mountns`, and its matchers and snapshots in Jest's `expect`. Importing it registers
  * them, in a test file or in `setupFilesAfterEnv`.
  */
-import path = require('node:path');
-
 import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
 import { requireInMainRealm } from '../../native/main-realm.cjs';
 import './matcher-types.cjs';
@@ -30,5 +28,5 @@ expect.addSnapshotSerializer(mountSerializer);
 (Symbol as { asyncDispose?: symbol }).asyncDispose ??= asyncDispose;
 
 function load<T>(file: string): T {
-  return requireInMainRealm(path.join(__dirname, file)) as T;
+  return requireInMainRealm(`${__dirname}/${file}`) as T;
 }

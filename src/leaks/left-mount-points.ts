@@ -1,4 +1,4 @@
-import path from 'node:path';
+import { basename, dirname } from 'node:path/posix';
 import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
@@ -24,10 +24,10 @@ export function findLeftMountPoints(
 ): string[] {
   return [...mountPoints].filter((mountPoint) => {
     if (mountPoint === '/') return false;
-    const directory = encodePath(path.dirname(mountPoint));
+    const directory = encodePath(dirname(mountPoint));
     const device = deviceOf(directory, own);
     if (!hostDevices.has(device)) return false;
-    const birth = birthBeneath(directory, encodePath(path.basename(mountPoint)));
+    const birth = birthBeneath(directory, encodePath(basename(mountPoint)));
     return birth !== undefined && birth >= since;
   });
 }

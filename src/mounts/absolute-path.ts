@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { normalize } from 'node:path/posix';
 import { inspect } from 'node:util';
 
 /**
@@ -11,7 +11,7 @@ export function absolutePath(path: unknown): string {
       code: typeof path === 'string' ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_ARG_TYPE',
     });
   }
-  const normal = posix.normalize(path);
+  const normal = normalize(path);
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 

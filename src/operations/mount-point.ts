@@ -1,5 +1,5 @@
 import { constants, fchmodSync, rmdirSync, unlinkSync } from 'node:fs';
-import { posix } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
 import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
@@ -36,8 +36,8 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
   let path = target;
   let nearest = openIfThere(path);
   while (nearest === undefined) {
-    missing.unshift(posix.basename(path));
-    path = posix.dirname(path);
+    missing.unshift(basename(path));
+    path = dirname(path);
     nearest = openIfThere(path);
   }
   const fd = steps.closing(nearest);

@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { totalmem } from 'node:os';
 import { inspect } from 'node:util';
 import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID } from '../../native/constants.cjs';
 import { type MountFlag, mountAttributes } from '../mounts/mount-flags.js';
@@ -48,7 +48,7 @@ function checkSize(size: unknown): string {
   const [, count, unit = ''] = /^(\d+)(.?)$/.exec(String(size)) as unknown as [string, string, string];
   // The kernel would go on counting from 0.
   const factor =
-    unit === '%' ? BigInt(os.totalmem()) : 1024n ** BigInt(' kmgt'.indexOf(unit.toLowerCase() || ' '));
+    unit === '%' ? BigInt(totalmem()) : 1024n ** BigInt(' kmgt'.indexOf(unit.toLowerCase() || ' '));
   if (BigInt(count) * factor >= 2n ** 63n)
     throw new TypeError(`size must be below 2^63 bytes, received ${inspect(size)}`);
   return String(size);

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { basename, dirname } from 'node:path/posix';
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
@@ -36,9 +36,9 @@ export function unmount(target: string, options: UmountOptions, pins = new Pins(
       if (!options.lazy && isOwnRoot(fd)) throw ownRoot(mountPoint);
     });
     // A descriptor of the mount itself would make it busy.
-    withTarget(posix.dirname(mountPoint), (parent) =>
+    withTarget(dirname(mountPoint), (parent) =>
       withPathOf(parent, (path) => {
-        umount2(mountPoint === '/' ? '/' : `${path}/${posix.basename(mountPoint)}`, flags, mountPoint);
+        umount2(mountPoint === '/' ? '/' : `${path}/${basename(mountPoint)}`, flags, mountPoint);
       }),
     );
   });

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { probe } from '../../native/unless.cjs';
 import type { Note } from '../errors/stack-note.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
+import { join, pathBelow } from '../mounts/absolute-path.js';
 import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
 import { formatDiff } from '../mounts/format-diff.js';
 import type { Mount } from '../mounts/mount.js';
@@ -69,7 +69,7 @@ function withoutEntering(outside: MountTable, { table: inside, pinned }: Inside)
 function showsTheSame({ mountPoint, device, root }: Mount, before: MountTable): boolean {
   const below = before.containing(mountPoint);
   if (below?.device !== device) return false;
-  return path.posix.join(below.root, path.posix.relative(below.mountPoint, mountPoint)) === root;
+  return join(below.root, pathBelow(mountPoint, below.mountPoint)) === root;
 }
 
 /** The copy that a scope lives in is private throughout, and mounts in it may lie on a cover. */

@@ -1,5 +1,5 @@
 import { readlinkSync, statSync } from 'node:fs';
-import os from 'node:os';
+import { release } from 'node:os';
 
 import { printable } from '../mounts/printable.js';
 import { ok, refused, type SupportCheck } from './check.js';
@@ -21,7 +21,7 @@ export interface Runtime {
 export function readRuntime(): Runtime {
   return {
     platform: process.platform,
-    kernel: os.release(),
+    kernel: release(),
     node: process.versions.node,
     hasPermissionModel: 'permission' in process,
     nodeOptions: process.env.NODE_OPTIONS ?? '',

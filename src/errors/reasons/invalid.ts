@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { dirname } from 'node:path/posix';
 import { inspect } from 'node:util';
 import { isMountRoot, mountIdOf } from '../../../native/statx.cjs';
 import { formatMount } from '../../mounts/format-mount.js';
@@ -60,7 +60,7 @@ function explainCopy(failure: Failure, table: MountTable): Reason | undefined {
       };
     }
     const isDirectory = kindOfPath(path) === 'directory';
-    if (!isPart || table.under(isDirectory ? real : posix.dirname(real)).length === 0) continue;
+    if (!isPart || table.under(isDirectory ? real : dirname(real)).length === 0) continue;
     return {
       why: uncovering(isDirectory ? name : `directory of the ${name}`),
       fix: name === 'source' ? 'take them along: { recursive: true }' : undefined,

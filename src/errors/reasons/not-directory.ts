@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { dirname } from 'node:path/posix';
 import { ancestors } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
 import { kindOfPath, pathsOf } from './paths.js';
@@ -7,7 +7,7 @@ import type { Failure, Reason } from './reasons.js';
 /** ENOTDIR: a file on the way to a path, or a file where a directory has to be, or the reverse. */
 export function explainNotDirectory(failure: Failure): Reason | undefined {
   for (const [name, path] of pathsOf(failure)) {
-    const file = ancestors(posix.dirname(path)).find(
+    const file = ancestors(dirname(path)).find(
       (part) => ![undefined, 'directory'].includes(kindOfPath(part)),
     );
     if (file !== undefined) {
