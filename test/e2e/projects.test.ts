@@ -51,14 +51,17 @@ describe.each(runners)('%s', (runner) => {
     expect(code).toBe(0);
   });
 
-  test('a project without the plugin may run alone', async () => {
-    const args = ['run', '--config=extends.config.ts', '--project=outside', '--reporter=verbose'];
-    const { code, stdout, stderr } = await runVitest('projects', { runner, args });
-    expect(stderr).toBe('');
-    expect(stdout).toMatch(/outside.* runs on the host/);
-    expect(stdout).toMatch(/Tests {2}1 passed/);
-    expect(code).toBe(0);
-  });
+  test.each<Record<string, string>>([{}, { EXTENDS: './extends.config.ts' }])(
+    'a project without the plugin may run alone %o',
+    async (env) => {
+      const args = ['run', '--config=extends.config.ts', '--project=outside', '--reporter=verbose'];
+      const { code, stdout, stderr } = await runVitest('projects', { runner, args, env });
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/outside.* runs on the host/);
+      expect(stdout).toMatch(/Tests {2}1 passed/);
+      expect(code).toBe(0);
+    },
+  );
 
   describe('with other options for a project', () => {
     async function run(shape: string) {
@@ -101,6 +104,18 @@ test.each([
 ])('%s gives the plugin to no project, as %s: it is refused there', async (runner, form) => {
   const args = ['run', '--config=useless.config.ts'];
   const { code, stdout, stderr } = await runVitest('projects', { runner, args, env: { FORM: form } });
+  expect(stderr).toContain(USELESS);
+  expect(stdout).not.toContain('Tests');
+  expect(code).toBe(1);
+});
+
+test.each(['extends: false', 'extends: a file'])('the same for one project, as %s', async (form) => {
+  const args = ['run', '--config=useless.config.ts', '--project=outside'];
+  const { code, stdout, stderr } = await runVitest('projects', {
+    runner: 'vitest5',
+    args,
+    env: { FORM: form },
+  });
   expect(stderr).toContain(USELESS);
   expect(stdout).not.toContain('Tests');
   expect(code).toBe(1);
