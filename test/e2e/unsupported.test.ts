@@ -103,6 +103,13 @@ describe.each(runners)('%s', (runner) => {
     expect(code).toBe(1);
   });
 
+  test('a file that cannot be parsed fails, with the reason', async () => {
+    const { code, stdout, stderr } = await runVitest('unparsable', { runner, wrapper: NO_NAMESPACES });
+    expect(stderr).toMatch(/^ FAIL {2}1\.test\.ts \[ 1\.test\.ts \]\n\w*Error: .*(\n.*)*Expected `}`/m);
+    expect(stdout).toMatch(/Test Files {2}1 failed \(1\)/);
+    expect(code).toBe(1);
+  });
+
   test('MOUNTNS_REQUIRE=1 turns skips into failures', async () => {
     const { code, stdout, stderr } = await run({
       env: { UNSUPPORTED: 'skip', MOUNTNS_REQUIRE: '1' },

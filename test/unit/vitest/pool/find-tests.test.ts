@@ -6,7 +6,9 @@ import { findTests } from '../../../../src/vitest/pool/find-tests.js';
 function failing(errors: object[]): TestProject {
   const task = { id: '1', fullName: 'a.test.ts', tasks: [], result: { state: 'fail', errors } };
   const vitest = { parseSpecifications: async () => [{ task }] };
-  return { vitest, createSpecification: () => ({}) } as unknown as TestProject;
+  const ssr = { transformRequest: () => Promise.reject(new SyntaxError('told by Vite')) };
+  const vite = { environments: { ssr } };
+  return { vitest, vite, createSpecification: () => ({}) } as unknown as TestProject;
 }
 
 test('a file whose tests can’t be found has one that stands for them', async () => {
@@ -17,8 +19,14 @@ test('a file whose tests can’t be found has one that stands for them', async (
   expect(tasks.map(({ name }) => name)).toEqual(['its tests']);
 });
 
-test('a file that can’t be parsed has none, also where the error of the parser has no message', async () => {
-  for (const error of [{ message: 'Unexpected token' }, {}]) {
-    expect((await findTests(failing([error]), 'a.test.ts')).tasks).toEqual([]);
-  }
-});
+test.each([
+  [{ message: 'Unexpected token' }, 'Unexpected token'],
+  [{}, 'told by Vite'],
+])(
+  'a file that can’t be parsed has none, and the error of the parser has a message: %o',
+  async (error, message) => {
+    const { tasks, result } = await findTests(failing([error]), 'a.test.ts');
+    expect(tasks).toEqual([]);
+    expect(result?.errors).toEqual([expect.objectContaining({ message })]);
+  },
+);
