@@ -85,6 +85,15 @@ describe.each(runners)('%s', (runner) => {
     expect(failures(stderr)[0]).toContain('fix:  remove it after the scope, in afterAll() say, or do not');
   });
 
+  test('a reporter for machines names the file', async () => {
+    const directory = hostDirectory({ mounted: ['in-scope', 'outside', 'put-right', 'mount-only'] });
+    const args = ['run', 'remount.test', '--reporter=github-actions'];
+    const { stdout } = await start(directory, { runner, args }).done;
+    expect(stdout).toMatch(
+      /^::error file=\S+\/remount\.test\.ts,title=.*,line=1,column=1::LeakError: a file system of the host was remounted: /m,
+    );
+  });
+
   test('leaks: warn only says so, leaks: off does not look', async () => {
     const args = ['run', 'mount-point', '--testNamePattern=(?<!does not end)$'];
     const warned = hostDirectory({ empty: ['before'] });
