@@ -2,15 +2,14 @@ import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { findFile } from '../files/found-file.js';
-import { isBelow, join } from '../mounts/absolute-path.js';
+import { unusedPath } from '../files/unused-path.js';
+import { isBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import { isReadOnly } from '../mounts/mount.js';
 import { printable } from '../mounts/printable.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { fromRoot } from './old-tree.js';
 import { isFault, isVirtual } from './treatment.js';
-
-const { random } = Math;
 
 /**
  * Proves that a write to `path`, a file or a directory, does not reach what was there before.
@@ -24,19 +23,19 @@ export function proveContained(path: string, root: number): void {
 
 /** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
 function proveByCanary(path: string, root: number): boolean {
-  const canary = join(path, `/.mountns-canary-${random()}`);
+  const canary = unusedPath(path);
   try {
-    closeSync(openSync(encodePath(canary), 'wx'));
+    closeSync(openSync(canary, 'wx'));
   } catch (error) {
     if (['EACCES', 'EOVERFLOW', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
   try {
-    const found = findFile(root, fromRoot(canary));
+    const found = findFile(root, canary.subarray(1));
     found?.close();
     if (found !== undefined) throw escaped(path, `a file made at ${canary} appeared there too`);
   } finally {
-    unlinkSync(encodePath(canary));
+    unlinkSync(canary);
   }
   return true;
 }

@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
+import { unusedPath } from '../files/unused-path.js';
 import { giveAttributes } from './give-attributes.js';
 import { induceError } from './induce-error.js';
-import { unusedPath } from './probe-file.js';
 import type { Recipe } from './recipe.js';
 
 /** A boundary that rename(2) and link(2) do not cross: they compare mounts, not file systems. */

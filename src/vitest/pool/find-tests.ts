@@ -4,15 +4,16 @@ import type { RunnerTestFile, TestModule, TestProject, TestSpecification, Vitest
 export async function findTests(project: TestProject, filepath: string): Promise<RunnerTestFile> {
   const [module] = await parseSpecifications(project.vitest, [project.createSpecification(filepath)]);
   const { task: file } = module as unknown as { task: RunnerTestFile };
-  const message = file.result?.errors?.[0]?.message;
+  const { result } = file;
+  const message = result?.errors?.[0]?.message;
   // Tests may be made by a function of another name.
   if (file.tasks.length === 0 && message?.startsWith('No test')) return withPlaceholder(file);
   // Vitest 4 expects errors of another parser, whose text has another name.
-  if (file.result?.state === 'fail' && !message) {
+  if (result?.errors && !message) {
     await project.vite.environments.ssr
       .transformRequest(filepath)
-      .catch(({ name, message, stack }: Error) => {
-        Object.assign(file.result as object, { errors: [{ name, message, stack }] });
+      .catch(({ name, message, stack = message }: Error) => {
+        result.errors = [{ name, message, stack }];
       });
   }
   return file;
