@@ -29,11 +29,20 @@ const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
   [...read(name).matchAll(/\bexports\.(\w+) = /g)].map(([, word]) => /** @type {string} */ (word)),
 );
 // One alone does less than both.
-for (const name of scripts) rewrite(name, await smallest(name, first(name, withNames(read(name)))));
+for (const name of scripts)
+  rewrite(name, await smallest(name, first(name, withNames(withShortExportStar(read(name))))));
 shortenExports(new Set(exported));
 for (const name of scripts) if (isInWorkers(name)) rewrite(name, captureGlobals(read(name)));
 for (const name of files.filter((each) => /\.d\.c?ts$/.test(each)))
   rewrite(name, inOneList(withoutDetails(read(name))));
+
+/** What tsc writes for `export *`. @param {string} source */
+function withShortExportStar(source) {
+  return source.replace(
+    /^var __createBinding[\s\S]*?^};$/m,
+    'const __exportStar = (from, to) => Object.assign(to, from);',
+  );
+}
 
 /** The bundler makes `var A = class` of `class A`, whose name is that of the variable. @param {string} source */
 function withNames(source) {

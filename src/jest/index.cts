@@ -4,10 +4,10 @@
  */
 import type * as Matchers from '../../matchers/index.js' with { 'resolution-mode': 'import' };
 import { requireInMainRealm } from '../../native/main-realm.cjs';
-import './matcher-types.cjs';
 import type * as Modules from '../worker-modules.js' with { 'resolution-mode': 'import' };
 
 export * from '../commonjs/index.cjs';
+export type {} from './matcher-types.cjs';
 
 interface Expect {
   extend(matchers: object): void;
