@@ -6,14 +6,10 @@ import path = require('node:path');
 
 import { type Note, noteInStack } from '../errors/stack-note.cjs';
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
-import {
-  type FileResult,
-  type TestFramework,
-  type Transform,
-  WORKER_EVENT,
-  type WorkerConfig,
-} from './jest.cjs';
+import { type FileResult, type TestFramework, WORKER_EVENT } from './jest.cjs';
+import { loadModule } from './load-module.cjs';
 import { packRefusal } from './refusal-message.cjs';
+import { snapshotFile } from './snapshot-file.cjs';
 import { watchTests } from './watch-tests.cjs';
 import { workerState } from './worker-state.cjs';
 
@@ -39,9 +35,13 @@ const runFile: TestFramework = async (globalConfig, config, environment, runtime
   };
   files.startTests();
   try {
-    const framework = await loadFramework(config as WorkerConfig);
+    const framework = await loadModule<TestFramework>(config, config.mountnsFramework);
     const result = await framework(globalConfig, config, environment, runtime, testPath, send);
     tell = (failure) => addFailure(result, failure);
+    const { added, updated } = result.snapshot;
+    // Those that are inline are in the test file.
+    if (added + updated > 0)
+      failures.push(...files.checkSnapshots([await snapshotFile(config, testPath), testPath]));
     return result;
   } catch (error) {
     tell = (failure) => tellBeside(error, failure, file);
@@ -72,16 +72,6 @@ async function beginFile(): Promise<TestFramework> {
   workerState.leakCheck ??= beginLeakCheck?.();
   isRunning = true;
   return runFile;
-}
-
-const frameworks: Record<string, TestFramework> = {};
-
-/** As Jest itself loads it. */
-async function loadFramework(config: WorkerConfig): Promise<TestFramework> {
-  const { mountnsFramework: file, mountnsTransform } = config;
-  const { createScriptTransformer } = require(mountnsTransform) as Transform;
-  frameworks[file] ??= await (await createScriptTransformer(config)).requireAndTranspileModule(file);
-  return frameworks[file];
 }
 
 /** What is wrong with the file. */

@@ -10,6 +10,8 @@ export interface GlobalConfig {
 export interface ProjectConfig {
   /** File of the test framework: jest-circus, usually. */
   readonly testRunner: string;
+  /** File of the user's own. */
+  readonly snapshotResolver?: string | null;
   readonly displayName?: unknown;
 }
 
@@ -25,7 +27,7 @@ export interface WorkerConfig extends ProjectConfig {
 export interface Transform {
   createScriptTransformer(
     config: ProjectConfig,
-  ): Promise<{ requireAndTranspileModule(file: string): Promise<TestFramework> }>;
+  ): Promise<{ requireAndTranspileModule(file: string): Promise<unknown> }>;
 }
 
 /** A test file. */
@@ -58,10 +60,15 @@ export interface TestEnvironment {
   teardown(): Promise<void>;
 }
 
+/** What `snapshotResolver` leads to. */
+export interface SnapshotResolver {
+  resolveSnapshotPath(testPath: string, extension: string): string;
+}
+
 /** Runs one test file, in a worker. Returns the file's results. */
 export type TestFramework = (
   globalConfig: GlobalConfig,
-  config: ProjectConfig,
+  config: WorkerConfig,
   environment: TestEnvironment,
   runtime: unknown,
   testPath: string,
@@ -70,6 +77,7 @@ export type TestFramework = (
 
 /** The results of a test file. Jest's own type has more, which is passed on as it is. */
 export interface FileResult extends Record<string, unknown> {
+  readonly snapshot: { readonly added: number; readonly updated: number; [name: string]: unknown };
   failureMessage?: string | null;
   testExecError?: { message: string; stack: string };
 }

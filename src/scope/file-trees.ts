@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 
 import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
+import { readBelow } from '../files/read-below.js';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
 import { abandonScopes } from './abandon.js';
@@ -55,6 +56,12 @@ export class FileTrees {
   async endTest(name: string): Promise<void> {
     const own = scopes.open.filter((scope) => !this.#around.includes(scope));
     if (own.length > 0) await this.#abandon(own, `test "${name}"`);
+  }
+
+  /** Errors for those of these files that are others where the next test file starts. */
+  checkSnapshots(files: readonly string[]): NamespaceError[] {
+    const { root } = this.#tree;
+    return files.filter((file) => readBelow(root, file) !== readBelow(root, file.slice(1))).map(lostIn);
   }
 
   /**
@@ -113,4 +120,12 @@ export class FileTrees {
 
 function enterFileTree(): EnteredTree {
   return enterTree({ isOutermost: false, copyOnWrite: false, outer: [] });
+}
+
+function lostIn(file: string): NamespaceError {
+  return scopeError({
+    summary: `the snapshots in ${file} are lost: that file is another on the disk`,
+    why: 'Jest writes them before the teardown() of the environment, in its scope or on its mounts',
+    fix: 'enter the scope in beforeAll() and leave it in afterAll()',
+  });
 }

@@ -1,8 +1,5 @@
-import { constants, readFileSync } from 'node:fs';
-import { openat } from '../../../native/directories.cjs';
-import { probe } from '../../../native/unless.cjs';
-import { using } from '../../../native/using.cjs';
 import { type NamespaceError, scopeError } from '../../errors/namespace-error.cjs';
+import { readBelow } from '../../files/read-below.js';
 import { scopes } from '../../scope/scopes.js';
 
 /** What of Vitest's is used here: it reads a file snapshot when the test compares, and writes it after the test. */
@@ -20,16 +17,9 @@ export function refuseCoveredSnapshots(environment: SnapshotEnvironment): void {
   environment.readSnapshotFile = async (file) => {
     const content = await read(file);
     const root = scopes.open[0]?.tree.root;
-    if (root !== undefined && content !== readBelow(root, file)) throw covered(file);
+    if (root !== undefined && content !== readBelow(root, file.slice(1))) throw covered(file);
     return content;
   };
-}
-
-function readBelow(root: number, file: string): string | null {
-  return (
-    probe(() => using(openat(root, file.slice(1), constants.O_RDONLY), (fd) => readFileSync(fd, 'utf8'))) ??
-    null
-  );
 }
 
 function covered(file: string): NamespaceError {
