@@ -1,6 +1,7 @@
 /** Gives out turns one at a time, in the order that they were asked for. */
 export class Turns {
-  #last: Promise<void> = Promise.resolve();
+  /** Not kept when it has ended: it holds the async context that it was asked for in. */
+  #last: Promise<void> | undefined;
   #open = 0;
 
   /** Resolves to the function that ends the turn, once all earlier turns have ended. */
@@ -14,6 +15,7 @@ export class Turns {
     await before;
     return () => {
       this.#open -= 1;
+      if (this.#open === 0) this.#last = undefined;
       end();
     };
   }

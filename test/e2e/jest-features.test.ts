@@ -57,6 +57,18 @@ describe('what Jest can do works as with its own runner', () => {
     expect(code).toBe(0);
   });
 
+  test.each(['node20', 'node26'] as const)(
+    '--detectLeaks finds nothing that is kept of a file, on %s',
+    async (node) => {
+      const { code, stderr } = await runJest('jest-memory', {
+        node,
+        args: ['--detectLeaks', '--maxWorkers=1'],
+      });
+      expect(stderr).toMatch(/Tests: {7}4 passed/);
+      expect(code).toBe(0);
+    },
+  );
+
   test('copyOnWrite and permissions are options of the runner', async () => {
     const { code, stderr } = await runJest('jest-options');
     expect(stderr).toMatch(/Tests: {7}2 passed/);
