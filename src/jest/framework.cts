@@ -13,7 +13,7 @@ import { snapshotFile } from './snapshot-file.cjs';
 import { watchTests } from './watch-tests.cjs';
 import { workerState } from './worker-state.cjs';
 
-const runFile: TestFramework = async (globalConfig, config, environment, runtime, testPath, send) => {
+const runFile: TestFramework = (globalConfig, config, environment, runtime, testPath, send) => {
   const files = workerState.files as FileTrees;
   send?.(WORKER_EVENT, process.pid);
   watchTests(environment, files);
@@ -34,22 +34,25 @@ const runFile: TestFramework = async (globalConfig, config, environment, runtime
     }
   };
   files.startTests();
-  try {
-    const framework = await loadModule<TestFramework>(config, config.mountnsFramework);
-    const result = await framework(globalConfig, config, environment, runtime, testPath, send);
-    tell = (failure) => addFailure(result, failure);
-    const { added, updated } = result.snapshot;
-    // Those that are inline are in the test file.
-    if (added + updated > 0)
-      failures.push(...files.checkSnapshots([await snapshotFile(config, testPath), testPath]));
-    return result;
-  } catch (error) {
-    tell = (failure) => tellBeside(error, failure, file);
-    throw error;
-  } finally {
-    // Before the scopes that they lie in are left.
-    await files.endTests().catch((error) => failures.push(error));
-  }
+  // Not awaited here: what a test throws would end with a frame of this function.
+  return loadModule<TestFramework>(config, config.mountnsFramework)
+    .then((framework) => framework(globalConfig, config, environment, runtime, testPath, send))
+    .then(async (result) => {
+      tell = (failure) => addFailure(result, failure);
+      const { added, updated } = result.snapshot;
+      // Those that are inline are in the test file.
+      if (added + updated > 0)
+        failures.push(...files.checkSnapshots([await snapshotFile(config, testPath), testPath]));
+      return result;
+    })
+    .catch((error) => {
+      tell = (failure) => tellBeside(error, failure, file);
+      throw error;
+    })
+    .finally(async () => {
+      // Before the scopes that they lie in are left.
+      await files.endTests().catch((error) => failures.push(error));
+    });
 };
 
 let isRunning = false;

@@ -14,7 +14,7 @@ describe('what Jest can do works as with its own runner', () => {
       ],
     });
     const { code, stderr } = await run.done;
-    expect(stderr).toMatch(/Tests: {7}3 passed/);
+    expect(stderr).toMatch(/Tests: {7}4 passed/);
     expect(code).toBe(0);
     const read = (file: string) => fs.readFileSync(path.join(run.directory, file), 'utf8');
     expect(read('mocks.test.js')).toMatch(/toMatchInlineSnapshot\(`\/mnt: tmpfs tmpfs \(.*\), private`\)/);
