@@ -10,7 +10,6 @@ import { copyAttributes } from '../files/attributes.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
 import type { Pins } from '../layers/pins.js';
-import { takingUnbindable } from '../layers/unbindable.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { withOverrides } from '../namespace/privileges.cjs';
@@ -113,7 +112,7 @@ export class CopyOnWriteTree {
   }
 
   #stackCopy(): number {
-    const tree = takingUnbindable('/', () => this.#scratch.leaveOut(() => copyTree(this.#root)));
+    const tree = this.#scratch.leaveOut(() => copyTree(this.#root));
     closingOnError(tree, () => {
       // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
       mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });

@@ -13,7 +13,6 @@ import { using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { MountError } from '../errors/mount-error.js';
 import { deviceOf } from '../files/device.js';
-import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { isReadOnly } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -22,7 +21,7 @@ import { visibleMounts } from '../mounts/visible-mounts.js';
 import { copyEmptyDirectory, copyFile, copySkeleton } from './copy.js';
 import { explainOverlay } from './explain-overlay.js';
 import { type Layer, lowerNames } from './layer.js';
-import { asBindable, fromRoot, isLocked } from './old-tree.js';
+import { fromRoot, isLocked } from './old-tree.js';
 import { mountOverlay } from './overlay.js';
 import type { Part } from './part.js';
 import type { Scratch } from './scratch.js';
@@ -124,9 +123,9 @@ export class Layers {
   }
 
   /** The mount without those below; undefined when these are locked on it (mount_namespaces(7)). */
-  #copyMount({ path, mount }: Part): number | undefined {
+  #copyMount({ path }: Part): number | undefined {
     try {
-      return asBindable(mount, this.#root, () => openTree(fromRoot(path), OPEN_TREE_CLONE, this.#root));
+      return openTree(fromRoot(path), OPEN_TREE_CLONE, this.#root);
     } catch (error) {
       if (isLocked(error, path, this.#table)) return undefined;
       throw error;
@@ -175,7 +174,7 @@ export class Layers {
     const { directory } = this.#addCopy(part, entries);
     mkdirat(directory, 'before');
     const copy = () => openTree(fromRoot(part.path), OPEN_TREE_CLONE | AT_RECURSIVE, this.#root);
-    const before = takingUnbindable(part.path, () => this.#scratch.leaveOut(copy));
+    const before = this.#scratch.leaveOut(copy);
     mountReadOnly(before, directory, 'before', AT_RECURSIVE);
     const pieces = copySkeleton({
       part,

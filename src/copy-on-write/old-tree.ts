@@ -1,15 +1,7 @@
 import { closeSync } from 'node:fs';
-import {
-  AT_RECURSIVE,
-  AT_SYMLINK_NOFOLLOW,
-  MS_PRIVATE,
-  MS_UNBINDABLE,
-  OPEN_TREE_CLONE,
-} from '../../native/constants.cjs';
+import { AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { using } from '../../native/using.cjs';
-import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 
 /** An absolute path for calls with a descriptor of the root directory, as which another one may be in place. */
@@ -20,14 +12,6 @@ export function fromRoot(path: string): Buffer {
 /** A detached copy of the whole tree below `root`, as a descriptor. */
 export function copyTree(root: number): number {
   return openTree('.', OPEN_TREE_CLONE | AT_RECURSIVE, root);
-}
-
-/** Runs `copy`, which copies `mount`, with the propagation type that forbids it taken away meanwhile. */
-export function asBindable(mount: Mount, root: number, copy: () => number): number {
-  if (mount.propagation !== 'unbindable') return copy();
-  return using(openTree(fromRoot(mount.mountPoint), AT_SYMLINK_NOFOLLOW, root), (fd) =>
-    meanwhile({ mount: fd, is: MS_PRIVATE, was: MS_UNBINDABLE }, copy),
-  );
 }
 
 /** Runs `copy`, which returns a descriptor, while a mount has another propagation type. */

@@ -19,7 +19,7 @@ import { printable } from '../mounts/printable.js';
 import { visibleMounts } from '../mounts/visible-mounts.js';
 import type { Layers } from './layers.js';
 import { attributesOf } from './mount-attributes.js';
-import { asBindable, closingOnError, fromRoot, isLocked } from './old-tree.js';
+import { closingOnError, fromRoot, isLocked } from './old-tree.js';
 import type { Part } from './part.js';
 import type { Scratch } from './scratch.js';
 import { isDeleted, treatmentOf } from './treatment.js';
@@ -85,7 +85,7 @@ export class PartMounts {
   }
 
   #copy(part: Part): number {
-    const tree = asBindable(part.mount, this.#root, () => this.#clone(part));
+    const tree = this.#clone(part);
     closingOnError(tree, () => {
       // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
       const flags = this.#extents.get(part.path) === 'whole' ? AT_RECURSIVE : 0;

@@ -6,6 +6,7 @@ import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { locationOf, mountIdOf } from '../../native/statx.cjs';
+import { using } from '../../native/using.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { copyTree } from '../copy-on-write/old-tree.js';
@@ -204,9 +205,13 @@ function stackCopyOnWrite(
   changeUmask(USUAL_UMASK);
   // Where permissions are enforced: directories that tests may not read are protected too.
   return withOverrides(() => {
-    const made = new CopyOnWriteTree(copyOnWrite, root, outer);
-    undo.push(() => made.close());
-    made.stack(enter, pins);
+    const made = takingUnbindable('/', () => {
+      const tree = new CopyOnWriteTree(copyOnWrite, root, outer);
+      undo.push(() => tree.close());
+      tree.stack(enter, pins);
+      return tree;
+    });
+    using(openDirectory('/'), makePrivate);
     return made;
   });
 }

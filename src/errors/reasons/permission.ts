@@ -19,6 +19,12 @@ function explainUserNamespace({ syscall, operation, type }: Failure): Reason | u
   if (operation === 'remount') {
     return { why: 'the mount came along from a more privileged user namespace, which locked its flags' };
   }
+  if (syscall === 'open_tree') {
+    return {
+      why: 'this is a user namespace, which copies no unbindable mount that is locked',
+      fix: "make all private: ns.propagation('/', 'private', { recursive: true })",
+    };
+  }
   if (syscall === 'mknodat')
     return { why: 'this is a user namespace, which may make no device', fix: 'run as root' };
   if (!['fsopen', 'fsconfig', 'fsmount'].includes(syscall)) return undefined;

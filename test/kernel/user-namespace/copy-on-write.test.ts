@@ -119,18 +119,28 @@ const UNBINDABLE = `
 import { withMountNamespace } from 'INDEX';
 
 await withMountNamespace(async (outer) => {
-  outer.propagation('/proc', 'unbindable');
-  const typeOf = (ns) => ns.mounts().at('/proc').propagation;
+  for (const name of ['/proc', '/sys/kernel']) outer.propagation(name, 'unbindable');
+  const typeOf = (ns) => ['/proc', '/sys/kernel'].map((name) => ns.mounts().at(name).propagation).join();
   console.log(await withMountNamespace({ copyOnWrite: true }, typeOf), typeOf(outer));
+  outer.propagation('/', 'unbindable', { recursive: true });
+  await withMountNamespace(() => {}).catch(({ code, why, fix }) => console.log(code, why, fix));
+  outer.propagation('/', 'private', { recursive: true });
+  await withMountNamespace(() => console.log('entered'));
 });
 `;
 
 test('all can be copy-on-write where a mount that is locked is unbindable', async () => {
   await withMountNamespace((ns) => {
+    for (let time = 0; time < 2; time++) ns.proc('/sys/kernel');
     const host = prepareHost(ns);
     const script = path.join(host.home, 'script.mjs');
     fs.writeFileSync(script, UNBINDABLE.replace('INDEX', host.file('dist/src/index.js')));
     const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script]);
-    expect({ stdout, stderr }).toEqual({ stdout: 'private unbindable\n', stderr: '' });
+    expect(stderr).toBe('');
+    const why = 'this is a user namespace, which copies no unbindable mount that is locked';
+    const fix = "make all private: ns.propagation('/', 'private', { recursive: true })";
+    // No path leads to one that is covered.
+    const refused = `ERR_MOUNTNS_SCOPE ${why} ${fix}`;
+    expect(stdout).toBe(`private,private unbindable,unbindable\n${refused}\nentered\n`);
   });
 });
