@@ -155,8 +155,9 @@ export class MountNamespace {
   }
 
   /**
-   * Changes flags of the mount at `target`. Only of that mount: options of its file system, which the host may
-   * have mounted too, are refused.
+   * Changes flags of the mount at `target`.
+   *
+   * Only of that mount: options of its file system, which the host may have mounted too, are refused.
    *
    * @param options `flags`, to set (`'ro'`, `'noexec'`) or to take away (`'rw'`, `'exec'`), others stay;
    *   `recursive`, the mounts below too
@@ -204,8 +205,9 @@ export class MountNamespace {
   }
 
   /**
-   * Sets how mounts and unmounts below a mount travel to its copies. Nothing travels to the host: a mount can
-   * only be shared within the scope and with namespaces that come from it.
+   * Sets how mounts and unmounts below a mount travel to its copies.
+   *
+   * Nothing travels to the host: a mount can only be shared within the scope and with namespaces that come from it.
    *
    * @param target absolute path of a mount point
    * @param type `'private'`, `'shared'`, `'slave'` (of what it is shared with now; no effect on others) or
