@@ -58,8 +58,9 @@ export class MountTable implements Iterable<Mount> {
 
   /**
    * The mount that is seen at exactly `path`: the top-most there, and not one that is hidden because
-   * something is mounted over a directory above it. `/` is the root directory of the process, which stays the
-   * same when something is mounted over it.
+   * something is mounted over a directory above it.
+   *
+   * `/` is the root directory of the process, which stays the same when something is mounted over it.
    *
    * @throws {TypeError} if `path` is not an absolute path.
    */

@@ -139,6 +139,7 @@ export class MountNamespace {
 
   /**
    * Refuses every write at a directory or file from now on (EROFS), whoever asks. It need not be a mount point.
+   *
    * What was opened for writing before goes on where it was, unless the target is a mount point: that is EBUSY.
    *
    * @param options `recursive`, the mounts below too
@@ -225,8 +226,9 @@ export class MountNamespace {
   }
 
   /**
-   * Makes a directory the root of this process and of the children that it starts, until the scope ends. The
-   * working directory stays if it lies in the new root; else it becomes the new root.
+   * Makes a directory the root of this process and of the children that it starts, until the scope ends.
+   *
+   * The working directory stays if it lies in the new root; else it becomes the new root.
    *
    * @param newRoot absolute path of a directory; becomes a mount point when it is none
    * @param putOld where the old root goes: a directory in the new root, by its path before the change; provided
