@@ -120,11 +120,11 @@ function resolved(path: string, root: string): string {
   }
 }
 
-/** @param links how many symbolic links may lead to others */
-function follow(path: string, root: string, links = 40): string {
+/** Symbolic links in a circle end with a RangeError. */
+function follow(path: string, root: string): string {
   return path.split('/').reduce((real, part) => {
     const next = posix.join(real, part);
-    const link = links > 0 ? unless(['EINVAL'], () => readlinkSync(root + next)) : undefined;
-    return link === undefined ? next : follow(posix.resolve(real, link), root, links - 1);
+    const link = unless(['EINVAL'], () => readlinkSync(root + next));
+    return link === undefined ? next : follow(posix.resolve(real, link), root);
   }, '/');
 }

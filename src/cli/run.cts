@@ -80,14 +80,11 @@ function parseArguments(args: string[]): { options: Set<string>; command: Comman
       first++;
       break;
     }
-    if (!OPTIONS.includes(option)) {
-      throw new UsageError(`unknown option of run: ${option}; known are ${OPTIONS.join(', ')}`);
-    }
+    if (!OPTIONS.includes(option)) throw new UsageError(`unknown option of run: ${option}`);
     options.add(option);
   }
   const [program, ...rest] = args.slice(first);
-  if (program === undefined)
-    throw new UsageError('run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND');
+  if (program === undefined) throw new UsageError('run needs a command');
   return { options, command: [program, ...rest] };
 }
 

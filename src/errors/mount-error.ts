@@ -20,7 +20,7 @@ export class MountError extends ExplainedError {
   }
 }
 
-/** The fields that an error of Node has. */
+// The fields that an error of Node has.
 export interface MountErrorFields {
   code: string;
   errno?: number | undefined;

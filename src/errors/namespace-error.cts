@@ -2,7 +2,7 @@ import { ExplainedError, type Explanation } from './explained-error.cjs';
 
 /**
  * The process is not in a mount namespace of its own, could not enter one, or a scope could not be entered or
- * left. The message says what to change; `why` and `fix` hold the same as fields.
+ * left.
  */
 export class NamespaceError extends ExplainedError {
   override name = 'NamespaceError';

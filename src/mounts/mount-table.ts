@@ -8,7 +8,7 @@ import { type Mount, mountsIn } from './mount.js';
 import { MountIndex } from './mount-index.js';
 import { parseMountInfo } from './parse-mount-info.js';
 
-/** Marks tables: under Jest they can come from another realm, where instanceof says nothing. */
+// Marks tables: under Jest they can come from another realm, where instanceof says nothing.
 const MOUNT_TABLE: unique symbol = Symbol.for('mountns.MountTable');
 
 /**

@@ -13,7 +13,7 @@ import { explainReadFailure, type ReadFailure, ReadMountsError } from './read-mo
  * namespace that the test runner was started in.
  *
  * The table is one moment's, never a mixture of two. Mount points are relative to the root directory of the
- * process that is asked. In a worker it works also after a test has covered or unmounted /proc.
+ * process that is asked.
  *
  * @throws {ExplainedError} called `ReadMountsError`, if the process is gone or not ours, or its table never stands still.
  * @throws {TypeError} if `which` is none of these.

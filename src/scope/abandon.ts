@@ -38,9 +38,9 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
   for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
 }
 
-const NO_MORE = '\nits code would reach the host, so no more scopes are opened in this process';
+const NO_MORE = '\nits code would reach the host: no more scopes are opened in this process';
 const WRITES_ARE_LOST =
-  '\nits code would reach the host, so what this process writes from now on is kept in memory only';
+  '\nits code would reach the host: what this process writes from now on is kept in memory only';
 
 /** Milliseconds for code that has nothing left to wait for. */
 const GRACE = 100;

@@ -5,6 +5,6 @@ export function leftOpen(whose: string, outcome = ''): Explanation {
   return {
     summary: `${whose} ended with a scope still open`,
     why: `a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of${outcome}`,
-    fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test',
+    fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit',
   };
 }

@@ -56,8 +56,8 @@ describe.each(runners)('%s', (runner) => {
     expect(stderr).toContain(
       'mountns: timeouts.test.ts, test "plain > times out": test "times out" ended with a scope still open\n' +
         '  why:  a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of\n' +
-        '        its code would reach the host, so what this process writes from now on is kept in memory only\n' +
-        '  fix:  await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test\n',
+        '        its code would reach the host: what this process writes from now on is kept in memory only\n' +
+        '  fix:  await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit\n',
     );
     expect(code).toBe(1);
     expect(fs.readdirSync(directory).sort()).toEqual(['precious', 'tmpfs']);

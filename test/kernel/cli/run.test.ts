@@ -333,9 +333,9 @@ describe('ns-tool run', () => {
   });
 
   test.for([
-    [[], 'run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND'],
-    [['--'], 'run needs a command: ns-tool run [--copy-on-write] [--rootless] [--] COMMAND'],
-    [['--rotless', 'true'], 'unknown option of run: --rotless; known are --copy-on-write, --rootless'],
+    [[], 'run needs a command'],
+    [['--'], 'run needs a command'],
+    [['--rotless', 'true'], 'unknown option of run: --rotless'],
   ] as const)('refuses %j', ([args, message], { ns }) => {
     const host = prepareHost(ns);
     const result = runAsUser(host, [node, host.file('dist/src/cli/ns-tool.cjs'), 'run', ...args]);

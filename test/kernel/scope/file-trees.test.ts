@@ -142,8 +142,8 @@ test('a handle that the hook of a test did not dispose of is told of as what it 
         summary,
         why:
           'a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of\n' +
-          'its code would reach the host, so what this process writes from now on is kept in memory only',
-        fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit of the test',
+          'its code would reach the host: what this process writes from now on is kept in memory only',
+        fix: 'await withMountNamespace(…); await using ns = await enterMountNamespace(); or raise the time limit',
       },
     ],
     message: summary,
