@@ -1,8 +1,8 @@
 /** The parts that a message is built from; each is a field of the error too. */
 export interface Explanation {
-  /** What went wrong, in one line that stands alone: reporters print only that. */
+  /** What went wrong, in one line that stands alone. */
   summary: string;
-  /** What was found out about the reason. Only what was checked: with nothing checked it is left out. */
+  /** What was found out about the reason. Left out where nothing was checked. */
   why?: string | undefined;
   /** What to do about it. */
   fix?: string | undefined;

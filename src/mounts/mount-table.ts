@@ -37,7 +37,7 @@ export class MountTable implements Iterable<Mount> {
     else this.#mounts = Object.freeze(mountsIn('mounts', 'text of mountinfo or mounts', mounts));
   }
 
-  /** Whether `value` is a table, also one of another copy of this package. */
+  /** Whether `value` is a table. */
   static isMountTable(value: unknown): value is MountTable {
     return typeof value === 'object' && value !== null && MOUNT_TABLE in value;
   }
@@ -109,8 +109,8 @@ export class MountTable implements Iterable<Mount> {
   }
 
   /**
-   * What was added, removed and changed from this table to `other`, a later one or that of another namespace.
-   * Ids are not compared: copies of a namespace have others, and the kernel uses them again.
+   * What was added, removed and changed from this table to `other`, a later one or that of another namespace. Ids
+   * are not compared.
    *
    * @throws {TypeError} if `other` is no table and no list of mounts.
    */

@@ -14,7 +14,7 @@ export interface Support {
   supported: boolean;
   /** As root of the machine, or of a user namespace only, where the kernel allows less. Undefined if neither. */
   mode?: 'root' | 'user-namespace';
-  /** What was looked at, in order. The last one is the one that refuses, if there is one. */
+  /** What was looked at, in order. The last one refuses, if any does. */
   checks: readonly SupportCheck[];
   /** What is missing, in one line; undefined when supported. */
   summary?: string;
@@ -27,8 +27,8 @@ export interface Support {
 const known = processWide<{ support?: Support }>('support', () => ({}));
 
 /**
- * Whether tests can have mount namespaces on this machine. Tries it in a child process, once per process; in a
- * worker, which has one, it costs nothing. Never throws.
+ * Whether tests can have mount namespaces on this machine. Tries it in a child process, once per process.
+ * Never throws.
  *
  * @see mount_namespaces(7), user_namespaces(7)
  * @example

@@ -23,8 +23,7 @@ export interface MountNamespacesOptions {
   permissions?: 'root' | 'enforced' | undefined;
   /**
    * How many spare workers are started ahead, each with its namespace ready, while files are left to run.
-   * `true` takes the processors that `maxWorkers` leaves idle, at most `maxWorkers` of them; where it leaves none, a
-   * spare worker would slow down those that run.
+   * `true` takes the processors that `maxWorkers` leaves idle, at most `maxWorkers` of them.
    * @defaultValue true
    */
   prewarm?: boolean | number | undefined;
