@@ -1,9 +1,26 @@
+import { lstatSync, rmdirSync, type Stats, unlinkSync } from 'node:fs';
 import { decodePath, encodePath } from '../../native/path-bytes.cjs';
-import { unless } from '../../native/unless.cjs';
+import { probe, unless } from '../../native/unless.cjs';
 import { fgetxattr, flistxattr, fsetxattr } from '../../native/xattr.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { NOTE } from './attributes.js';
 import type { FoundFile } from './found-file.js';
+
+/** Where something was made to be mounted on, and what, the last one last. */
+export const provided: (Pick<Stats, 'dev' | 'ino'> & { path: string })[] = [];
+
+/** Removes what was made since there were `count`, where it is there without the mounts of a scope, and empty. */
+export function removeProvided(count: number): void {
+  for (const { path, dev, ino } of provided.splice(count).reverse()) {
+    probe(() => {
+      const bytes = encodePath(path);
+      const found = lstatSync(bytes);
+      if (found.dev !== dev || found.ino !== ino) return;
+      if (found.isDirectory()) rmdirSync(bytes);
+      else if (!found.size) unlinkSync(bytes);
+    });
+  }
+}
 
 /**
  * Notes at a new file or directory that it was made to be mounted on. The note goes when that goes.

@@ -1,4 +1,4 @@
-import { constants, fchmodSync, rmdirSync, unlinkSync } from 'node:fs';
+import { constants, fchmodSync, fstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path/posix';
 import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
@@ -6,7 +6,7 @@ import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
 import { withPathOf } from '../files/descriptor-path.js';
-import { noteProvided } from '../files/provided.js';
+import { noteProvided, provided } from '../files/provided.js';
 import { openIfThere } from '../files/target.js';
 import { coverWithBinds } from '../layers/bind-layer.js';
 import { makeOverlay } from '../layers/overlay.js';
@@ -15,6 +15,7 @@ import { isOwnLayer, OWN_LAYER } from '../layers/own-layer.js';
 import { findMount, type Place } from '../layers/place.js';
 import type { Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
+import { join } from '../mounts/absolute-path.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -56,8 +57,9 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
     const isDirectory = kind === 'directory' || index < missing.length - 1;
     const parent = made;
     made = isDirectory ? makeDirectory(parent, name, steps) : makeFile(parent, name, steps);
-    if (!isWatched) continue;
     const names = missing.slice(0, index + 1).join('/');
+    provided.push({ ...fstatSync(made), path: join(path, `/${names}`) });
+    if (!isWatched) continue;
     using(openat(parent, name, constants.O_RDONLY), (fd) => noteProvided(fd, names));
   }
   return steps.closing(openWithoutSymlinks(missing.join('/'), O_PATH, found));

@@ -9,6 +9,7 @@ import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
 import type { Layer } from '../copy-on-write/layer.js';
 import { messageOf } from '../errors/message-of.cjs';
 import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
+import { provided, removeProvided } from '../files/provided.js';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
@@ -57,6 +58,8 @@ export class Scope {
   readonly tree: EnteredTree;
   /** The quarantine that it was opened in. */
   readonly #quarantine = scopes.quarantine;
+  /** How many mount points were made before. */
+  readonly #provided = provided.length;
   #closing: Promise<void> | undefined;
 
   private constructor(
@@ -229,7 +232,14 @@ export class Scope {
     } finally {
       // Left, it would let what is under way reach the host, or code of a scope inside that was abandoned.
       const isDangerous = !isQuiet || scopes.quarantine !== this.#quarantine;
-      this.#goBack(isDangerous ? () => enterQuarantine(this) : () => this.tree.leave(canBeKept));
+      this.#goBack(
+        isDangerous
+          ? () => enterQuarantine(this)
+          : () => {
+              this.tree.leave(canBeKept);
+              removeProvided(this.#provided);
+            },
+      );
     }
   }
 

@@ -283,3 +283,24 @@ test('a killed worker leaves no mount and no directory', async () => {
   expect(seenByHost(directory)).toEqual([]);
   expect(fs.readFileSync(`/proc/${process.ppid}/mountinfo`, 'utf8')).not.toContain(directory);
 });
+
+test('a scope leaves no mount points in a file system of the scope around it', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace(async (outer) => {
+    outer.tmpfs(directory);
+    await withMountNamespace(async (inner) => {
+      inner.tmpfs(`${directory}/a/b`);
+      inner.bind('/etc/hosts', `${directory}/file`);
+      inner.tmpfs(`${directory}/used/by/tests`);
+      fs.writeFileSync(`${directory}/used/written`, '');
+      await withMountNamespace((innermost) => innermost.tmpfs(`${directory}/a/c`));
+      expect(fs.readdirSync(`${directory}/a`)).toEqual(['b']);
+    });
+    expect(fs.readdirSync(directory)).toEqual(['used']);
+    expect(fs.readdirSync(`${directory}/used`)).toEqual(['written']);
+    outer.tmpfs(`${directory}/own`);
+    await withMountNamespace(() => {});
+    outer.umount(`${directory}/own`);
+    expect(fs.readdirSync(directory).sort()).toEqual(['own', 'used']);
+  });
+});
