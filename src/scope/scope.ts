@@ -18,6 +18,7 @@ import { abandonScopes } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry, explainEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
+import { bypassMockFs, isFsMocked } from './mocked-fs.js';
 import { enterQuarantine } from './quarantine.js';
 import { currentTest, layersInPlace, pinsInPlace, scopes, type TestRun } from './scopes.js';
 import { freeDescriptor, keepDescriptor } from './spare-descriptor.js';
@@ -68,6 +69,7 @@ export class Scope {
     endTurn: () => void,
   ) {
     this.entered = requireOwnNamespace();
+    this.#requireFs();
     this.parent = parent;
     this.isHandle = isHandle;
     this.isFixture = isFixture;
@@ -134,6 +136,7 @@ export class Scope {
 
   /** Throws unless this is the inner-most open scope: operations act on the tree that is in place. */
   requireCurrent(): void {
+    this.#requireFs();
     if (!this.isOpen) throw closedError('this mount namespace has ended');
     if (scopes.open.at(-1) !== this) {
       throw closedError(
@@ -141,6 +144,14 @@ export class Scope {
         'use the namespace that the inner withMountNamespace(fn) passes to fn',
       );
     }
+  }
+
+  #requireFs(): void {
+    if (isFsMocked(this.entered.procFd))
+      throw closedError(
+        'mock-fs, or the like, has replaced the fs of this process',
+        'call mock.restore() first',
+      );
   }
 
   /**
@@ -173,13 +184,15 @@ export class Scope {
     } finally {
       // It may have been abandoned meanwhile.
       if (this.isOpen) {
-        try {
-          this.#leave(isQuiet);
-        } finally {
-          for (const fd of this.kept) closeSync(fd);
-          keepDescriptor(this.entered);
-          this.#end();
-        }
+        bypassMockFs(this.entered.procFd, () => {
+          try {
+            this.#leave(isQuiet);
+          } finally {
+            for (const fd of this.kept) closeSync(fd);
+            keepDescriptor(this.entered);
+            this.#end();
+          }
+        });
       }
     }
   }
