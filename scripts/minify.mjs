@@ -30,18 +30,20 @@ const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
 );
 // One alone does less than both.
 for (const name of scripts)
-  rewrite(name, await smallest(name, first(name, withNames(withShortExportStar(read(name))))));
+  rewrite(name, await smallest(name, first(name, withNames(withoutHelpers(read(name))))));
 shortenExports(new Set(exported));
 for (const name of scripts) if (isInWorkers(name)) rewrite(name, captureGlobals(read(name)));
 for (const name of files.filter((each) => /\.d\.c?ts$/.test(each)))
   rewrite(name, inOneList(withoutDetails(read(name))));
 
-/** What tsc writes for `export *`. @param {string} source */
-function withShortExportStar(source) {
-  return source.replace(
-    /^var __createBinding[\s\S]*?^};$/m,
-    'const __exportStar = (from, to) => Object.assign(to, from);',
-  );
+/** What tsc writes for exports: before they are there, and for those of another module. @param {string} source */
+function withoutHelpers(source) {
+  return source
+    .replace(/^exports\.\w+ = .*void 0;$/m, '')
+    .replace(
+      /^var __createBinding[\s\S]*?^};$/m,
+      'const __exportStar = (from, to) => Object.assign(to, from);',
+    );
 }
 
 /** The bundler makes `var A = class` of `class A`, whose name is that of the variable. @param {string} source */
