@@ -10,8 +10,6 @@ export interface GlobalConfig {
 export interface ProjectConfig {
   /** File of the test framework: jest-circus, usually. */
   readonly testRunner: string;
-  /** File of the user's own. */
-  readonly snapshotResolver?: string | null;
   readonly displayName?: unknown;
 }
 
@@ -19,6 +17,8 @@ export interface ProjectConfig {
 export interface WorkerConfig extends ProjectConfig {
   /** File of the user's own test framework. */
   readonly mountnsFramework: string;
+  /** File of the user's own. */
+  readonly snapshotResolver?: string | null;
   /** File of `@jest/transform`. */
   readonly mountnsTransform: string;
 }
@@ -51,7 +51,13 @@ export type TestRunnerClass = new (globalConfig: GlobalConfig, context: unknown)
 export interface TestEvent {
   readonly name: string;
   readonly concurrent?: boolean;
-  readonly test?: { readonly name: string };
+  readonly test?: TestBlock;
+}
+
+/** A test of jest-circus, or a `describe()`. */
+export interface TestBlock {
+  readonly name: string;
+  readonly parent?: TestBlock;
 }
 
 /** The environment of a test file. */

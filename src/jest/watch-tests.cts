@@ -1,5 +1,5 @@
 import type { FileTrees } from '../scope/file-trees.js' with { 'resolution-mode': 'import' };
-import type { TestEnvironment, TestEvent } from './jest.cjs';
+import type { TestBlock, TestEnvironment, TestEvent } from './jest.cjs';
 
 /**
  * Tells `files` of the tests in a file, by the events that jest-circus sends to the file's environment.
@@ -17,7 +17,13 @@ export function watchTests(environment: TestEnvironment, files: FileTrees): void
     if (name === 'add_test') isConcurrent ||= event.concurrent === true;
     if (isConcurrent || !(name === 'test_start' || name === 'test_done')) return handled;
     return Promise.resolve(handled).then(() =>
-      name === 'test_start' ? files.startTest() : files.endTest(event.test?.name ?? ''),
+      name === 'test_start' ? files.startTest() : files.endTest(titleOf(event.test as TestBlock)),
     );
   };
+}
+
+/** As Jest prints it. */
+function titleOf({ name, parent }: TestBlock): string {
+  // The outer-most block holds all of the file, and has a name of Jest's own.
+  return parent?.parent ? `${titleOf(parent)} › ${name}` : name;
 }

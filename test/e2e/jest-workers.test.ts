@@ -82,7 +82,7 @@ test('each file starts from the pristine tree in a worker that is used again, an
   expect(stderr).toContain(
     [
       'FAIL ./2-open.test.js',
-      '  ● test "leaves scopes open: a handle, one that hangs, and one that waits for it" ended with a scope still open',
+      '  ● test "a test › of some › leaves scopes open: a handle, one that hangs, and one that waits for it" ended with a scope still open',
       '      why:  a withMountNamespace() was not awaited or had not finished, or an enterMountNamespace() was not disposed of',
       '      fix:  await withMountNamespace(…); await using ns = await enterMountNamespace()',
     ].join('\n'),
