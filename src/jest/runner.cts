@@ -100,7 +100,12 @@ class MountNamespaceRunner {
   }
 }
 
-export = MountNamespaceRunner;
+/** Only Jest makes one, and knows what it has. */
+export = MountNamespaceRunner as new (
+  globalConfig: object,
+  context: unknown,
+  options?: RunnerOptions,
+) => object;
 
 function refuseWorkerThreads(): NamespaceError {
   // Jest prints the stack, and of this error it says nothing.
