@@ -57,7 +57,8 @@ class MountNamespaceRunner {
       const [handedOn, result] = data as [unknown, unknown];
       const file = this.#originals.get(handedOn) as TestFile;
       if (event === 'test-file-failure') return this.#onFailure(file, result, listener);
-      return listener([file, result]);
+      // Not called from here: what it throws, or makes a failure, would have a frame of this function.
+      return Promise.resolve([file, result]).then(listener);
     });
   }
 

@@ -115,16 +115,29 @@ describe('the environment', () => {
   });
 
   test('may hold paths with spaces and quotes, and Jest may be out of reach from there', async () => {
-    const installed = path.join(inject('installed'), 'jest30/node_modules');
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'with "quotes" and spaces '));
-    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-    const modules = path.join(directory, 'node_modules');
-    fs.cpSync(path.join(installed, 'mountns'), path.join(modules, 'mountns'), { recursive: true });
-    fs.symlinkSync(path.join(installed, 'koffi'), path.join(modules, 'koffi'));
-    const { code, stderr } = await runJest('jest-many', {
-      env: { RUNNER: path.join(modules, 'mountns/dist/src/jest/runner.cjs') },
-    });
+    const { code, stderr } = await runJest('jest-many', { env: { RUNNER: copyRunner() } });
     expect(stderr).toMatch(/Tests: {7}3 passed/);
     expect(code).toBe(0);
   });
+
+  // Jest shows no frames at all of files in a directory that has jest in its name.
+  test('a file without tests is reported without a frame of this package', async () => {
+    const { stderr } = await runJest('jest-many', {
+      args: ['--testRegex=none'],
+      env: { RUNNER: copyRunner() },
+    });
+    expect(stderr).toContain('Your test suite must contain at least one test.');
+    expect(stderr).not.toContain('runner.cjs');
+  });
 });
+
+/** Copies this package to a directory of an awkward name, and returns the file of the runner there. */
+function copyRunner(): string {
+  const installed = path.join(inject('installed'), 'jest30/node_modules');
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'with "quotes" and spaces '));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const modules = path.join(directory, 'node_modules');
+  fs.cpSync(path.join(installed, 'mountns'), path.join(modules, 'mountns'), { recursive: true });
+  fs.symlinkSync(path.join(installed, 'koffi'), path.join(modules, 'koffi'));
+  return path.join(modules, 'mountns/dist/src/jest/runner.cjs');
+}
