@@ -17,11 +17,20 @@ const keepNames = { function: false, class: true };
 /** What the bundler calls an export, but that a variable can't be called like some. */
 const IS_SHORT = /^(?!(?:do|if|in)$)[\w$]{1,3}$/;
 /** Where declarations stand: which way is the smallest differs from file to file. */
-const ORDERS = [{}, { hoist_vars: true }, { hoist_funs: true }, { if_return: false }];
+const ORDERS = [
+  {},
+  { hoist_vars: true },
+  { hoist_funs: true },
+  { if_return: false },
+  { hoist_vars: true, if_return: false, conditionals: false },
+  { hoist_funs: true, if_return: false, unsafe_comps: true },
+  { hoist_funs: true, sequences: false, unsafe_comps: true },
+  { sequences: false, conditionals: false },
+];
 /** Of an error that nobody catches, Node prints the line that it was thrown in. */
-const LONG_LINE = 1000;
+const LONG_LINE = 3000;
 /** Tags that declarations keep. */
-const SHOWN_TAGS = /^@(defaultValue|param)/;
+const SHOWN_TAGS = /^@defaultValue/;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
@@ -201,7 +210,7 @@ function builtinNames() {
   return names;
 }
 
-/** What editors show: the first paragraph, parameters and defaults. The API reference has the rest. @param {string} text */
+/** What editors show: the first paragraph, and defaults. The API reference has the rest. @param {string} text */
 function withoutDetails(text) {
   return text
     .replace(/^ +/gm, '')

@@ -1,8 +1,10 @@
 import { ExplainedError, type Explanation } from './explained-error.cjs';
 
 /**
- * A mount operation that the kernel, or this package before it, refused. It has the fields of Node's own errors
- * (`code`, `errno`, `syscall`, `path`, `dest`), and `why` and `fix` where they were found out.
+ * A mount operation that the kernel, or this package before it, refused.
+ *
+ * It has the fields of Node's own errors (`code`, `errno`, `syscall`, `path`, `dest`), and `why` and `fix` where they
+ * were found out.
  */
 export class MountError extends ExplainedError {
   override name = 'MountError';

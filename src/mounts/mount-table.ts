@@ -12,8 +12,10 @@ import { parseMountInfo } from './parse-mount-info.js';
 const MOUNT_TABLE: unique symbol = Symbol.for('mountns.MountTable');
 
 /**
- * The mounts of one namespace at one moment, in the order of mountinfo. It never changes; read again for a
- * later moment. Paths are looked up as text: symbolic links are not followed.
+ * The mounts of one namespace at one moment, in the order of mountinfo. Paths are looked up as text: symbolic links are
+ * not followed.
+ *
+ * It never changes; read again for a later moment.
  *
  * @example
  * ```ts

@@ -7,8 +7,10 @@ import { inspect } from 'node:util';
 export type Propagation = 'private' | 'shared' | 'slave' | 'slave+shared' | 'unbindable';
 
 /**
- * One mount, as one line of `/proc/PID/mountinfo` describes it: plain data, so that it can be compared,
- * printed and sent anywhere. The fields are those of proc_pid_mountinfo(5), in its order.
+ * One mount, as one line of `/proc/PID/mountinfo` describes it.
+ *
+ * It is plain data, so that it can be compared, printed and sent anywhere. The fields are those of
+ * proc_pid_mountinfo(5), in its order.
  *
  * Text is decoded: `\040` is a space. A byte that is not UTF-8 is a lone surrogate; `encodePath` gives the
  * bytes back.
