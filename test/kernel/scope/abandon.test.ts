@@ -112,8 +112,9 @@ test('a scope is not left while a file operation of its code is under way', () =
     await inside.promise;
     await scopes.open[1].giveUp('a test');
     // A pipe of an overlay is another one.
-    fs.closeSync(fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+'));
+    const writer = fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+');
     await (await pending).close();
+    fs.closeSync(writer);
     console.log(scopes.quarantine?.baseId, scopes.refusal?.cause.code);`;
   expect(runScript(script, directory)).toBe('undefined ERR_MOUNTNS_PENDING\n');
 });
@@ -170,8 +171,9 @@ test('a scope that ends by itself while it is given up leaves that around it alo
     await scopes.open[1].giveUp('a test');
     const [{ reason }] = await Promise.allSettled([scope]);
     // A pipe of an overlay is another one.
-    fs.closeSync(fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+'));
+    const writer = fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+');
     await (await pending).close();
+    fs.closeSync(writer);
     console.log(reason.code, isAround(around), await withMountNamespace(isAround));`;
   expect(runScript(script, directory)).toBe('ERR_MOUNTNS_PENDING true true\n');
 });
@@ -201,8 +203,9 @@ test('a scope that ends by itself while its file operations are waited for is no
       waiting = 0;
       await new Promise(setImmediate);
     } while (waiting < 2);
-    fs.closeSync(fs.openSync(directory + '/fifo', 'r+'));
+    const writer = fs.openSync(directory + '/fifo', 'r+');
     await (await pending).close();
+    fs.closeSync(writer);
     await Promise.all([scope, givenUp]);
     console.log(scopes.open.length, scopes.quarantine, isAround(around));`;
   expect(runScript(script, directory, before)).toBe('1 undefined true\n');

@@ -187,8 +187,9 @@ test.each(['{}', '{ copyOnWrite: true }'])(
       });
       const [{ reason }] = await Promise.allSettled([scope]);
       fs.writeFileSync(directory + '/afterwards', '');
-      fs.closeSync(fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+'));
+      const writer = fs.openSync('/proc/self/fd/' + fd + '/fifo', 'r+');
       while (fs.existsSync(directory + '/decoy')) await new Promise(setImmediate);
+      fs.closeSync(writer);
       await withMountNamespace((ns) => ns.tmpfs(directory));
       console.log(reason.code, reason.message.split('\\n')[0], fs.readdirSync(directory).sort().join());
       process.exit();`;

@@ -187,8 +187,10 @@ describe('withMountNamespace', () => {
       });
       const scope = withMountNamespace((ns) => ns.tmpfs(directory));
       await new Promise(setImmediate);
-      fs.closeSync(fs.openSync('/proc/self/fd/' + host + '/fifo', 'r+'));
-      await Promise.all([operations, scope]);`;
+      // Open until then: the thread pool may not have begun.
+      const writer = fs.openSync('/proc/self/fd/' + host + '/fifo', 'r+');
+      await Promise.all([operations, scope]);
+      fs.closeSync(writer);`;
     const preload = path.resolve('dist/src/register.cjs');
     const node = ['--require', preload, '--input-type=module', '--eval', script, directory];
     execFileSync(process.execPath, node, { env: { ...process.env, MOUNTNS_NAMESPACE: '' } });
@@ -204,8 +206,9 @@ describe('withMountNamespace', () => {
       code: 'ERR_MOUNTNS_PENDING',
       message: expect.stringMatching(/^a scope was not entered: file operations still under way after 2 s\n/),
     });
-    fs.closeSync(fs.openSync(`${directory}/fifo`, 'r+'));
+    const writer = fs.openSync(`${directory}/fifo`, 'r+');
     await (await reader).close();
+    fs.closeSync(writer);
     await withMountNamespace(entered);
     expect(entered).toHaveBeenCalledOnce();
   });
