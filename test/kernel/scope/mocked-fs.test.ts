@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'mountns/vitest';
 import { errorOf } from '../../failure-of.js';
 
-const mock: ((files: object) => void) & { restore(): void } = createRequire(import.meta.url)('mock-fs');
+// mock-fs 5 can't be loaded by Node 26.
+const isLoadable = Number.parseInt(process.versions.node, 10) < 26;
+const mock: ((files: object) => void) & { restore(): void } =
+  isLoadable && createRequire(import.meta.url)('mock-fs');
 
 const REFUSAL = `cannot use this mount namespace: mock-fs, or the like, has replaced the fs of this process
   fix:  call mock.restore() first`;
@@ -12,7 +15,7 @@ function countDescriptors(): number {
   return fs.readdirSync('/proc/self/fd').length;
 }
 
-test('no scope is entered while mock-fs is active', async ({ withMountNamespace }) => {
+test.skipIf(!isLoadable)('no scope is entered while mock-fs is active', async ({ withMountNamespace }) => {
   await withMountNamespace(() => {});
   const before = countDescriptors();
   mock({ '/etc/app': { a: '1' } });
@@ -22,7 +25,7 @@ test('no scope is entered while mock-fs is active', async ({ withMountNamespace 
   await withMountNamespace((ns) => ns.tmpfs('/mnt/test_mount'));
 });
 
-test('a scope is left while mock-fs is active', async ({ withMountNamespace, host }) => {
+test.skipIf(!isLoadable)('a scope is left while mock-fs is active', async ({ withMountNamespace, host }) => {
   await withMountNamespace((ns) => ns.tmpfs('/mnt/test_mount'));
   const before = countDescriptors();
   for (const copyOnWrite of [false, ['/etc']]) {

@@ -46,9 +46,10 @@ test.each([
 
 test('connects the standard streams', async () => {
   const child = sh('read line; echo "out $line $1"; echo err >&2', 'argument');
+  const end = once(child, 'exit');
   child.stdin.end('in\n');
   expect(await Promise.all([text(child.stdout), text(child.stderr)])).toEqual(['out in argument\n', 'err\n']);
-  await once(child, 'exit');
+  await end;
 });
 
 // Each tells of itself: a shell blocks signals for a moment while it waits for what it runs.
