@@ -1,14 +1,15 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { O_PATH } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
-import { decodePath, encodePath, FOREIGN_SURROGATE } from '../../native/path-bytes.cjs';
+import { encodePath, FOREIGN_SURROGATE } from '../../native/path-bytes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { probe, unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { MountError } from '../errors/mount-error.js';
 import { ancestors, join } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
+import { findRealPath } from './real-path.js';
 
 /**
  * The normal form of a path that a user gave: absolute, no `.`, `..`, doubled or trailing slashes.
@@ -86,6 +87,6 @@ function symbolicLink(path: string): MountError {
 
 function fixOf(path: string): string | undefined {
   const there = ancestors(path).findLast((part) => probe(() => lstatSync(encodePath(part)))) ?? '/';
-  const real = probe(() => decodePath(realpathSync(encodePath(there), 'buffer')));
+  const real = findRealPath(there);
   return real && `give the path that it stands for: ${printable(join(real, path.slice(there.length)))}`;
 }

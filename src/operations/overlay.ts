@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { type Attempt, attempt } from '../errors/explain-mount.js';
-import { realPathOf } from '../errors/reasons/paths.js';
+import { realPathOf } from '../files/real-path.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';

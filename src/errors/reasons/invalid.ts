@@ -1,6 +1,7 @@
 import { dirname } from 'node:path/posix';
 import { inspect } from 'node:util';
 import { isMountRoot, mountIdOf } from '../../../native/statx.cjs';
+import { realPathOf } from '../../files/real-path.js';
 import { formatMount } from '../../mounts/format-mount.js';
 import type { Mount } from '../../mounts/mount.js';
 import type { MountTable } from '../../mounts/mount-table.js';
@@ -8,7 +9,7 @@ import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { explainKinds } from './not-directory.js';
-import { describeLink, kindOfPath, pathsOf, realPathOf } from './paths.js';
+import { describeLink, kindOfPath, pathsOf } from './paths.js';
 import type { Failure, Reason } from './reasons.js';
 
 type Explain = (failure: Failure, table: MountTable) => Reason | undefined;

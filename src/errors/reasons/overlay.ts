@@ -1,5 +1,6 @@
 import { encodePath } from '../../../native/path-bytes.cjs';
 import { isSameFile, locationOf, mountIdOf } from '../../../native/statx.cjs';
+import { realPathOf } from '../../files/real-path.js';
 import { isOwnLayer, OWN_PURPOSE } from '../../layers/own-layer.js';
 import { isBelow } from '../../mounts/absolute-path.js';
 import { formatMount } from '../../mounts/format-mount.js';
@@ -12,7 +13,7 @@ import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { noDacOverride } from '../../support/obstacles.cjs';
 import { uncovering } from './invalid.js';
 import { explainKinds } from './not-directory.js';
-import { kindOfPath, realPathOf, targetOf } from './paths.js';
+import { kindOfPath, targetOf } from './paths.js';
 import { reasonOf } from './permission.js';
 import type { Failure, Reason } from './reasons.js';
 

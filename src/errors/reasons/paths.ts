@@ -1,5 +1,5 @@
-import { readlinkSync, realpathSync, statSync } from 'node:fs';
-import { decodePath, encodePath } from '../../../native/path-bytes.cjs';
+import { readlinkSync, statSync } from 'node:fs';
+import { encodePath } from '../../../native/path-bytes.cjs';
 import { probe } from '../../../native/unless.cjs';
 import { printable } from '../../mounts/printable.js';
 import type { Failure } from './reasons.js';
@@ -45,9 +45,4 @@ export function kindOfPath(path: string): string | undefined {
 /** A source by the words of proc for what it leads to: `pipe:[7]`, `/a (deleted)` (proc_pid_fd(5)). */
 export function describeLink(path: string): string {
   return `source ${printable(path)} is ${printable(readlinkSync(path))}`;
-}
-
-/** `path` without symbolic links; as it is, where nothing is there. */
-export function realPathOf(path: string): string {
-  return probe(() => decodePath(realpathSync(encodePath(path), 'buffer'))) ?? path;
 }
