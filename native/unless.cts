@@ -8,6 +8,11 @@ export function unless<T>(codes: readonly string[], step: () => T): T | undefine
   }
 }
 
+/** Whether `step` does not fail, with one of `codes` that is. */
+export function succeeds(codes: readonly string[], step: () => void): boolean {
+  return unless(codes, () => step() ?? true) ?? false;
+}
+
 /** What `look` returns, or undefined where it fails. */
 export function probe<T>(look: () => T): T | undefined {
   try {

@@ -8,7 +8,7 @@ import {
   readFsContextLog,
 } from '../../native/mount-tree.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
-import { unless } from '../../native/unless.cjs';
+import { succeeds } from '../../native/unless.cjs';
 import { withOverrides } from '../namespace/privileges.cjs';
 
 /** How {@link makeFileSystem} makes it. */
@@ -52,10 +52,5 @@ export function makeFileSystem(
 
 /** Older kernels, and file systems with the older interface, don't know the command: false. */
 function isCreatedExclusively(context: number): boolean {
-  return (
-    unless(['EOPNOTSUPP'], () => {
-      fsconfigCreateExclusive(context);
-      return true;
-    }) ?? false
-  );
+  return succeeds(['EOPNOTSUPP'], () => fsconfigCreateExclusive(context));
 }

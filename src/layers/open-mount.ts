@@ -4,7 +4,7 @@ import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { mountIdOf } from '../../native/statx.cjs';
-import { unless } from '../../native/unless.cjs';
+import { succeeds } from '../../native/unless.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 
@@ -51,10 +51,5 @@ function isMovedAway(fd: number, table: MountTable): boolean {
   // It would become shared itself.
   if (table.at('/')?.peerGroup !== undefined) return false;
   // It is locked, or on a shared mount; or a file.
-  return (
-    unless(['EINVAL', 'ENOTDIR'], () => {
-      moveMount(fd, '/');
-      return true;
-    }) ?? false
-  );
+  return succeeds(['EINVAL', 'ENOTDIR'], () => moveMount(fd, '/'));
 }

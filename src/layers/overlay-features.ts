@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { openat } from '../../native/directories.cjs';
-import { unless } from '../../native/unless.cjs';
+import { succeeds } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { fremovexattr, fsetxattr } from '../../native/xattr.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
@@ -35,11 +35,8 @@ export function usableXattrs(scratch: number): 'trusted' | 'user' {
 
 function hasXattrs(fd: number, kind: string): boolean {
   const name = `${kind}.overlay.mountns`;
-  return (
-    unless(['EPERM', 'EOPNOTSUPP'], () => {
-      fsetxattr(fd, name, Buffer.from('y'));
-      fremovexattr(fd, name);
-      return true;
-    }) ?? false
-  );
+  return succeeds(['EPERM', 'EOPNOTSUPP'], () => {
+    fsetxattr(fd, name, Buffer.from('y'));
+    fremovexattr(fd, name);
+  });
 }

@@ -17,7 +17,7 @@ import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { mountIdOf } from '../../native/statx.cjs';
-import { unless } from '../../native/unless.cjs';
+import { succeeds } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMountInfo } from '../mounts/read-mount-info.cjs';
@@ -193,7 +193,7 @@ function recordHost({ fd, mountInfoFd }: HandedHost): HostRecord {
  */
 function makePrivate(procFd: number): Buffer | undefined {
   const change = () => mount({ target: '/', flags: MS_REC | MS_PRIVATE });
-  if (unless(['EINVAL'], () => change() ?? true)) return undefined;
+  if (succeeds(['EINVAL'], change)) return undefined;
   // The namespace's own root always is a mount point.
   const [root, cwd] = [openDirectory('/'), openDirectory('.')];
   const own = openSync('/proc/thread-self/ns/mnt', 'r');

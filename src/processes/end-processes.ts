@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 
 import { SIGKILL } from '../../native/constants.cjs';
 import { pidfdHasEnded, pidfdOpen, pidfdSendSignal } from '../../native/pidfd.cjs';
-import { probe, unless } from '../../native/unless.cjs';
+import { probe, succeeds, unless } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { now } from './clock.js';
 import { type ProcessInfo, readProcess } from './process-info.js';
@@ -54,7 +54,7 @@ function openProcess(info: ProcessInfo, fd = probe(() => pidfdOpen(info.pid)) ??
 function kill({ fd, info }: OpenProcess): void {
   try {
     unless(['ESRCH'], () => {
-      const isSent = fd >= 0 && unless(['EPERM', 'ENOSYS'], () => pidfdSendSignal(fd, SIGKILL) ?? true);
+      const isSent = fd >= 0 && succeeds(['EPERM', 'ENOSYS'], () => pidfdSendSignal(fd, SIGKILL));
       if (!isSent) killByPid(info.pid, SIGKILL);
     });
   } catch (error) {
