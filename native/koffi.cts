@@ -4,8 +4,10 @@ import path = require('node:path');
 import type Koffi from 'koffi';
 
 import { requireInMainRealm } from './main-realm.cjs';
+import { probe } from './unless.cjs';
+import { using } from './using.cjs';
 
-const { closeSync, existsSync, openSync, readSync, realpathSync } = fs;
+const { existsSync, openSync, readSync, realpathSync } = fs;
 
 /** What of koffi is used here: all of it is native code. */
 export type NativeKoffi = Pick<typeof Koffi, 'errno' | 'load' | 'version'>;
@@ -37,21 +39,13 @@ export function expectNativeCode(file: string): void {
 
 /** The native code of koffi for this process, if it is at its usual place. */
 export function findNativeCode(): string | undefined {
-  try {
-    return lookForNativeCode();
-  } catch {
-    return undefined;
-  }
+  return probe(lookForNativeCode);
 }
 
 function loadNativeCode(file: string | undefined): NativeKoffi | undefined {
-  try {
-    // In Node's cache, so that koffi gets the same when a test loads it.
-    const native = file === undefined ? undefined : (requireInMainRealm(file) as NativeKoffi);
-    return native?.version.startsWith('3.') ? native : undefined;
-  } catch {
-    return undefined;
-  }
+  // In Node's cache, so that koffi gets the same when a test loads it.
+  const native = file === undefined ? undefined : probe(() => requireInMainRealm(file) as NativeKoffi);
+  return native?.version?.startsWith('3.') ? native : undefined;
 }
 
 function lookForNativeCode(): string | undefined {
@@ -70,13 +64,10 @@ function lookForNativeCode(): string | undefined {
 
 /** The beginning of Node's own binary, which names the dynamic loader of its libc: elf(5), PT_INTERP. */
 function interpreter(): string {
-  const fd = openSync(process.execPath, 'r');
-  try {
-    const start = Buffer.alloc(4096);
-    return start.toString('latin1', 0, readSync(fd, start, 0, start.length, 0));
-  } finally {
-    closeSync(fd);
-  }
+  const start = Buffer.alloc(4096);
+  return using(openSync(process.execPath, 'r'), (fd) =>
+    start.toString('latin1', 0, readSync(fd, start, 0, start.length, 0)),
+  );
 }
 
 const LIBRARIES = [

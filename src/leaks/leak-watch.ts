@@ -1,4 +1,5 @@
 import { processWide } from '../../native/process-wide.cjs';
+import { probe } from '../../native/unless.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
 import type { Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
@@ -149,11 +150,7 @@ export class LeakWatch {
 
   /** The one of the host that we have is read by others, and poll(2) tells of a change once. */
   #watchHost(): TableWatch | undefined {
-    try {
-      return new TableWatch(this.#entered.procFd, String(process.ppid));
-    } catch {
-      return undefined;
-    }
+    return probe(() => new TableWatch(this.#entered.procFd, String(process.ppid)));
   }
 }
 

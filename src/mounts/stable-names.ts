@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 
+import { probe } from '../../native/unless.cjs';
+
 /**
  * Gives what another run or machine calls otherwise a name by its first appearance: directories below
  * os.tmpdir(), loop devices, namespaces, processes and descriptors, and peer groups.
@@ -43,20 +45,13 @@ const NUMBERS: readonly [kind: string, pattern: RegExp][] = [
 
 /** The first directory below the temporary one; the kernel prints that with symbolic links resolved. */
 function temporaryPattern(): RegExp | undefined {
-  const parents = new Set([tmpdir(), resolved(tmpdir())]);
+  const directory = tmpdir();
+  // A test may have covered it.
+  const parents = new Set([directory, probe(() => realpathSync(directory)) ?? directory]);
   parents.delete('/');
   const alternatives = [...parents].map((parent) => parent.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   // In options, a path starts after "=", or in a list of them after ":", and one of them ends there.
   return alternatives.length === 0
     ? undefined
     : new RegExp(`(?<=^|[=:])(?:${alternatives.join('|')})/[^/:]+`, 'g');
-}
-
-function resolved(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    // A test may have covered it.
-    return path;
-  }
 }

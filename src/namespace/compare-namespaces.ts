@@ -4,6 +4,7 @@ import { getSystemErrorMap, inspect } from 'node:util';
 import { O_CLOEXEC } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { inodeOf } from '../../native/statx.cjs';
+import { probe } from '../../native/unless.cjs';
 import { explainProcess } from '../errors/explain-process.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMounts } from '../mounts/read-mounts.js';
@@ -75,12 +76,8 @@ function openNamespace(owner: NamespaceOwner): number | NamespaceIdentity {
  * not open its namespace can read its mounts, those of the test runner without root say.
  */
 function isOnHost(pid: number): boolean {
-  try {
-    const root = readMounts(pid).at('/');
-    return root !== undefined && readMounts('host').find({ id: root.id }) !== undefined;
-  } catch {
-    return false;
-  }
+  const root = probe(() => readMounts(pid).at('/'));
+  return root !== undefined && probe(() => readMounts('host').find({ id: root.id })) !== undefined;
 }
 
 function checkPid(pid: number): number {

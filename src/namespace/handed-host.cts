@@ -1,6 +1,7 @@
 import fs = require('node:fs');
 
 import { setCloseOnExec } from '../../native/processes.cjs';
+import { probe } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
 
@@ -38,9 +39,5 @@ export function takeHandedHost(): HandedHost | undefined {
 }
 
 function linkOf(fd: number): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return 'not open';
-  }
+  return probe(() => readlinkSync(`/proc/self/fd/${fd}`)) ?? 'not open';
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 
+import { probe } from '../../native/unless.cjs';
 import { endProcesses } from './end-processes.js';
 import { readMembers } from './members.js';
 import type { ProcessInfo } from './process-info.js';
@@ -21,13 +22,8 @@ export class NamespaceHold {
 
   /** Undefined when the process has ended, or is none of ours. */
   static of(pid: number): NamespaceHold | undefined {
-    let fd: number;
-    try {
-      fd = openSync(`/proc/${pid}/ns/mnt`, 'r');
-    } catch {
-      return undefined;
-    }
-    return new NamespaceHold(fd);
+    const fd = probe(() => openSync(`/proc/${pid}/ns/mnt`, 'r'));
+    return fd === undefined ? undefined : new NamespaceHold(fd);
   }
 
   /**

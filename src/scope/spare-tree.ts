@@ -3,6 +3,7 @@ import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs'
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { processWide } from '../../native/process-wide.cjs';
+import { probe } from '../../native/unless.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
 import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
@@ -65,13 +66,10 @@ export function canKeepTree(): boolean {
  * unmount and expect to be unmounted: a copy that is kept would hold the file system and the mount point.
  */
 function holdsNothingElse({ host, procFd }: EnteredNamespace): boolean {
-  try {
-    const inherited = new Set(placesIn(host.mountInfoAtEntry));
-    return placesIn(TableWatch.readOnce(procFd)).every((place) => inherited.has(place));
-  } catch {
-    // No descriptor is left, say: it is copied again.
-    return false;
-  }
+  const inherited = new Set(placesIn(host.mountInfoAtEntry));
+  // Undefined where no descriptor is left, say: it is copied again.
+  const places = probe(() => placesIn(TableWatch.readOnce(procFd)));
+  return places?.every((place) => inherited.has(place)) ?? false;
 }
 
 /** Device, root and mount point of each mount: proc_pid_mountinfo(5). */

@@ -2,6 +2,7 @@ import fs = require('node:fs');
 
 import { CAP_DAC_OVERRIDE, CAP_SETFCAP, CAP_SYS_ADMIN, CAP_SYS_CHROOT } from '../../native/constants.cjs';
 import { probeSystemCall } from '../../native/probe-system-call.cjs';
+import { probe } from '../../native/unless.cjs';
 import { hasCapability, type ProcessStatus, readProcessStatus } from '../namespace/capabilities.cjs';
 import type { Fix } from './machine.cjs';
 
@@ -198,11 +199,7 @@ function readProfile(): string | undefined {
 }
 
 function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'latin1').trim();
-  } catch {
-    return undefined;
-  }
+  return probe(() => readFileSync(file, 'latin1').trim());
 }
 
 const MAX_MOUNT_NAMESPACES = 'user.max_mnt_namespaces';

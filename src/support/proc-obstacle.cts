@@ -1,5 +1,7 @@
 import fs = require('node:fs');
 
+import { probe } from '../../native/unless.cjs';
+
 const { lstatSync, readlinkSync } = fs;
 
 /**
@@ -7,7 +9,7 @@ const { lstatSync, readlinkSync } = fs;
  * others would be ended than those that are meant.
  */
 export function findProcObstacle(): { summary: string; why?: string; fix: string } | undefined {
-  const pid = readSelf();
+  const pid = probe(() => readlinkSync('/proc/self'));
   if (pid === String(process.pid)) return undefined;
   // It is there also where this process has no number.
   if (lstatSync('/proc/self', { throwIfNoEntry: false }) === undefined) {
@@ -21,12 +23,4 @@ export function findProcObstacle(): { summary: string; why?: string; fix: string
     why: `this is process ${process.pid}, and /proc/self leads to ${pid ?? 'none'}`,
     fix: 'give this one its own: unshare --pid --fork --mount-proc …, or bwrap --unshare-pid --proc /proc …',
   };
-}
-
-function readSelf(): string | undefined {
-  try {
-    return readlinkSync('/proc/self');
-  } catch {
-    return undefined;
-  }
 }

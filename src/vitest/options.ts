@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 
+import { probe } from '../../native/unless.cjs';
 import { checkCopyOnWrite } from '../scope/scope-options.js';
 
 /** The options of {@link mountNamespaces} and {@link mountNamespacePool}. */
@@ -49,7 +50,10 @@ interface OptionRow {
 const rows: Record<keyof MountNamespacesOptions, OptionRow> = {
   copyOnWrite: {
     default: false,
-    accepts: { describe: 'true, false or a list of absolute paths', test: isCopyOnWrite },
+    accepts: {
+      describe: 'true, false or a list of absolute paths',
+      test: (value) => probe(() => checkCopyOnWrite(value)) !== undefined,
+    },
   },
   unsupported: { default: 'fail', accepts: ['fail', 'skip'] },
   permissions: { default: 'root', accepts: ['root', 'enforced'] },
@@ -96,15 +100,6 @@ export function resolveOptions(
     resolved[name] = value;
   }
   return resolved as unknown as ResolvedOptions;
-}
-
-function isCopyOnWrite(value: unknown): boolean {
-  try {
-    checkCopyOnWrite(value);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isAccepted({ accepts }: OptionRow, value: unknown): boolean {

@@ -1,3 +1,4 @@
+import { probe } from '../../../native/unless.cjs';
 import type { Attempt } from '../explain-mount.js';
 import { explainBusy } from './busy.js';
 import { explainDetachedRoot } from './detached-root.js';
@@ -53,20 +54,14 @@ const REASONS: Record<string, (failure: Failure) => Reason | undefined> = {
 
 /** Why a system call failed and what to do about it, from facts that are read again now, and never guessed. */
 export function findReason(failure: Failure): Reason {
-  return probeReason(failure) ?? explainLog(failure);
-}
-
-function probeReason(failure: Failure): Reason | undefined {
-  try {
-    return (
+  // A fact that can't be read now must not hide the failure itself.
+  const found = probe(
+    () =>
       (failure.making === 'overlay' ? explainOverlay(failure) : undefined) ??
       explainDetachedRoot(failure) ??
-      REASONS[failure.code]?.(failure)
-    );
-  } catch {
-    // A fact that can't be read now must not hide the failure itself.
-    return undefined;
-  }
+      REASONS[failure.code]?.(failure),
+  );
+  return found ?? explainLog(failure);
 }
 
 /** The last message of the kernel's log of the file system, without its level: "e tmpfs: Unknown parameter 'x'". */

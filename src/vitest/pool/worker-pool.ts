@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { probe } from '../../../native/unless.cjs';
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import { RESOLUTIONS } from '../../namespace/environment.cjs';
 import { checkRuntime } from '../../support/check-runtime.js';
@@ -104,11 +105,7 @@ function findObstacle(): NamespaceError | undefined {
   return supported ? undefined : new NamespaceError({ summary, why, fix });
 }
 
+/** Empty where this is not Linux: the preload says so. */
 function readMountTable(): string {
-  try {
-    return readFileSync('/proc/self/mountinfo', 'latin1');
-  } catch {
-    // Not Linux: the preload says so.
-    return '';
-  }
+  return probe(() => readFileSync('/proc/self/mountinfo', 'latin1')) ?? '';
 }

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
+import { probe } from '../../../native/unless.cjs';
 import { NamespaceHold } from '../../processes/namespace-hold.js';
 import { leftRunning, type Notice } from '../../processes/notices.js';
 import type { Warden } from '../../processes/warden.js';
@@ -97,12 +98,8 @@ export class WorkerProcess {
     this.#startStderr = undefined;
     this.#hold = NamespaceHold.of(this.pid as number);
     if (this.#hold !== undefined) this.#warden.watch(this.#hold);
-    if (fd === undefined) return;
-    try {
-      this.#currentTask = openSync(`/proc/${this.pid}/fd/${fd}`, 'r');
-    } catch {
-      // The name of the test is an extra.
-    }
+    // The name of the test is an extra.
+    if (fd !== undefined) this.#currentTask = probe(() => openSync(`/proc/${this.pid}/fd/${fd}`, 'r'));
   }
 
   /** It is told to do something. */
