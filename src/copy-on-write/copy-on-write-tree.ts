@@ -5,7 +5,7 @@ import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { unless } from '../../native/unless.cjs';
-import { using } from '../../native/using.cjs';
+import { closingOnError, using } from '../../native/using.cjs';
 import { copyAttributes } from '../files/attributes.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
@@ -16,7 +16,7 @@ import { withOverrides } from '../namespace/privileges.cjs';
 import { type Changes, findChanges } from './changes.js';
 import { beforeName, type Layer } from './layer.js';
 import { Layers, type StandIn } from './layers.js';
-import { closingOnError, copyTree } from './old-tree.js';
+import { copyTree } from './old-tree.js';
 import { byPath, type Part } from './part.js';
 import { PartMounts } from './part-mounts.js';
 import { proveContained, proveNothingWritable } from './proof.js';
@@ -112,13 +112,12 @@ export class CopyOnWriteTree {
   }
 
   #stackCopy(): number {
-    const tree = this.#scratch.leaveOut(() => copyTree(this.#root));
-    closingOnError(tree, () => {
+    const copied = this.#scratch.leaveOut(() => copyTree(this.#root));
+    return closingOnError(copied, (tree) => {
       // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
       mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
       moveMount(tree, '/');
     });
-    return tree;
   }
 
   /** Covers what lies at `path` in the copy with nothing, for when a layer is taken off it; returns a descriptor. */
@@ -127,9 +126,8 @@ export class CopyOnWriteTree {
       // It stays below where it is locked (mount_namespaces(7)).
       unless(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
     }
-    const tree = makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes: MOUNT_ATTR_RDONLY });
-    closingOnError(tree, () => moveMount(tree, encodePath(path)));
-    return tree;
+    const made = makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes: MOUNT_ATTR_RDONLY });
+    return closingOnError(made, (tree) => moveMount(tree, encodePath(path)));
   }
 
   #prove(): void {

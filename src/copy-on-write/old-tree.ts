@@ -1,6 +1,5 @@
-import { closeSync } from 'node:fs';
 import { AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
-import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import type { MountTable } from '../mounts/mount-table.js';
 
@@ -12,31 +11,6 @@ export function fromRoot(path: string): Buffer {
 /** A detached copy of the whole tree below `root`, as a descriptor. */
 export function copyTree(root: number): number {
   return openTree('.', OPEN_TREE_CLONE | AT_RECURSIVE, root);
-}
-
-/** Runs `copy`, which returns a descriptor, while a mount has another propagation type. */
-export function meanwhile(
-  { mount, is, was }: { mount: number; is: number; was: number },
-  copy: () => number,
-): number {
-  mountSetattr(mount, 0, { propagation: is });
-  let copied: number | undefined;
-  try {
-    copied = copy();
-    return copied;
-  } finally {
-    closingOnError(copied, () => mountSetattr(mount, 0, { propagation: was }));
-  }
-}
-
-/** Runs `step`; closes `fd` when that fails. */
-export function closingOnError(fd: number | undefined, step: () => void): void {
-  try {
-    step();
-  } catch (error) {
-    if (fd !== undefined) closeSync(fd);
-    throw error;
-  }
 }
 
 /** Whether `error` says that `path` can't be copied without the mounts that are locked below (mount_namespaces(7)). */

@@ -1,9 +1,9 @@
-import { closeSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { inspect } from 'node:util';
 import {
   AT_RECURSIVE,
   AT_SYMLINK_NOFOLLOW,
+  MOUNT_ATTR__ATIME,
   MOUNT_ATTR_RDONLY,
   MS_PRIVATE,
   OPEN_TREE_CLONE,
@@ -11,15 +11,16 @@ import {
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
+import { closingOnError, using } from '../../native/using.cjs';
 import { MountError } from '../errors/mount-error.js';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
+import { mountAttributesOf } from '../mounts/mount-flags.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { printable } from '../mounts/printable.js';
 import { visibleMounts } from '../mounts/visible-mounts.js';
 import type { Layers } from './layers.js';
-import { attributesOf } from './mount-attributes.js';
-import { closingOnError, fromRoot, isLocked } from './old-tree.js';
+import { fromRoot, isLocked } from './old-tree.js';
 import type { Part } from './part.js';
 import type { Scratch } from './scratch.js';
 import { isDeleted, treatmentOf } from './treatment.js';
@@ -46,13 +47,12 @@ export class PartMounts {
     if (part.treatment !== 'protect' && this.#isThere(part.path)) return undefined;
     this.#extents.set(part.path, 'alone');
     const standIn = part.treatment === 'seal' ? undefined : this.#copyStandIn(part);
-    const tree = standIn ?? this.#copyUnlessGone(part);
-    if (tree === undefined) return undefined;
-    closingOnError(tree, () => {
+    const made = standIn ?? this.#copyUnlessGone(part);
+    if (made === undefined) return undefined;
+    return closingOnError(made, (tree) => {
       place(tree, part);
       if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path, tree);
     });
-    return tree;
   }
 
   #isThere(mountPoint: string): boolean {
@@ -67,10 +67,10 @@ export class PartMounts {
     const found = this.#layers.find(part);
     if (found === undefined) return undefined;
     const { layer, below } = found;
-    const tree = openTree(encodePath(`merged${below}`), OPEN_TREE_CLONE, layer.directory);
-    const attributes = attributesOf(part.mount);
-    if (attributes.attrSet !== 0) closingOnError(tree, () => mountSetattr(tree, 0, attributes));
-    return tree;
+    const shown = openTree(encodePath(`merged${below}`), OPEN_TREE_CLONE, layer.directory);
+    const attrSet = mountAttributesOf(part.mount.options);
+    if (attrSet === 0) return shown;
+    return closingOnError(shown, (tree) => mountSetattr(tree, 0, { attrSet, attrClr: MOUNT_ATTR__ATIME }));
   }
 
   /** A piece that somebody has deleted meanwhile has nothing that could be written to: its place stays empty. */
@@ -85,14 +85,12 @@ export class PartMounts {
   }
 
   #copy(part: Part): number {
-    const tree = this.#clone(part);
-    closingOnError(tree, () => {
+    return closingOnError(this.#clone(part), (tree) => {
       // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
       const flags = this.#extents.get(part.path) === 'whole' ? AT_RECURSIVE : 0;
       mountSetattr(tree, flags, { propagation: MS_PRIVATE });
       if (part.treatment === 'seal') mountSetattr(tree, 0, { attrSet: MOUNT_ATTR_RDONLY });
     });
-    return tree;
   }
 
   #clone({ path }: Part): number {
@@ -123,9 +121,9 @@ export class PartMounts {
     for (const mount of visibleMounts(this.#table)) {
       if (!isBelow(mount.mountPoint, mountPoint) || treatmentOf(mount) === 'keep') continue;
       const below = pathBelow(mount.mountPoint, mountPoint).slice(1);
-      const fd = openTree(encodePath(below), AT_SYMLINK_NOFOLLOW, tree);
-      closingOnError(fd, () => mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }));
-      closeSync(fd);
+      using(openTree(encodePath(below), AT_SYMLINK_NOFOLLOW, tree), (fd) =>
+        mountSetattr(fd, 0, { attrSet: MOUNT_ATTR_RDONLY }),
+      );
     }
   }
 }

@@ -2,11 +2,11 @@ import { closeSync, constants } from 'node:fs';
 import { MS_PRIVATE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
+import { closingOnError } from '../../native/using.cjs';
 import { deviceOf } from '../files/device.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { usableXattrs } from '../layers/overlay-features.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
-import { meanwhile } from './old-tree.js';
 
 /**
  * The tmpfs that holds what a copy-on-write scope writes. It is stacked on `/`, below the tree of the scope: a
@@ -41,9 +41,10 @@ export class Scratch {
     return openat(this.fd, name, constants.O_RDONLY | constants.O_DIRECTORY);
   }
 
-  /** Runs `copy`, which copies what lies below `/`, in such a way that this is left out. */
+  /** Runs `copy`, which copies what lies below `/`, in such a way that this is left out. When it fails, the scope does. */
   leaveOut(copy: () => number): number {
-    return meanwhile({ mount: this.fd, is: MS_UNBINDABLE, was: MS_PRIVATE }, copy);
+    mountSetattr(this.fd, 0, { propagation: MS_UNBINDABLE });
+    return closingOnError(copy(), () => mountSetattr(this.fd, 0, { propagation: MS_PRIVATE }));
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fchmodSync } from 'node:fs';
+import { constants, fchmodSync } from 'node:fs';
 import {
   MOUNT_ATTR_NODEV,
   MOUNT_ATTR_NOEXEC,
@@ -8,6 +8,7 @@ import {
 } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
+import { closingOnError, using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget, refuseRoot } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
@@ -40,17 +41,10 @@ function makeEmptyFile(): number {
   return withScratch(
     (scratch) => {
       const { O_CREAT, O_WRONLY } = constants;
-      const file = openat(scratch, 'empty', O_CREAT | O_WRONLY);
-      fchmodSync(file, 0o444);
-      closeSync(file);
-      const tree = openTree('empty', OPEN_TREE_CLONE, scratch);
-      try {
-        mountSetattr(tree, 0, { attrSet: ATTRIBUTES });
-        return tree;
-      } catch (error) {
-        closeSync(tree);
-        throw error;
-      }
+      using(openat(scratch, 'empty', O_CREAT | O_WRONLY), (file) => fchmodSync(file, 0o444));
+      return closingOnError(openTree('empty', OPEN_TREE_CLONE, scratch), (tree) =>
+        mountSetattr(tree, 0, { attrSet: ATTRIBUTES }),
+      );
     },
     { source: SOURCE },
   );
