@@ -34,6 +34,10 @@ export class Pins {
     this.#held.push(fd);
   }
 
+  get isEmpty(): boolean {
+    return this.#held.length === 0;
+  }
+
   /** The ids of the mounts. */
   get ids(): ReadonlySet<number> {
     return new Set(this.#held.map((fd) => mountIdOf('', fd)));
@@ -41,7 +45,6 @@ export class Pins {
 
   /** What tells them, and their copies at the same places, from other mounts. */
   get marks(): readonly Mark[] {
-    if (this.#held.length === 0) return [];
     const table = readMounts('self');
     const { ids } = this;
     return [...table]
@@ -75,11 +78,10 @@ export class Pins {
    * @throws {MountError} EINVAL or EBUSY
    */
   refuse(fd: number, what: Attempt, syscall: string): void {
-    const { marks } = this;
-    if (marks.length === 0 || !isMountRoot('', fd)) return;
+    if (!isMountRoot('', fd)) return;
     const table = readMounts('self');
     const id = mountIdOf('', fd);
-    const pins = marks.flatMap((mark) => withMark(mark, table));
+    const pins = this.marks.flatMap((mark) => withMark(mark, table));
     if (pins.some((pin) => pin.id === id)) {
       const why = `${printable(what.path)} is not a mount point: the scope has made it copy-on-write`;
       throw refusal(EINVAL, what, syscall, why);
@@ -94,7 +96,7 @@ export class Pins {
   carry(from: string, to: string, what: Attempt, isReadonly = false): void {
     const fds = new Map(this.#held.map((fd) => [mountIdOf('', fd), fd]));
     const bare = new Map<string, boolean>();
-    for (const { id, mountPoint } of fds.size === 0 ? [] : readMounts('self')) {
+    for (const { id, mountPoint } of readMounts('self')) {
       const fd = fds.get(id);
       if (fd === undefined || !isBelow(mountPoint, from)) continue;
       const place = join(to, pathBelow(mountPoint, from));

@@ -35,9 +35,10 @@ export function bindMount(source: string, target: string, options: BindOptions):
       const tree = steps.closing(openTree(from, flags));
       // Before it is in place, so that there is no moment at which it can be written to.
       if (readonly) mountSetattr(tree, recursive ? AT_RECURSIVE : 0, { attrSet: MOUNT_ATTR_RDONLY });
-      const real = realPathOf(from);
+      const pins = pinsInPlace();
+      const real = pins && realPathOf(from);
       attachTree(tree, to, steps);
-      pinsInPlace()?.carry(real, to, what, readonly);
+      if (real !== undefined) pins?.carry(real, to, what, readonly);
     }),
   );
 }

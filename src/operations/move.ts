@@ -3,15 +3,15 @@ import { moveMount } from '../../native/mount-tree.cjs';
 import { type Attempt, attempt } from '../errors/explain-mount.js';
 import { checkPath, refuseRoot, withTarget } from '../files/target.js';
 import { refreshWorkingDirectory } from '../files/working-directory.js';
-import { Pins } from '../layers/pins.js';
 import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
+import { pinsInPlace } from '../scope/scopes.js';
 import { kindOf } from './attach.js';
 import { provideMountPoint } from './mount-point.js';
 
 /** Moves the mount at `from`, with all mounts below it, to `to`. */
-export function moveMountPoint(from: string, to: string, pins = new Pins()): void {
+export function moveMountPoint(from: string, to: string): void {
   const source = checkPath('from', from);
   const target = checkPath('to', to);
   refuseRoot(target);
@@ -20,7 +20,7 @@ export function moveMountPoint(from: string, to: string, pins = new Pins()): voi
   const what: Attempt = { operation: 'move', action, path: source, dest: target, sources: { from: source } };
   attempt(what, () =>
     inSteps((steps) => {
-      withTarget(source, (mount) => pins.refuse(mount, what, 'move_mount'));
+      withTarget(source, (mount) => pinsInPlace()?.refuse(mount, what, 'move_mount'));
       const fd = provideMountPoint(target, withTarget(source, kindOf), steps);
       // Opened afterwards: what covers a directory has copies of the mounts below on top.
       withTarget(source, (mount) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd));

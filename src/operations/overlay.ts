@@ -32,10 +32,11 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
   attempt(what, () =>
     inSteps((steps) => {
       if (Object.keys(layers.sources).length > 0) {
-        const upper = layers.writable && realPathOf(layers.writable[0]);
+        const pins = pinsInPlace();
+        const upper = pins && layers.writable && realPathOf(layers.writable[0]);
         attachTree(makeOverlay(layers, steps), path, steps);
         // What is written below it is written to the file system of upper.
-        if (upper !== undefined) pinsInPlace()?.carry(upper, path, what);
+        if (upper !== undefined) pins?.carry(upper, path, what);
       } else {
         // Here the mounts below stay in sight.
         coverWithOverlay({ path, fd: steps.closing(openTarget(path)) }, steps);

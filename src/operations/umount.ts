@@ -6,10 +6,10 @@ import { type Attempt, attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../files/descriptor-path.js';
 import { checkPath, withTarget } from '../files/target.js';
-import { Pins } from '../layers/pins.js';
 import { watched } from '../leaks/leak-watch.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
+import { pinsInPlace } from '../scope/scopes.js';
 import { checkBoolean, checkOptions } from './options.js';
 
 /** Options of umount2(2). */
@@ -21,7 +21,7 @@ export interface UmountOptions {
 }
 
 /** Takes the top-most mount at `target` away. */
-export function unmount(target: string, options: UmountOptions, pins = new Pins()): void {
+export function unmount(target: string, options: UmountOptions): void {
   const mountPoint = checkPath('target', target);
   checkOptions('umount', options, ['lazy', 'force']);
   checkBoolean('lazy', options.lazy);
@@ -32,7 +32,7 @@ export function unmount(target: string, options: UmountOptions, pins = new Pins(
   attempt(what, () => {
     // Opened by its name, `/` is the root itself, not what is stacked on it and would be taken away.
     withTarget(mountPoint === '/' ? '/..' : mountPoint, (fd) => {
-      pins.refuse(fd, what, 'umount2');
+      pinsInPlace()?.refuse(fd, what, 'umount2');
       if (!options.lazy && isOwnRoot(fd)) throw ownRoot(mountPoint);
     });
     // A descriptor of the mount itself would make it busy.

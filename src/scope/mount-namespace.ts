@@ -202,7 +202,7 @@ export class MountNamespace {
    */
   move(from: string, to: string): void {
     this.#scope.requireCurrent();
-    moveMountPoint(from, to, this.#scope.tree.pins);
+    moveMountPoint(from, to);
   }
 
   /**
@@ -259,7 +259,7 @@ export class MountNamespace {
    */
   umount(target: string, options: UmountOptions = {}): void {
     this.#scope.requireCurrent();
-    unmount(target, options, this.#scope.tree.pins);
+    unmount(target, options);
   }
 
   /**

@@ -64,9 +64,10 @@ export function layersInPlace(): Layer[] {
   return [...(quarantine?.copyOnWrite?.layers ?? []), ...open.flatMap(({ layers }) => layers)];
 }
 
-/** What must not be taken away in the tree in place, be it a copy that an operation has just made. */
+/** What must not be taken away in the tree in place, be it a copy that an operation has just made; if there is anything. */
 export function pinsInPlace(): Pins | undefined {
-  return (scopes.open.at(-1)?.tree ?? scopes.quarantine)?.pins;
+  const pins = (scopes.open.at(-1)?.tree ?? scopes.quarantine)?.pins;
+  return pins?.isEmpty ? undefined : pins;
 }
 
 /** The one that the running code belongs to. */
