@@ -6,7 +6,9 @@ import {
   MS_PRIVATE,
   OPEN_TREE_CLONE,
 } from '../../native/constants.cjs';
+import { openDirectory } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
 import { describeErrno } from '../../native/system-call-error.cjs';
 import { using } from '../../native/using.cjs';
@@ -59,9 +61,16 @@ export class Pins {
       });
   }
 
+  /** Holds what has these marks in a tree that has just been copied, or stands in for the one that had them. */
+  inherit(marks: readonly Mark[]): void {
+    for (const { shown, isSeen } of marks) {
+      if (isSeen) this.add(openDirectory(encodePath(shown.mountPoint)));
+    }
+    this.hold(marks);
+  }
+
   /** Holds what has these marks too: after a step that may have copied what is held. */
   hold(marks = this.marks): void {
-    if (marks.length === 0) return;
     const table = readMounts('self');
     const ids = new Set(this.ids);
     for (const mount of marks.flatMap((mark) => withMark(mark, table))) {

@@ -8,7 +8,7 @@ import { abandonScopes } from './abandon.js';
 import { leftOpen } from './left-open.js';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
-import { type EnteredTree, enterTree } from './tree.js';
+import { EnteredTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 
 /**
@@ -120,7 +120,7 @@ export class FileTrees {
 }
 
 function enterFileTree(): EnteredTree {
-  return enterTree({ isOutermost: false, copyOnWrite: false, outer: [] });
+  return new EnteredTree({ isOutermost: false, copyOnWrite: false, outer: [] });
 }
 
 function lostIn(file: string): NamespaceError {

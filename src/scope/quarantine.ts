@@ -3,7 +3,7 @@ import { closeSync } from 'node:fs';
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
-import { enterTree } from './tree.js';
+import { EnteredTree } from './tree.js';
 
 /**
  * Moves this process from the scope into a copy-on-write copy of the tree around it, stacked on top: code that goes on
@@ -14,7 +14,7 @@ export function enterQuarantine({ tree, outer }: Scope): void {
   const cwd = openDirectory('.');
   try {
     tree.stepOut();
-    scopes.quarantine = enterTree({ isOutermost: false, copyOnWrite: true, outer });
+    scopes.quarantine = new EnteredTree({ isOutermost: false, copyOnWrite: true, outer });
   } catch (error) {
     fchdir(root);
     chroot('.');

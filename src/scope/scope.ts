@@ -22,7 +22,7 @@ import { bypassMockFs, isFsMocked } from './mocked-fs.js';
 import { enterQuarantine } from './quarantine.js';
 import { currentTest, layersInPlace, pinsInPlace, scopes, type TestRun } from './scopes.js';
 import { freeDescriptor, keepDescriptor } from './spare-descriptor.js';
-import { type EnteredTree, enterTree } from './tree.js';
+import { EnteredTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
 
@@ -75,7 +75,7 @@ export class Scope {
     this.isFixture = isFixture;
     this.#endTurn = endTurn;
     if (isHandle && !isFixture && this.test !== undefined) this.tests.add(this.test);
-    this.tree = enterTree({
+    this.tree = new EnteredTree({
       isOutermost: scopes.open.length === 0 && scopes.quarantine === undefined,
       copyOnWrite: copyOnWrite ?? defaultCopyOnWrite(),
       outer: this.outer,

@@ -4,7 +4,6 @@ import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs
 import { chdir, chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
 import { locationOf, mountIdOf } from '../../native/statx.cjs';
 import { using } from '../../native/using.cjs';
 import { type CopyOnWrite, CopyOnWriteTree } from '../copy-on-write/copy-on-write-tree.js';
@@ -18,33 +17,8 @@ import { requireEntered } from '../namespace/guard.js';
 import { withOverrides } from '../namespace/privileges.cjs';
 import { findEntryDirectory, noEntryDirectory } from './entry-directory.js';
 import { explainEntry } from './explain-entry.js';
-import { openHome } from './home.js';
+import { type Home, openHome } from './home.js';
 import { canKeepTree, keepTree, takeSpareTree, watchTree } from './spare-tree.js';
-
-/** A private copy of the mount tree, in place as `/` until it is left. */
-export interface EnteredTree {
-  /** A descriptor of the root directory that it was entered from. */
-  readonly root: number;
-  /** The id of the mount that it is stacked on. */
-  readonly baseId: number;
-  /** What makes it copy-on-write, where it is. */
-  readonly copyOnWrite: CopyOnWriteTree | undefined;
-  /** The mounts that nobody shall take away. */
-  readonly pins: Pins;
-  /** Puts root, cwd, umask and propagation types as they were at the beginning. Not for one that is copy-on-write. */
-  reset(): void;
-  /** Goes to where the tree was entered from, and leaves it in place. */
-  stepOut(): void;
-  /** Whether the process is back where the tree was entered from. */
-  isLeft(): boolean;
-  /**
-   * Whether it can be kept for the next scope: certainly nobody has changed it, and nobody is in it. To be asked once,
-   * right before {@link leave}, which is to be told.
-   */
-  canBeKept(): boolean;
-  /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
-  leave(isToBeKept?: boolean): void;
-}
 
 /** What tree to enter. */
 export interface TreeOptions {
@@ -57,124 +31,169 @@ export interface TreeOptions {
   outerPins?: Pins | undefined;
 }
 
-/**
- * Copies the mount tree of this process and moves into the copy, stacked over `/`.
- *
- * Everything that runs in this process follows, since Node's threads share one fs_struct; so does every child
- * that starts later. When a step fails, the steps before it are undone and its error is thrown.
- */
-export function enterTree({ isOutermost, copyOnWrite, outer, outerPins }: TreeOptions): EnteredTree {
-  const undo: Undo = [];
-  try {
-    const here = locationOf('.');
-    const cwdPath = findEntryDirectory(here);
-    if (cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
-    const { root, rootId, cwd, baseId, isSameRoot } = openHome({
-      here,
-      canKeep: isOutermost,
-      closing: (fd) => undo.push(() => closeSync(fd)),
-    });
-    const umask = readUmask();
-    const end = { isToBeKept: false };
-    undo.push(() => changeUmask(umask));
-    const backToCwd = () => {
-      fchdir(cwd);
-      refreshWorkingDirectory(cwdPath);
-    };
-    undo.push(backToCwd);
-    const pins = new Pins();
-    undo.push(() => pins.close());
-    const { marks = [] } = outerPins ?? {};
-    if (copyOnWrite === true) pins.released = '/';
-    else if (outerPins !== undefined && !copyOnWrite) pins.released = outerPins.released;
-    const enter = (tree: number) => {
-      goTo(tree);
-      undo.push(() => goTo(root));
-    };
-    const made =
-      copyOnWrite === false
-        ? undefined
-        : stackCopyOnWrite({ copyOnWrite, root, outer, pins, baseId, enter }, undo);
-    const plain =
-      made === undefined ? stackPlain({ root, isSameRoot, isOutermost, baseId, end }, undo) : undefined;
-    if (plain !== undefined) enter(plain);
-    for (const { shown, isSeen } of marks) {
-      if (isSeen) pins.add(openDirectory(encodePath(shown.mountPoint)));
-    }
-    pins.hold(marks);
-    const goToWork = () => {
-      if (cwdPath === undefined) fchdir(cwd);
-      else chdir(cwdPath);
-      refreshWorkingDirectory(cwdPath);
-    };
-    goToWork();
-    if (made !== undefined) changeUmask(umask);
-    const reset = () => {
-      goTo(plain as number);
-      makePrivate(plain as number);
-      changeUmask(umask);
-      goToWork();
-    };
-    const stepOut = () => {
-      goTo(root);
-      backToCwd();
-    };
-    const canBeKept = () => isOutermost && plain !== undefined && canKeepTree();
-    const leave = (isToBeKept = false) => {
-      end.isToBeKept = isToBeKept;
-      undoAll(undo);
-    };
-    const isLeft = () => mountIdOf('/') === rootId;
-    return { root, baseId, copyOnWrite: made, pins, reset, stepOut, isLeft, canBeKept, leave };
-  } catch (error) {
-    throw undoEntry(error, undo);
-  }
-}
+/** A private copy of the mount tree, in place as `/` until it is left. */
+export class EnteredTree {
+  /** What makes it copy-on-write, where it is. */
+  readonly copyOnWrite: CopyOnWriteTree | undefined;
+  /** The mounts that nobody shall take away. */
+  readonly pins = new Pins();
+  readonly #isOutermost: boolean;
+  readonly #home: Home;
+  readonly #cwdPath: string | Buffer | undefined;
+  readonly #umask: number;
+  /** A descriptor of the copy, where that is a plain one. */
+  #copy: number | undefined;
+  #isToBeKept = false;
+  /** Steps to be taken when the tree is left, the last one first. */
+  readonly #undo: (() => void)[] = [];
 
-/** Undoes the steps before the one that failed; returns the error for all of it. */
-function undoEntry(error: unknown, undo: Undo): unknown {
-  try {
-    undoAll(undo);
-  } catch (other) {
-    const summary = `entering a scope failed, and could not be undone: ${error}`;
-    return new AggregateError([explainEntry(error), other], summary);
-  }
-  return explainEntry(error);
-}
-
-interface PlainOptions {
-  root: number;
-  isSameRoot: boolean;
-  isOutermost: boolean;
-  baseId: number;
-  /** What is known when the tree is left. */
-  end: { isToBeKept: boolean };
-}
-
-function stackPlain({ root, isSameRoot, isOutermost, baseId, end }: PlainOptions, undo: Undo): number {
-  let tree: number | undefined;
-  let isKept = false;
-  undo.push(() => {
-    if (tree !== undefined && !isKept) closeSync(tree);
-  });
-  undo.push(() => {
+  /**
+   * Copies the mount tree of this process and moves into the copy, stacked over `/`.
+   *
+   * Everything that runs in this process follows, since Node's threads share one fs_struct; so does every child
+   * that starts later. When a step fails, the steps before it are undone and its error is thrown.
+   */
+  constructor({ isOutermost, copyOnWrite, outer, outerPins }: TreeOptions) {
+    this.#isOutermost = isOutermost;
     try {
-      if (end.isToBeKept && tree !== undefined) {
-        keepTree(tree);
-        isKept = true;
-      }
-    } finally {
-      if (!isKept) popMounts(baseId);
+      const here = locationOf('.');
+      this.#cwdPath = findEntryDirectory(here);
+      if (this.#cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
+      const closing = (fd: number) => this.#undo.push(() => closeSync(fd));
+      this.#home = openHome({ here, canKeep: isOutermost, closing });
+      this.#umask = readUmask();
+      this.#undo.push(
+        () => changeUmask(this.#umask),
+        () => this.#goBack(),
+        () => this.pins.close(),
+      );
+      const marks = outerPins?.marks;
+      if (copyOnWrite === true) this.pins.released = '/';
+      else if (outerPins !== undefined && !copyOnWrite) this.pins.released = outerPins.released;
+      if (copyOnWrite === false) this.#stackCopy();
+      else this.copyOnWrite = this.#stackCopyOnWrite(copyOnWrite, outer);
+      if (marks !== undefined) this.pins.inherit(marks);
+      this.#goToWork();
+      if (copyOnWrite !== false) changeUmask(this.#umask);
+    } catch (error) {
+      throw this.#undoEntry(error);
     }
-  });
-  tree = isOutermost
-    ? (takeSpareTree(isSameRoot) ?? copyOwnTree(root))
-    : takingUnbindable('/', () => copyOwnTree(root));
-  // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
-  makePrivate(tree);
-  moveMount(tree, '/');
-  if (isOutermost) watchTree();
-  return tree;
+  }
+
+  /** A descriptor of the root directory that it was entered from. */
+  get root(): number {
+    return this.#home.root;
+  }
+
+  /** The id of the mount that it is stacked on. */
+  get baseId(): number {
+    return this.#home.baseId;
+  }
+
+  /** Puts root, cwd, umask and propagation types as they were at the beginning. Not for one that is copy-on-write. */
+  reset(): void {
+    goTo(this.#copy as number);
+    makePrivate(this.#copy as number);
+    changeUmask(this.#umask);
+    this.#goToWork();
+  }
+
+  /** Goes to where the tree was entered from, and leaves it in place. */
+  stepOut(): void {
+    goTo(this.root);
+    this.#goBack();
+  }
+
+  /** Whether the process is back where the tree was entered from. */
+  isLeft(): boolean {
+    return mountIdOf('/') === this.#home.rootId;
+  }
+
+  /**
+   * Whether it can be kept for the next scope: certainly nobody has changed it, and nobody is in it. To be asked once,
+   * right before {@link leave}, which is to be told.
+   */
+  canBeKept(): boolean {
+    return this.#isOutermost && this.#copy !== undefined && canKeepTree();
+  }
+
+  /** Puts root, cwd, umask and the mounts back as they were. Needs no path, no /proc and no new descriptor. */
+  leave(isToBeKept = false): void {
+    this.#isToBeKept = isToBeKept;
+    undoAll(this.#undo);
+  }
+
+  #stackCopy(): void {
+    const { root, isSameRoot, baseId } = this.#home;
+    let isKept = false;
+    this.#undo.push(
+      () => {
+        if (this.#copy !== undefined && !isKept) closeSync(this.#copy);
+      },
+      () => {
+        try {
+          if (this.#isToBeKept) {
+            keepTree(this.#copy as number);
+            isKept = true;
+          }
+        } finally {
+          if (!isKept) popMounts(baseId);
+        }
+      },
+    );
+    this.#copy = this.#isOutermost
+      ? (takeSpareTree(isSameRoot) ?? copyOwnTree(root))
+      : takingUnbindable('/', () => copyOwnTree(root));
+    // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
+    makePrivate(this.#copy);
+    moveMount(this.#copy, '/');
+    if (this.#isOutermost) watchTree();
+    this.#enter(this.#copy);
+  }
+
+  #stackCopyOnWrite(copyOnWrite: CopyOnWrite, outer: readonly Layer[]): CopyOnWriteTree {
+    requireEntered();
+    this.#undo.push(() => popMounts(this.baseId));
+    changeUmask(USUAL_UMASK);
+    // Where permissions are enforced: directories that tests may not read are protected too.
+    return withOverrides(() => {
+      const made = takingUnbindable('/', () => {
+        const tree = new CopyOnWriteTree(copyOnWrite, this.root, outer);
+        this.#undo.push(() => tree.close());
+        tree.stack((root) => this.#enter(root), this.pins);
+        return tree;
+      });
+      using(openDirectory('/'), makePrivate);
+      return made;
+    });
+  }
+
+  #enter(tree: number): void {
+    goTo(tree);
+    this.#undo.push(() => goTo(this.root));
+  }
+
+  #goToWork(): void {
+    if (this.#cwdPath === undefined) fchdir(this.#home.cwd);
+    else chdir(this.#cwdPath);
+    refreshWorkingDirectory(this.#cwdPath);
+  }
+
+  #goBack(): void {
+    fchdir(this.#home.cwd);
+    refreshWorkingDirectory(this.#cwdPath);
+  }
+
+  /** Undoes the steps before the one that failed; returns the error for all of it. */
+  #undoEntry(error: unknown): unknown {
+    try {
+      undoAll(this.#undo);
+    } catch (other) {
+      const summary = `entering a scope failed, and could not be undone: ${error}`;
+      return new AggregateError([explainEntry(error), other], summary);
+    }
+    return explainEntry(error);
+  }
 }
 
 function makePrivate(tree: number): void {
@@ -185,35 +204,6 @@ function makePrivate(tree: number): void {
 function copyOwnTree(root: number): number {
   requireEntered();
   return copyTree(root);
-}
-
-interface CopyOnWriteOptions {
-  copyOnWrite: CopyOnWrite;
-  root: number;
-  outer: readonly Layer[];
-  pins: Pins;
-  baseId: number;
-  enter: (tree: number) => void;
-}
-
-function stackCopyOnWrite(
-  { copyOnWrite, root, outer, pins, baseId, enter }: CopyOnWriteOptions,
-  undo: Undo,
-): CopyOnWriteTree {
-  requireEntered();
-  undo.push(() => popMounts(baseId));
-  changeUmask(USUAL_UMASK);
-  // Where permissions are enforced: directories that tests may not read are protected too.
-  return withOverrides(() => {
-    const made = takingUnbindable('/', () => {
-      const tree = new CopyOnWriteTree(copyOnWrite, root, outer);
-      undo.push(() => tree.close());
-      tree.stack(enter, pins);
-      return tree;
-    });
-    using(openDirectory('/'), makePrivate);
-    return made;
-  });
 }
 
 /** One system call where it is the usual one; process.umask() makes two. */
@@ -236,7 +226,7 @@ function popMounts(baseId: number): void {
   while (mountIdOf(TOP_OF_ROOT) !== baseId) umount2('/', MNT_DETACH);
 }
 
-function undoAll(undo: Undo): void {
+function undoAll(undo: (() => void)[]): void {
   const errors: unknown[] = [];
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
     try {
@@ -266,9 +256,6 @@ function takeUpPrivileges(): boolean {
   seteuid?.(uid);
   return true;
 }
-
-/** Steps to be taken when the tree is left, the last one first. */
-type Undo = (() => void)[];
 
 const TOP_OF_ROOT = '/..';
 const USUAL_UMASK = 0o022;
