@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
+import type { PathPlace } from '../src/files/path-place.js';
 import { formatMount } from '../src/mounts/format-mount.js';
 import type { MountTable } from '../src/mounts/mount-table.js';
-import type { PathPlace } from '../src/mounts/path-place.js';
 import { printable } from '../src/mounts/printable.js';
 import { ownNamespaceId } from '../src/namespace/compare-namespaces.js';
 import type { Fact } from './message.js';

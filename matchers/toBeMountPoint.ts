@@ -1,5 +1,5 @@
 import { unless } from '../native/unless.cjs';
-import { readPathPlace } from '../src/mounts/path-place.js';
+import { readPathPlace } from '../src/files/path-place.js';
 import { printable } from '../src/mounts/printable.js';
 import { readMounts } from '../src/mounts/read-mounts.js';
 import {

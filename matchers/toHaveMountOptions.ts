@@ -1,5 +1,5 @@
+import { readPathPlace } from '../src/files/path-place.js';
 import { mergeOptions } from '../src/mounts/options.js';
-import { readPathPlace } from '../src/mounts/path-place.js';
 import { printable } from '../src/mounts/printable.js';
 import { checkExpectedOptions, type ExpectedOptions, sortOptions } from './expected-mount.js';
 import { describeValue, placeFacts } from './facts.js';

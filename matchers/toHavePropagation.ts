@@ -1,5 +1,5 @@
+import { readPathPlace } from '../src/files/path-place.js';
 import type { Propagation } from '../src/mounts/mount.js';
-import { readPathPlace } from '../src/mounts/path-place.js';
 import { printable } from '../src/mounts/printable.js';
 import { describeValue, placeFacts } from './facts.js';
 import { buildMessage } from './message.js';

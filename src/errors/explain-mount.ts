@@ -1,35 +1,8 @@
 import { describeErrno, type SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError, type Explanation } from './explained-error.cjs';
+import type { Attempt } from './failure.js';
 import { MountError } from './mount-error.js';
 import { findReason } from './reasons/reasons.js';
-
-/** Operations on mounts; what an errno means depends on them. */
-export type Operation =
-  | 'mount'
-  | 'bind'
-  | 'overlay'
-  | 'remount'
-  | 'mask'
-  | 'induce'
-  | 'move'
-  | 'propagation'
-  | 'pivotRoot'
-  | 'umount';
-
-/** What was attempted, and on what. */
-export interface Attempt {
-  /** In the words of the user, printable: "mount tmpfs on /mnt/x". */
-  action: string;
-  operation?: Operation;
-  /** The path of the error. */
-  path: string;
-  /** The other path of the error: where something goes. */
-  dest?: string | undefined;
-  /** Paths that must be there, by the names of their arguments. */
-  sources?: Record<string, string>;
-  /** Type of the file system. */
-  type?: string;
-}
 
 /**
  * Runs `step`; a system call that fails in it becomes a {@link MountError} that says what was attempted, and why

@@ -12,7 +12,7 @@ import { encodePath } from '../../native/path-bytes.cjs';
 import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
 import { describeErrno } from '../../native/system-call-error.cjs';
 import { using } from '../../native/using.cjs';
-import type { Attempt } from '../errors/explain-mount.js';
+import type { Attempt } from '../errors/failure.js';
 import { MountError } from '../errors/mount-error.js';
 import { openIfThere } from '../files/target.js';
 import { isBelow, join, pathBelow } from '../mounts/absolute-path.js';

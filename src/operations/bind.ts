@@ -1,6 +1,7 @@
 import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
-import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { attempt } from '../errors/explain-mount.js';
+import type { Attempt } from '../errors/failure.js';
 import { realPathOf } from '../files/real-path.js';
 import { checkPath } from '../files/target.js';
 import { inSteps } from '../layers/steps.js';

@@ -1,6 +1,7 @@
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
-import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { attempt } from '../errors/explain-mount.js';
+import type { Attempt } from '../errors/failure.js';
 import { checkPath, refuseRoot, withTarget } from '../files/target.js';
 import { refreshWorkingDirectory } from '../files/working-directory.js';
 import { inSteps } from '../layers/steps.js';

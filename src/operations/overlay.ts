@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type Attempt, attempt } from '../errors/explain-mount.js';
+import { attempt } from '../errors/explain-mount.js';
+import type { Attempt } from '../errors/failure.js';
 import { realPathOf } from '../files/real-path.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { formatMount } from '../../mounts/format-mount.js';
 import { isReadOnly } from '../../mounts/mount.js';
 import { readMounts } from '../../mounts/read-mounts.js';
+import type { Failure, Reason } from '../failure.js';
 import { findHolders, formatHolders } from './holders.js';
-import type { Failure, Reason } from './reasons.js';
 
 /** EBUSY: what is mounted below, or who uses it. */
 export function explainBusy(failure: Failure): Reason | undefined {

@@ -1,6 +1,6 @@
 import { isMountRoot, mountIdOf } from '../../../native/statx.cjs';
 import { readMounts } from '../../mounts/read-mounts.js';
-import type { Failure, Reason } from './reasons.js';
+import type { Failure, Reason } from '../failure.js';
 
 /** EINVAL and ENOENT: in a tree that was taken apart, nothing can be mounted. */
 export function explainDetachedRoot({ code }: Pick<Failure, 'code'>): Reason | undefined {

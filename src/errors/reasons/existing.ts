@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { encodePath } from '../../../native/path-bytes.cjs';
 import { printable } from '../../mounts/printable.js';
+import type { Failure, Reason } from '../failure.js';
 import { kindOfPath, targetOf } from './paths.js';
-import type { Failure, Reason } from './reasons.js';
 
 /** EEXIST: what is in the way. */
 export function explainExisting(failure: Failure): Reason | undefined {

@@ -8,9 +8,9 @@ import type { MountTable } from '../../mounts/mount-table.js';
 import { printable } from '../../mounts/printable.js';
 import { readMounts } from '../../mounts/read-mounts.js';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
+import type { Failure, Reason } from '../failure.js';
 import { explainKinds } from './not-directory.js';
 import { describeLink, kindOfPath, pathsOf } from './paths.js';
-import type { Failure, Reason } from './reasons.js';
 
 type Explain = (failure: Failure, table: MountTable) => Reason | undefined;
 

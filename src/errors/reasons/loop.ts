@@ -1,6 +1,6 @@
 import { isBelow } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
-import type { Failure, Reason } from './reasons.js';
+import type { Failure, Reason } from '../failure.js';
 
 /** ELOOP: a mount can't be moved into itself. */
 export function explainLoop({ operation, path, dest }: Failure): Reason | undefined {

@@ -1,8 +1,8 @@
 import { ancestors } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
+import type { Failure, Reason } from '../failure.js';
 import { explainNoSource } from './no-device.js';
 import { describeLink, kindOfPath, pathsOf } from './paths.js';
-import type { Failure, Reason } from './reasons.js';
 
 /** ENOENT: which of the paths is not there, and from which part on. */
 export function explainMissing(failure: Failure): Reason | undefined {

@@ -2,8 +2,8 @@ import { openSync, readFileSync, readSync } from 'node:fs';
 import { encodePath } from '../../../native/path-bytes.cjs';
 import { using } from '../../../native/using.cjs';
 import { printable } from '../../mounts/printable.js';
+import type { Failure, Reason } from '../failure.js';
 import { kindOfPath } from './paths.js';
-import type { Failure, Reason } from './reasons.js';
 
 /** ENODEV: the kernel does not know this type of file system. */
 export function explainNoDevice({ type }: Failure): Reason | undefined {

@@ -1,7 +1,7 @@
 import { readMounts } from '../../mounts/read-mounts.js';
 import { noNamespacesLeft, readSysctl } from '../../support/obstacles.cjs';
+import type { Failure, Reason } from '../failure.js';
 import { reasonOf } from './permission.js';
-import type { Failure, Reason } from './reasons.js';
 
 /** ENOSPC: of these calls the kernel says so at the limits of namespaces and of mounts in one, and for nothing else. */
 export function explainNoSpace({ syscall }: Failure): Reason | undefined {

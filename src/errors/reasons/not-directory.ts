@@ -1,8 +1,8 @@
 import { dirname } from 'node:path/posix';
 import { ancestors } from '../../mounts/absolute-path.js';
 import { printable } from '../../mounts/printable.js';
+import type { Failure, Reason } from '../failure.js';
 import { kindOfPath, pathsOf } from './paths.js';
-import type { Failure, Reason } from './reasons.js';
 
 /** ENOTDIR: a file on the way to a path, or a file where a directory has to be, or the reverse. */
 export function explainNotDirectory(failure: Failure): Reason | undefined {

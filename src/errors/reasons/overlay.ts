@@ -11,11 +11,11 @@ import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { withOverrides } from '../../namespace/privileges.cjs';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { noDacOverride } from '../../support/obstacles.cjs';
+import type { Failure, Reason } from '../failure.js';
 import { uncovering } from './invalid.js';
 import { explainKinds } from './not-directory.js';
 import { kindOfPath, targetOf } from './paths.js';
 import { reasonOf } from './permission.js';
-import type { Failure, Reason } from './reasons.js';
 
 type Layer = [name: string, path: string];
 

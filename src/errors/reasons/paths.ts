@@ -2,7 +2,7 @@ import { readlinkSync, statSync } from 'node:fs';
 import { encodePath } from '../../../native/path-bytes.cjs';
 import { probe } from '../../../native/unless.cjs';
 import { printable } from '../../mounts/printable.js';
-import type { Failure } from './reasons.js';
+import type { Failure } from '../failure.js';
 
 /** The paths of a failed operation by the names of their arguments, those that it takes from first. */
 export function pathsOf(failure: Failure): [name: string, path: string][] {

@@ -2,7 +2,7 @@ import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
 import { fixFor } from '../../support/machine.cjs';
 import { confined, noSysAdmin, type Obstacle, refusesEvery } from '../../support/obstacles.cjs';
-import type { Failure, Reason } from './reasons.js';
+import type { Failure, Reason } from '../failure.js';
 
 /** EPERM and EACCES: a capability, a filter, a lock of a user namespace, or AppArmor. */
 export function explainPermission(failure: Failure): Reason | undefined {

@@ -1,5 +1,5 @@
 import { probe } from '../../../native/unless.cjs';
-import type { Attempt } from '../explain-mount.js';
+import type { Failure, Reason } from '../failure.js';
 import { explainBusy } from './busy.js';
 import { explainDetachedRoot } from './detached-root.js';
 import { explainExisting } from './existing.js';
@@ -14,25 +14,6 @@ import { explainOverlay } from './overlay.js';
 import { explainPermission } from './permission.js';
 import { explainTooLong } from './too-long.js';
 import { explainTooManyFiles } from './too-many-files.js';
-
-/** A system call of an operation that failed. */
-export interface Failure extends Attempt {
-  /** Name of the errno. */
-  code: string;
-  syscall: string;
-  /** As strace(1) prints it. */
-  call?: string | undefined;
-  /** What the kernel logged about it. */
-  log: readonly string[];
-  /** Type of the file system that the call was to make. */
-  making?: string | undefined;
-}
-
-/** What was found out about a failure; nothing for want of facts. */
-export interface Reason {
-  why?: string | undefined;
-  fix?: string | undefined;
-}
 
 const REASONS: Record<string, (failure: Failure) => Reason | undefined> = {
   EACCES: explainPermission,

@@ -1,5 +1,5 @@
 import { encodePath } from '../../../native/path-bytes.cjs';
-import type { Failure, Reason } from './reasons.js';
+import type { Failure, Reason } from '../failure.js';
 
 /** ENAMETOOLONG: which limit it is (path_resolution(7), "Length limits"). */
 export function explainTooLong({ path, dest = '', sources = {} }: Failure): Reason | undefined {

@@ -1,5 +1,5 @@
 import { descriptorLimit } from '../../../native/resource-limits.cjs';
-import type { Reason } from './reasons.js';
+import type { Reason } from '../failure.js';
 
 /** EMFILE: no descriptor is free. Reading how many are open would take one. */
 export function explainTooManyFiles(): Reason {

@@ -2,10 +2,10 @@ import { encodePath } from '../../native/path-bytes.cjs';
 import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
-import type { Mount } from './mount.js';
-import type { MountTable } from './mount-table.js';
-import { printable } from './printable.js';
-import { readMounts } from './read-mounts.js';
+import type { Mount } from '../mounts/mount.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { printable } from '../mounts/printable.js';
+import { readMounts } from '../mounts/read-mounts.js';
 
 /** Where a path lies, as the kernel resolves it. */
 export interface PathPlace {
