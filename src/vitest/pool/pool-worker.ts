@@ -14,10 +14,9 @@ import { servedMounts } from './served-mounts.js';
 import { SilenceWatch } from './silence-watch.js';
 import { spareCount } from './spare-count.js';
 import type { Worker, WorkerListener } from './worker.js';
-import { death, type HangFacts, hang } from './worker-failures.js';
+import { death, type HangFacts, hang, type WorkerEnd } from './worker-failures.js';
 import type { WorkerPool } from './worker-pool.js';
 import { WorkerPools } from './worker-pools.js';
-import type { WorkerEnd } from './worker-process.js';
 
 /** What Vitest holds in its hands for one worker: it starts it, sends it test files and stops it. */
 export class MountNamespacePoolWorker implements PoolWorker, WorkerListener {

@@ -6,7 +6,12 @@ import { WorkerError } from '../../errors/worker-error.cjs';
 import type { Mount } from '../../mounts/mount.js';
 import { printable } from '../../mounts/printable.js';
 import type { CurrentTask } from '../protocol.js';
-import type { WorkerEnd } from './worker-process.js';
+
+/** How a worker ended. */
+export interface WorkerEnd {
+  exitCode: number | undefined;
+  signal: string | undefined;
+}
 
 interface StartFacts {
   error: Error;

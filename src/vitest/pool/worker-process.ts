@@ -9,13 +9,7 @@ import { leftRunning, type Notice } from '../../processes/notices.js';
 import type { Warden } from '../../processes/warden.js';
 import type { CurrentTask, Printed } from '../protocol.js';
 import type { OutputStream } from './output-stream.js';
-import { isRefusal } from './worker-failures.js';
-
-/** How a worker ended. */
-export interface WorkerEnd {
-  exitCode: number | undefined;
-  signal: string | undefined;
-}
+import { isRefusal, type WorkerEnd } from './worker-failures.js';
 
 /** The streams that the output of the workers goes to. */
 export interface Output {

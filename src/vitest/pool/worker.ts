@@ -5,8 +5,8 @@ import { type Launcher, launchWith } from '../../namespace/launcher.cjs';
 import { withPosixSpawn } from '../../processes/posix-spawn.js';
 import type { Warden } from '../../processes/warden.js';
 import { isWorkerMessage, type WorkerMessage } from '../protocol.js';
-import { startFailure } from './worker-failures.js';
-import { type Output, type WorkerEnd, WorkerProcess } from './worker-process.js';
+import { startFailure, type WorkerEnd } from './worker-failures.js';
+import { type Output, WorkerProcess } from './worker-process.js';
 
 /** What happens to a worker while it is in use. */
 export interface WorkerListener {
