@@ -52,15 +52,16 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
     if (isCovered) mountSetattr(found, 0, { attrSet: MOUNT_ATTR_RDONLY });
     made = takingUnbindable(path, () => openWritable(found, steps));
   }
-  const isWatched = !isCovered && mount !== undefined && isOwnLayer(mount);
   for (const [index, name] of missing.entries()) {
     const isDirectory = kind === 'directory' || index < missing.length - 1;
     const parent = made;
     made = isDirectory ? makeDirectory(parent, name, steps) : makeFile(parent, name, steps);
+    // A layer takes it along when it goes.
+    if (isCovered) continue;
     const names = missing.slice(0, index + 1).join('/');
-    provided.push({ ...fstatSync(made), path: join(path, `/${names}`) });
-    if (!isWatched) continue;
-    using(openat(parent, name, constants.O_RDONLY), (fd) => noteProvided(fd, names));
+    const { dev, ino } = fstatSync(made);
+    provided.push({ dev, ino, path: join(path, `/${names}`) });
+    if (isOwnLayer(mount)) using(openat(parent, name, constants.O_RDONLY), (fd) => noteProvided(fd, names));
   }
   return steps.closing(openWithoutSymlinks(missing.join('/'), O_PATH, found));
 }
