@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 
+import { probe } from '../../../native/unless.cjs';
 import { SILENCE_MARGIN } from '../../namespace/environment.cjs';
 import { HEARTBEAT } from '../protocol.js';
 
@@ -63,23 +64,18 @@ export class SilenceWatch {
 }
 
 function readState(pid: number): string | undefined {
-  try {
-    // The second field is the command's name in parentheses, and can hold anything.
-    return /.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1];
-  } catch {
-    return undefined;
-  }
+  // The second field is the command's name in parentheses, and can hold anything.
+  return probe(() => /.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]);
 }
 
 /** Whether the main thread sleeps in a call that a child process of it can end: of Atomics.wait(), futex(2), none can. */
 function canWaitForChild(pid: number): boolean {
-  try {
+  const canWait = probe(() => {
     const hasChildren = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== '';
     return hasChildren && !readFileSync(`/proc/${pid}/wchan`, 'latin1').startsWith('futex');
-  } catch {
-    // A kernel without these files: nothing is killed on a guess.
-    return true;
-  }
+  });
+  // A kernel without these files: nothing is killed on a guess.
+  return canWait ?? true;
 }
 
 const STOPPED = 'T';
