@@ -4,9 +4,8 @@ import { isMountRoot } from '../../native/statx.cjs';
 import { using } from '../../native/using.cjs';
 import { copyFile } from '../copy-on-write/copy.js';
 import { withPathOf } from '../files/descriptor-path.js';
-import { openTarget, withTarget } from '../files/target.js';
+import { openTarget, type Target, withTarget } from '../files/target.js';
 import { coverWithOverlay, writableAttributes } from '../layers/overlay-layer.js';
-import type { Place } from '../layers/place.js';
 import { withScratch } from '../layers/scratch.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { attachTo } from '../operations/attach.js';
@@ -33,7 +32,7 @@ export const ENOSPC: Recipe = {
     }
     const [directory, name] = [dirname(path), basename(path)];
     const attributes = writableAttributes(fd);
-    const makeFull = (parent: Place) =>
+    const makeFull = (parent: Target) =>
       makeFullOverlay({ ...parent, below: `/${name}`, lack, keeping }, steps, attributes);
     const full = isMountRoot('', fd)
       ? withCopy(fd, name, makeFull)
@@ -54,7 +53,7 @@ export const ENOSPC: Recipe = {
 };
 
 /** Of a file that is mounted, which the file system of its directory does not have. */
-function withCopy(fd: number, name: string, use: (directory: Place) => number): number {
+function withCopy(fd: number, name: string, use: (directory: Target) => number): number {
   return withScratch((scratch) => {
     const from = withPathOf(fd, (path) => openSync(path, 'r'));
     using(from, (file) => copyFile(file, scratch, name));

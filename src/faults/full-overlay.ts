@@ -8,8 +8,8 @@ import { lowerNames } from '../copy-on-write/layer.js';
 import { mountOverlay } from '../copy-on-write/overlay.js';
 import { copyAttributes } from '../files/attributes.js';
 import { deviceOf } from '../files/device.js';
+import type { Target } from '../files/target.js';
 import { usableXattrs } from '../layers/overlay-features.js';
-import type { Place } from '../layers/place.js';
 import { withScratch } from '../layers/scratch.js';
 import type { Steps } from '../layers/steps.js';
 import { join, pathBelow } from '../mounts/absolute-path.js';
@@ -20,7 +20,7 @@ import type { Fault } from './recipe.js';
 /** What is used up. */
 export type Lack = 'space' | 'inodes';
 
-interface FullOverlay extends Place, Pick<Fault, 'keeping'> {
+interface FullOverlay extends Target, Pick<Fault, 'keeping'> {
   below?: string;
   lack: Lack;
 }

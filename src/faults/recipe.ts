@@ -1,3 +1,4 @@
+import type { Target } from '../files/target.js';
 import type { Steps } from '../layers/steps.js';
 
 /** Options of a fault. */
@@ -6,12 +7,8 @@ export interface InduceOptions {
   inodes?: boolean | undefined;
 }
 
-/** What a fault is induced on. */
-export interface Fault {
-  /** In its normal form. */
-  path: string;
-  /** `O_PATH`, of what is there before the fault. */
-  fd: number;
+/** What a fault is induced on; the descriptor is of what is there before it. */
+export interface Fault extends Target {
   kind: 'directory' | 'file';
   options: InduceOptions;
   steps: Steps;

@@ -47,6 +47,14 @@ export function refuseRoot(path: string): void {
   );
 }
 
+/** What was found at a path once: the path may lead elsewhere by now, the descriptor does not. */
+export interface Target {
+  /** In its normal form. */
+  path: string;
+  /** `O_PATH` */
+  fd: number;
+}
+
 /** Runs `use` with a descriptor of what is at `path` now; it is closed afterwards. */
 export function withTarget<T>(path: string, use: (fd: number) => T): T {
   return using(openTarget(path), use);

@@ -5,12 +5,12 @@ import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { copyAttributes } from '../files/attributes.js';
 import { findFile } from '../files/found-file.js';
+import type { Target } from '../files/target.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../files/working-directory.js';
 import { cover } from './cover.js';
 import { makeFileSystem } from './file-system.js';
 import { writableAttributes } from './overlay-layer.js';
 import { OWN_LAYER } from './own-layer.js';
-import type { Place } from './place.js';
 import type { Steps } from './steps.js';
 import { takingUnbindable } from './unbindable.js';
 
@@ -21,19 +21,19 @@ import { takingUnbindable } from './unbindable.js';
  *
  * @returns a descriptor of the tmpfs' mount
  */
-export function coverWithBinds(place: Place, steps: Steps): number {
-  const attributes = writableAttributes(place.fd);
+export function coverWithBinds(target: Target, steps: Steps): number {
+  const attributes = writableAttributes(target.fd);
   const cwd = findWorkingDirectory();
-  const from = steps.closing(openat(place.fd, '.', O_RDONLY | O_DIRECTORY));
+  const from = steps.closing(openat(target.fd, '.', O_RDONLY | O_DIRECTORY));
   const layer = steps.closing(makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes }));
   const to = steps.closing(openat(layer, '.', O_RDONLY | O_DIRECTORY));
-  takingUnbindable(place.path, () => {
+  takingUnbindable(target.path, () => {
     const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
     copyAttributes(from, to);
-    cover(place, layer, steps);
+    cover(target, layer, steps);
     for (const { tree, name } of copies) moveMount(tree, name, 0, layer);
   });
-  followWorkingDirectory(place.path, cwd, steps);
+  followWorkingDirectory(target.path, cwd, steps);
   return layer;
 }
 

@@ -1,7 +1,7 @@
 import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
-import type { Place } from './place.js';
+import type { Target } from '../files/target.js';
 import type { Steps } from './steps.js';
 import { takeOff } from './take-off.js';
 
@@ -9,7 +9,7 @@ import { takeOff } from './take-off.js';
  * Mounts `layer`, a detached mount, on a directory; if that is `/`, it becomes the root of this process. The
  * working directory stays the one that it was.
  */
-export function cover({ path, fd }: Place, layer: number, steps: Steps): void {
+export function cover({ path, fd }: Target, layer: number, steps: Steps): void {
   const root = steps.closing(openDirectory('/'));
   const cwd = steps.closing(openDirectory('.'));
   moveMount(layer, '', MOVE_MOUNT_T_EMPTY_PATH, fd);

@@ -8,6 +8,11 @@ import { succeeds } from '../../native/unless.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
 
+/** The mount that `fd` lies on; one that is not in the table can't be told from others. */
+export function findMount(table: MountTable, fd: number): Mount | undefined {
+  return table.find({ id: mountIdOf('', fd) });
+}
+
 /** The mounts that are stacked at `path`, from the one that is seen there down. */
 export function stackAt(path: string, table: MountTable): Mount[] {
   const stack: Mount[] = [];

@@ -8,6 +8,7 @@ import {
 } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
+import type { Target } from '../files/target.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../files/working-directory.js';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
@@ -16,9 +17,8 @@ import type { MountTable } from '../mounts/mount-table.js';
 import { readMounts } from '../mounts/read-mounts.js';
 import { visibleMounts } from '../mounts/visible-mounts.js';
 import { cover } from './cover.js';
-import { openMount, stackAt } from './open-mount.js';
+import { findMount, openMount, stackAt } from './open-mount.js';
 import { makeOverlay } from './overlay.js';
-import { findMount, type Place } from './place.js';
 import type { Steps } from './steps.js';
 import { takingUnbindable } from './unbindable.js';
 
@@ -31,21 +31,21 @@ import { takingUnbindable } from './unbindable.js';
  * @returns a descriptor of the overlay's mount
  */
 export function coverWithOverlay(
-  place: Place,
+  target: Target,
   steps: Steps,
-  make = (attributes: number) => makeOverlay({ lower: place, writable: undefined }, steps, attributes),
+  make = (attributes: number) => makeOverlay({ lower: target, writable: undefined }, steps, attributes),
 ): number {
-  return takingUnbindable(place.path, () => {
+  return takingUnbindable(target.path, () => {
     const table = readMounts('self');
     const cwd = findWorkingDirectory();
-    const copies = copyTrees(table, place, steps);
-    const overlay = make(writableAttributes(place.fd, table));
-    cover(place, overlay, steps);
-    const covering = { path: place.path, fd: overlay };
+    const copies = copyTrees(table, target, steps);
+    const overlay = make(writableAttributes(target.fd, table));
+    cover(target, overlay, steps);
+    const covering = { path: target.path, fd: overlay };
     for (const { tree, mount } of copies) {
       moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, openBelow(covering, mount, steps));
     }
-    followWorkingDirectory(place.path, cwd, steps);
+    followWorkingDirectory(target.path, cwd, steps);
     return overlay;
   });
 }
@@ -61,23 +61,23 @@ interface CopiedTree {
   mount: Mount;
 }
 
-/** Copies of the mount trees below `place`: the overlay shows only what its own file system holds. */
-function copyTrees(table: MountTable, place: Place, steps: Steps): CopiedTree[] {
-  const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, place.path));
+/** Copies of the mount trees below `target`: the overlay shows only what its own file system holds. */
+function copyTrees(table: MountTable, target: Target, steps: Steps): CopiedTree[] {
+  const below = visibleMounts(table).filter(({ mountPoint }) => isBelow(mountPoint, target.path));
   const topMost = below.filter(
     ({ mountPoint }) => !below.some((other) => isBelow(mountPoint, other.mountPoint)),
   );
   return topMost.map((mount) => {
     // What is stacked on a mount comes along.
     const bottom = openMount(stackAt(mount.mountPoint, table).at(-1) as Mount, table);
-    const fd = bottom === undefined ? openBelow(place, mount, steps) : steps.closing(bottom);
+    const fd = bottom === undefined ? openBelow(target, mount, steps) : steps.closing(bottom);
     const flags = OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH;
     return { tree: steps.closing(openTree('', flags, fd)), mount };
   });
 }
 
 /** A descriptor of the mount point of `mount`, from the directory that it lies below. */
-function openBelow({ path, fd }: Place, { mountPoint }: Mount, steps: Steps): number {
+function openBelow({ path, fd }: Target, { mountPoint }: Mount, steps: Steps): number {
   // A symbolic link can be mounted too.
   const flags = O_PATH | constants.O_NOFOLLOW;
   return steps.closing(openWithoutSymlinks(pathBelow(mountPoint, path).slice(1), flags, fd));

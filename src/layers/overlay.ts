@@ -5,17 +5,17 @@ import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { unless } from '../../native/unless.cjs';
 import { copyAttributes } from '../files/attributes.js';
+import type { Target } from '../files/target.js';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { makeFileSystem } from './file-system.js';
 import { overlayFeatures, usableXattrs } from './overlay-features.js';
-import type { Place } from './place.js';
 import { withScratch } from './scratch.js';
 import type { Steps } from './steps.js';
 
 /** Directories that an overlay is made of, by their absolute paths. */
 export interface OverlayLayers {
   /** At least one, the top-most first; or one that was found already, as a descriptor. */
-  lower: readonly string[] | Place;
+  lower: readonly string[] | Target;
   /** Upper and work directory. Undefined for new ones in memory. */
   writable: readonly [upper: string, work: string] | undefined;
   /** What the mount table shows, `'overlay'` when left out. */
@@ -83,7 +83,7 @@ function lowerOption(lowers: readonly string[]): Record<string, string | readonl
 }
 
 /** Mounts the directory in the scratch: overlay takes names, which could lead elsewhere by now. */
-function mountLower({ fd }: Place, scratch: number, steps: Steps): string {
+function mountLower({ fd }: Target, scratch: number, steps: Steps): string {
   const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
   mountSetattr(tree, 0, { propagation: MS_PRIVATE });
   mkdirat(scratch, 'lower');
@@ -91,7 +91,7 @@ function mountLower({ fd }: Place, scratch: number, steps: Steps): string {
   return 'lower';
 }
 
-function openLower(lower: readonly string[] | Place, steps: Steps): number {
+function openLower(lower: readonly string[] | Target, steps: Steps): number {
   const flags = O_RDONLY | O_DIRECTORY;
   return steps.closing(
     'fd' in lower ? openat(lower.fd, '.', flags) : openSync(encodePath(lower[0] as string), flags),

@@ -7,12 +7,12 @@ import { encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
 import { withPathOf } from '../files/descriptor-path.js';
 import { noteProvided, provided } from '../files/provided.js';
-import { openIfThere } from '../files/target.js';
+import { openIfThere, type Target } from '../files/target.js';
 import { coverWithBinds } from '../layers/bind-layer.js';
+import { findMount } from '../layers/open-mount.js';
 import { makeOverlay } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { isOwnLayer, OWN_LAYER } from '../layers/own-layer.js';
-import { findMount, type Place } from '../layers/place.js';
 import type { Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { join } from '../mounts/absolute-path.js';
@@ -74,11 +74,11 @@ function openWritable(fd: number, steps: Steps): number {
 }
 
 /** In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay. */
-function coverWithLayer(place: Place, steps: Steps): number {
-  const hasMounts = readMounts('self').under(place.path).length > 0;
-  if (isInUserNamespace() && hasMounts) return coverWithBinds(place, steps);
-  const layers = { lower: place, writable: undefined, source: OWN_LAYER };
-  return coverWithOverlay(place, steps, (attributes) => makeOverlay(layers, steps, attributes));
+function coverWithLayer(target: Target, steps: Steps): number {
+  const hasMounts = readMounts('self').under(target.path).length > 0;
+  if (isInUserNamespace() && hasMounts) return coverWithBinds(target, steps);
+  const layers = { lower: target, writable: undefined, source: OWN_LAYER };
+  return coverWithOverlay(target, steps, (attributes) => makeOverlay(layers, steps, attributes));
 }
 
 /** Whether the host has mounted it, or had when this process left it: then it may still be on a disk. */
