@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js';
 import type { Mount } from './mount.js';
 
 /** A mount that is in both tables and not the same in them. */
@@ -64,13 +65,7 @@ function pairEqualKeys(
   pairs: Map<Mount, Mount>,
 ): void {
   if (removed.size === 0 || added.size === 0) return;
-  const candidates = new Map<string, Mount[]>();
-  for (const mount of added) {
-    const key = keyOf(mount);
-    const others = candidates.get(key);
-    if (others === undefined) candidates.set(key, [mount]);
-    else others.push(mount);
-  }
+  const candidates = groupBy(added, keyOf);
   for (const others of candidates.values()) others.reverse();
   for (const old of removed) {
     const now = candidates.get(keyOf(old))?.pop();

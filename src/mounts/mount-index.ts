@@ -1,18 +1,15 @@
+import { groupBy } from './group-by.js';
 import type { Mount } from './mount.js';
 
 /** Finds the mount that a path lies on, the way that path resolution does. */
 export class MountIndex {
-  readonly #byMountPoint = new Map<string, Mount[]>();
-  readonly #ids = new Set<number>();
+  readonly #byMountPoint: ReadonlyMap<string, Mount[]>;
+  readonly #ids: ReadonlySet<number>;
   readonly #root: Mount | undefined;
 
-  constructor(mounts: Iterable<Mount>) {
-    for (const mount of mounts) {
-      this.#ids.add(mount.id);
-      const others = this.#byMountPoint.get(mount.mountPoint);
-      if (others === undefined) this.#byMountPoint.set(mount.mountPoint, [mount]);
-      else others.push(mount);
-    }
+  constructor(mounts: readonly Mount[]) {
+    this.#ids = new Set(mounts.map(({ id }) => id));
+    this.#byMountPoint = groupBy(mounts, ({ mountPoint }) => mountPoint);
     // Resolution starts at the root directory of the process, not at what is mounted over it.
     this.#root = this.#byMountPoint.get('/')?.findLast((mount) => this.#parentOf(mount) === undefined);
   }

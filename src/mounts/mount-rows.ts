@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js';
 import type { Mount } from './mount.js';
 
 /** A mount at its place in the tree that the mounts form by their parents. */
@@ -18,10 +19,14 @@ export function* mountRows(
   compare?: (a: Mount, b: Mount) => number,
 ): Generator<MountRow> {
   const ordered = compare === undefined ? [...mounts] : [...mounts].sort(compare);
-  const { roots, childrenOf } = family(ordered);
+  const byId = new Map(ordered.map((mount) => [mount.id, mount]));
+  const childrenOf = groupBy(ordered, (mount) => {
+    const parent = byId.get(mount.parentId);
+    return parent === mount ? undefined : parent;
+  });
   const drawn = new Set<Mount>();
   // A table made by hand can hold a circle, which no root leads to.
-  for (const root of [...roots, ...ordered]) {
+  for (const root of [...(childrenOf.get(undefined) ?? []), ...ordered]) {
     const pending: Pending[] = [{ mount: root, depth: 0, guides: '', below: '' }];
     for (let row = pending.pop(); row !== undefined; row = pending.pop()) {
       if (drawn.has(row.mount)) continue;
@@ -47,18 +52,4 @@ function childRow({ depth, below }: Pending, mount: Mount, isLast: boolean): Pen
     guides: below + (isLast ? '└─' : '├─'),
     below: below + (isLast ? '  ' : '│ '),
   };
-}
-
-function family(mounts: readonly Mount[]): { roots: Mount[]; childrenOf: Map<Mount, Mount[]> } {
-  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
-  const childrenOf = new Map<Mount, Mount[]>();
-  const roots: Mount[] = [];
-  for (const mount of mounts) {
-    const parent = byId.get(mount.parentId);
-    const siblings = parent === undefined ? undefined : childrenOf.get(parent);
-    if (parent === undefined || parent === mount) roots.push(mount);
-    else if (siblings === undefined) childrenOf.set(parent, [mount]);
-    else siblings.push(mount);
-  }
-  return { roots, childrenOf };
 }
