@@ -15,12 +15,18 @@ import type { Scratch } from './scratch.js';
 /** Why no overlay can stand in for `part`: an overlay of an empty directory shows whether it is `part` itself. */
 export function explainOverlay(part: Part, error: unknown, scratch: Scratch): unknown {
   if (!(error instanceof SystemCallError)) return error;
+  const { code } = error;
+  const noOverride = code === 'EACCES' ? explainNoOverride() : undefined;
+  return layerError(part.path, error, noOverride ?? reason(code, part, probeOverlay(scratch)));
+}
+
+/** The error for what can't be made copy-on-write since a system call fails. */
+export function layerError(path: string, error: SystemCallError, why: Reason): MountError {
   const { syscall, code, errno, call } = error;
-  const { path } = part;
   return new MountError(
     {
       summary: `cannot make ${printable(path)} copy-on-write: ${syscall}(2) ${code}`,
-      ...((code === 'EACCES' ? explainNoOverride() : undefined) ?? reason(code, part, probeOverlay(scratch))),
+      ...why,
       call,
       cause: error,
     },

@@ -12,13 +12,12 @@ import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
 import { closingOnError, using } from '../../native/using.cjs';
-import { MountError } from '../errors/mount-error.js';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
 import { mountAttributesOf } from '../mounts/mount-flags.js';
 import type { MountTable } from '../mounts/mount-table.js';
-import { printable } from '../mounts/printable.js';
 import { visibleMounts } from '../mounts/visible-mounts.js';
+import { layerError } from './explain-overlay.js';
 import type { Layers } from './layers.js';
 import { fromRoot, isLocked } from './old-tree.js';
 import type { Part } from './part.js';
@@ -132,17 +131,10 @@ function place(tree: number, { path, mount }: Part): void {
   try {
     moveMount(tree, encodePath(path));
   } catch (error) {
-    const { code, errno, syscall, call } = error as SystemCallError;
-    if (code !== 'ENOENT' || !isDeleted(mount)) throw error;
-    throw new MountError(
-      {
-        summary: `cannot make ${printable(path)} copy-on-write: ${syscall}(2) ${code}`,
-        why: `what is mounted there was deleted, and can't be mounted a second time: ${formatMount(mount)}`,
-        fix: `unmount it before: ns.umount(${inspect(path)}, { lazy: true })`,
-        call,
-        cause: error,
-      },
-      { code, errno, syscall, path },
-    );
+    if ((error as SystemCallError).code !== 'ENOENT' || !isDeleted(mount)) throw error;
+    throw layerError(path, error as SystemCallError, {
+      why: `what is mounted there was deleted, and can't be mounted a second time: ${formatMount(mount)}`,
+      fix: `unmount it before: ns.umount(${inspect(path)}, { lazy: true })`,
+    });
   }
 }
