@@ -1,4 +1,4 @@
-import type { Unsupported } from '../support/unsupported.js' with { 'resolution-mode': 'import' };
+import type { Unsupported } from '../support/verdict.js' with { 'resolution-mode': 'import' };
 import type { FileResult, TestFile } from './jest.cjs';
 import { judge } from './main-modules.js';
 import { unpackRefusal } from './refusal-message.cjs';

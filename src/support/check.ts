@@ -13,22 +13,12 @@ export interface SupportCheck {
   fix?: Fix | undefined;
 }
 
-export function ok(name: string, detail: string): SupportCheck {
-  return { name, status: 'ok', detail };
-}
+type Check = (name: string, detail: string, reason?: Pick<SupportCheck, 'why' | 'fix'>) => SupportCheck;
 
-export function refused(
-  name: string,
-  detail: string,
-  reason: { why?: string; fix?: Fix } = {},
-): SupportCheck {
-  return { name, status: 'refused', detail, ...reason };
-}
+const found =
+  (status: SupportCheck['status']): Check =>
+  (name, detail, reason = {}) => ({ name, status, detail, ...reason });
 
-export function limited(
-  name: string,
-  detail: string,
-  reason: { why?: string; fix?: Fix } = {},
-): SupportCheck {
-  return { name, status: 'limited', detail, ...reason };
-}
+export const ok: Check = found('ok');
+export const limited: Check = found('limited');
+export const refused: Check = found('refused');

@@ -1,7 +1,9 @@
 import { withoutFrames } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { REQUIRE } from '../namespace/environment.cjs';
-import type { Unsupported } from './unsupported.js';
+
+/** What happens to tests on a machine that gives them no mount namespace. */
+export type Unsupported = 'fail' | 'skip';
 
 /** What is said of the tests of files that can have no mount namespace here. */
 export type Verdict = { skip: string } | { fail: Error };

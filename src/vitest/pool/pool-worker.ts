@@ -4,8 +4,7 @@ import type { PoolOptions, PoolWorker, TestProject, WorkerRequest } from 'vitest
 
 import { NamespaceError } from '../../errors/namespace-error.cjs';
 import type { Notice } from '../../processes/notices.js';
-import type { Unsupported } from '../../support/unsupported.js';
-import { judge } from '../../support/verdict.js';
+import { judge, type Unsupported } from '../../support/verdict.js';
 import type { ResolvedOptions } from '../options.js';
 import { POOL_NAME, type Whereabouts, type WorkerMessage } from '../protocol.js';
 import { FilesLeft } from './files-left.js';
