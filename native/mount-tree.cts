@@ -13,6 +13,7 @@ import {
   FSMOUNT_CLOEXEC,
   FSOPEN_CLOEXEC,
   MOVE_MOUNT_F_EMPTY_PATH,
+  MOVE_MOUNT_T_EMPTY_PATH,
   OPEN_TREE_CLOEXEC,
 } from './constants.cjs';
 import { flagNames } from './flag-names.cjs';
@@ -49,11 +50,13 @@ const mountSetattrCall = numberedSystemCall('mount_setattr', 442, [
 
 /**
  * open_tree(2): a descriptor of the mount at `path`, or with `OPEN_TREE_CLONE` of a detached copy of it
- * (`AT_RECURSIVE`: of the whole tree below). Always close-on-exec, and never mounts what autofs(5) would.
+ * (`AT_RECURSIVE`: of the whole tree below). An empty path is `dirfd`. Always close-on-exec, and never mounts what
+ * autofs(5) would.
  */
 export function openTree(path: PathLike, flags: number, dirfd = AT_FDCWD): number {
-  const cFlags = (cInt('flags', flags) | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT) >>> 0;
-  const cTree = (flags & AT_EMPTY_PATH) !== 0 ? cString('path', path) : cPath('path', path);
+  const empty = path.length === 0 ? AT_EMPTY_PATH : 0;
+  const cFlags = (cInt('flags', flags) | OPEN_TREE_CLOEXEC | AT_NO_AUTOMOUNT | empty) >>> 0;
+  const cTree = cString('path', path);
   const facts = () => ({
     path: printable(path),
     call: `open_tree(${dirfd}, ${quoted(path)}, ${flagNames(['OPEN_TREE_', 'AT_'], cFlags)})`,
@@ -61,9 +64,12 @@ export function openTree(path: PathLike, flags: number, dirfd = AT_FDCWD): numbe
   return openTreeCall(facts, dirfd, cTree, cFlags);
 }
 
-/** move_mount(2): the mount of `fd` (attached or detached) goes to `target`, on top of what is there. */
-export function moveMount(fd: number, target: PathLike, flags = 0, dirfd = AT_FDCWD): void {
-  const cFlags = (cInt('flags', flags) | MOVE_MOUNT_F_EMPTY_PATH) >>> 0;
+/**
+ * move_mount(2): the mount of `fd` (attached or detached) goes to `target`, on top of what is there. An empty path is
+ * `dirfd`.
+ */
+export function moveMount(fd: number, target: PathLike, dirfd = AT_FDCWD): void {
+  const cFlags = MOVE_MOUNT_F_EMPTY_PATH | (target.length === 0 ? MOVE_MOUNT_T_EMPTY_PATH : 0);
   const cTarget = cString('target', target);
   const facts = () => ({
     path: printable(target),

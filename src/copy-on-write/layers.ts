@@ -203,7 +203,7 @@ export class Layers {
 function mountReadOnly(tree: number, directory: number, name: string, flags = 0): void {
   using(tree, () => {
     mountSetattr(tree, flags, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
-    moveMount(tree, name, 0, directory);
+    moveMount(tree, name, directory);
   });
 }
 

@@ -20,7 +20,7 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
     // Whatever goes wrong later, nothing is written through this.
     mountSetattr(lower, 0, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
     try {
-      moveMount(lower, names[index] as string, 0, directory);
+      moveMount(lower, names[index] as string, directory);
     } catch (error) {
       // One that was deleted meanwhile can't be mounted (d_set_mounted()), and is as empty as what is in its place.
       if (fstatSync(lower).nlink > 0) throw error;
@@ -36,7 +36,7 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
         workdir: 'work',
         ...overlayFeatures(xattrs),
       });
-      using(overlay, () => moveMount(overlay, 'merged', 0, directory));
+      using(overlay, () => moveMount(overlay, 'merged', directory));
     } finally {
       fchdir(cwd);
     }

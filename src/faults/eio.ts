@@ -18,7 +18,7 @@ export const EIO: Recipe = {
     const devpts = steps.closing(makeFileSystem('devpts', { mode: '666', ptmxmode: '600' }));
     const terminal = withScratch((scratch) => {
       mkdirat(scratch, 'pts');
-      moveMount(devpts, 'pts', 0, scratch);
+      moveMount(devpts, 'pts', scratch);
       keeping(openat(scratch, 'pts/ptmx', constants.O_RDWR));
       return openTree('pts/0', OPEN_TREE_CLONE, scratch);
     });

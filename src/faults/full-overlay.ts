@@ -1,5 +1,5 @@
 import { closeSync, constants, writeSync } from 'node:fs';
-import { AT_EMPTY_PATH, MOUNT_ATTR__ATIME, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { MOUNT_ATTR__ATIME, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { unless } from '../../native/unless.cjs';
@@ -47,7 +47,7 @@ export function makeFullOverlay(
     if (lack === 'space') useUpSpace(scratch);
     else useUpInodes(scratch);
     const shown = steps.closing(openWithoutSymlinks(`merged${inside}${below}`, O_PATH, scratch));
-    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, shown));
+    const tree = steps.closing(openTree('', OPEN_TREE_CLONE, shown));
     mountSetattr(tree, 0, { attrSet: attributes, attrClr: MOUNT_ATTR__ATIME });
     return tree;
   }, LIMITS[lack]);
@@ -64,7 +64,7 @@ function copyLowers(directory: string, fd: number, steps: Steps): { lowers: numb
   const layer = layersInPlace().find((each) => each.lowers > 0 && each.device === device);
   const mount = readMounts('self').containing(directory);
   if (layer === undefined || mount === undefined) {
-    const lower = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
+    const lower = steps.closing(openTree('', OPEN_TREE_CLONE, fd));
     return { lowers: [lower], inside: '' };
   }
   const lowers = lowerNames(layer).map((name) =>

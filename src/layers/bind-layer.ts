@@ -1,5 +1,5 @@
 import { closeSync, constants } from 'node:fs';
-import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
@@ -31,7 +31,7 @@ export function coverWithBinds(target: Target, steps: Steps): number {
     const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
     copyAttributes(from, to);
     cover(target, layer, steps);
-    for (const { tree, name } of copies) moveMount(tree, name, 0, layer);
+    for (const { tree, name } of copies) moveMount(tree, name, layer);
   });
   followWorkingDirectory(target.path, cwd, steps);
   return layer;
@@ -51,9 +51,7 @@ function copyEntry(name: Buffer, from: number, to: number, steps: Steps): { tree
   if (stat.isDirectory()) mkdirat(to, name);
   // What is open for writing would keep the layer from being made read-only.
   else closeSync(openat(to, name, O_CREAT | O_EXCL | O_RDWR));
-  return [
-    { tree: steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH, found.fd)), name },
-  ];
+  return [{ tree: steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE, found.fd)), name }];
 }
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR } = constants;

@@ -1,4 +1,3 @@
-import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import type { Target } from '../files/target.js';
@@ -12,7 +11,7 @@ import { takeOff } from './take-off.js';
 export function cover({ path, fd }: Target, layer: number, steps: Steps): void {
   const root = steps.closing(openDirectory('/'));
   const cwd = steps.closing(openDirectory('.'));
-  moveMount(layer, '', MOVE_MOUNT_T_EMPTY_PATH, fd);
+  moveMount(layer, '', fd);
   steps.onFailure(() => {
     fchdir(root);
     chroot('.');

@@ -1,11 +1,5 @@
 import { constants } from 'node:fs';
-import {
-  AT_EMPTY_PATH,
-  AT_RECURSIVE,
-  MOVE_MOUNT_T_EMPTY_PATH,
-  O_PATH,
-  OPEN_TREE_CLONE,
-} from '../../native/constants.cjs';
+import { AT_RECURSIVE, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import type { Target } from '../files/target.js';
@@ -43,7 +37,7 @@ export function coverWithOverlay(
     cover(target, overlay, steps);
     const covering = { path: target.path, fd: overlay };
     for (const { tree, mount } of copies) {
-      moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, openBelow(covering, mount, steps));
+      moveMount(tree, '', openBelow(covering, mount, steps));
     }
     followWorkingDirectory(target.path, cwd, steps);
     return overlay;
@@ -71,7 +65,7 @@ function copyTrees(table: MountTable, target: Target, steps: Steps): CopiedTree[
     // What is stacked on a mount comes along.
     const bottom = openMount(stackAt(mount.mountPoint, table).at(-1) as Mount, table);
     const fd = bottom === undefined ? openBelow(target, mount, steps) : steps.closing(bottom);
-    const flags = OPEN_TREE_CLONE | AT_RECURSIVE | AT_EMPTY_PATH;
+    const flags = OPEN_TREE_CLONE | AT_RECURSIVE;
     return { tree: steps.closing(openTree('', flags, fd)), mount };
   });
 }

@@ -1,5 +1,5 @@
 import { constants, existsSync, openSync, rmSync } from 'node:fs';
-import { AT_EMPTY_PATH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, mkdirat, openat, openDirectory, symlinkat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
@@ -84,10 +84,10 @@ function lowerOption(lowers: readonly string[]): Record<string, string | readonl
 
 /** Mounts the directory in the scratch: overlay takes names, which could lead elsewhere by now. */
 function mountLower({ fd }: Target, scratch: number, steps: Steps): string {
-  const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
+  const tree = steps.closing(openTree('', OPEN_TREE_CLONE, fd));
   mountSetattr(tree, 0, { propagation: MS_PRIVATE });
   mkdirat(scratch, 'lower');
-  moveMount(tree, 'lower', 0, scratch);
+  moveMount(tree, 'lower', scratch);
   return 'lower';
 }
 

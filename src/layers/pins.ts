@@ -1,11 +1,5 @@
 import { closeSync } from 'node:fs';
-import {
-  AT_EMPTY_PATH,
-  MOUNT_ATTR_RDONLY,
-  MOVE_MOUNT_T_EMPTY_PATH,
-  MS_PRIVATE,
-  OPEN_TREE_CLONE,
-} from '../../native/constants.cjs';
+import { MOUNT_ATTR_RDONLY, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { openDirectory } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
@@ -120,9 +114,9 @@ export class Pins {
         if (!bare.get(place)) return;
         // It may be unbindable.
         mountSetattr(fd, 0, { propagation: MS_PRIVATE });
-        using(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd), (tree) => {
+        using(openTree('', OPEN_TREE_CLONE, fd), (tree) => {
           if (isReadonly) mountSetattr(tree, 0, { attrSet: MOUNT_ATTR_RDONLY });
-          moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, target);
+          moveMount(tree, '', target);
         });
       });
     }

@@ -1,5 +1,4 @@
 import { fstatSync } from 'node:fs';
-import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { refuseRoot } from '../files/target.js';
 import type { Steps } from '../layers/steps.js';
@@ -19,7 +18,7 @@ export function attachTree(tree: number, target: string, steps: Steps): void {
 
 /** As {@link attachTree}, on what the descriptor `fd` is of. */
 export function attachTo(fd: number, tree: number, steps: Steps): void {
-  moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, fd);
+  moveMount(tree, '', fd);
   steps.onFailure(() => takeOff(tree));
 }
 

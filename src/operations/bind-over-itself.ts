@@ -1,4 +1,4 @@
-import { AT_EMPTY_PATH, AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import type { Target } from '../files/target.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../files/working-directory.js';
@@ -10,7 +10,7 @@ import { attachTo } from './attach.js';
 export function bindOverItself({ path, fd }: Target, steps: Steps, prepare: (tree: number) => void): void {
   const cwd = findWorkingDirectory();
   takingUnbindable(path, () => {
-    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
+    const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE, fd));
     prepare(tree);
     attachTo(fd, tree, steps);
   });

@@ -1,6 +1,6 @@
 import { constants, fchmodSync, fstatSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path/posix';
-import { AT_EMPTY_PATH, MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { MOUNT_ATTR_RDONLY, O_PATH, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, openWithoutSymlinks } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
@@ -68,7 +68,7 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
 
 /** The directory `fd` on a detached mount: the one that everybody sees stays read-only meanwhile. */
 function openWritable(fd: number, steps: Steps): number {
-  const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH, fd));
+  const tree = steps.closing(openTree('', OPEN_TREE_CLONE, fd));
   mountSetattr(tree, 0, { attrClr: MOUNT_ATTR_RDONLY });
   return tree;
 }

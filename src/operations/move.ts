@@ -1,4 +1,3 @@
-import { MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
@@ -24,7 +23,7 @@ export function moveMountPoint(from: string, to: string): void {
       withTarget(source, (mount) => pinsInPlace()?.refuse(mount, what, 'move_mount'));
       const fd = provideMountPoint(target, withTarget(source, kindOf), steps);
       // Opened afterwards: what covers a directory has copies of the mounts below on top.
-      withTarget(source, (mount) => moveMount(mount, '', MOVE_MOUNT_T_EMPTY_PATH, fd));
+      withTarget(source, (mount) => moveMount(mount, '', fd));
       // It may have moved along.
       refreshWorkingDirectory();
     }),

@@ -1,11 +1,5 @@
 import { chdir } from 'node:process';
-import {
-  AT_EMPTY_PATH,
-  AT_RECURSIVE,
-  MNT_DETACH,
-  MS_PRIVATE,
-  OPEN_TREE_CLONE,
-} from '../../native/constants.cjs';
+import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { fchdir, openDirectory } from '../../native/directories.cjs';
 import { pivotRoot, umount2 } from '../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
@@ -63,7 +57,7 @@ function makeMountPoint(path: string, steps: Steps): void {
   withTarget(path, (fd) => {
     if (isMountRoot('', fd)) return;
     takingUnbindable(path, () => {
-      const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE, fd));
+      const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE, fd));
       mountSetattr(tree, 0, { propagation: MS_PRIVATE });
       attachTo(fd, tree, steps);
     });

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { MNT_DETACH, MOVE_MOUNT_T_EMPTY_PATH } from '../../native/constants.cjs';
+import { MNT_DETACH } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { processWide } from '../../native/process-wide.cjs';
@@ -81,7 +81,7 @@ function placesIn(table: Buffer): string[] {
 /** Keeps a tree for the next scope that is still in place, untouched, but not in use any more: takes it from there. */
 export function keepTree(tree: number): void {
   const { attic } = namespaceRecord.entered as EnteredNamespace;
-  moveMount(tree, '', MOVE_MOUNT_T_EMPTY_PATH, attic);
+  moveMount(tree, '', attic);
   watch().hasChanged();
   spare.tree = tree;
 }
