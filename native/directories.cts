@@ -106,7 +106,7 @@ export function makeCharacterDevice(dirfd: number, path: PathLike, major: number
 /** faccessat2(2) with AT_EMPTY_PATH: fails unless the file of `fd` may be executed. */
 export function requireExecutable(fd: number): void {
   const facts = () => ({ call: `faccessat2(${fd}, "", X_OK, AT_EMPTY_PATH)` });
-  faccessat2Call(facts, cInt('fd', fd), Buffer.alloc(1), constants.X_OK, AT_EMPTY_PATH);
+  faccessat2Call(facts, cInt('fd', fd), EMPTY, constants.X_OK, AT_EMPTY_PATH);
 }
 
 /** symlinkat(2): `path` becomes a link to `target`. */
@@ -121,18 +121,11 @@ export function symlinkat(target: PathLike, dirfd: number, path: PathLike): void
   symlinkatCall(facts, cTarget, dirfd, cLink);
 }
 
-/**
- * fchownat(2). An id of -1 leaves that one as it is.
- *
- * @param flags `AT_EMPTY_PATH` with an empty path: the file of `dirfd` itself, which may be a symbolic link
- */
-export function fchownat(dirfd: number, path: PathLike, uid: number, gid: number, flags = 0): void {
-  const cFile = cString('path', path);
-  const facts = () => ({
-    path: printable(path),
-    call: `fchownat(${dirfd}, ${quoted(path)}, ${uid}, ${gid}, 0x${flags.toString(16)})`,
-  });
-  fchownatCall(facts, dirfd, cFile, cInt('uid', uid) >>> 0, cInt('gid', gid) >>> 0, flags);
+/** fchownat(2) with AT_EMPTY_PATH: the owner of the file of `fd`, of whatever kind. An id of -1 leaves that one as it is. */
+export function changeOwner(fd: number, uid: number, gid: number): void {
+  const facts = () => ({ call: `fchownat(${fd}, "", ${uid}, ${gid}, AT_EMPTY_PATH)` });
+  const ids = [cInt('uid', uid) >>> 0, cInt('gid', gid) >>> 0];
+  fchownatCall(facts, cInt('fd', fd), EMPTY, ...ids, AT_EMPTY_PATH);
 }
 
 /** readlinkat(2). An empty `path` is the link that `dirfd` was opened for. */
@@ -142,3 +135,5 @@ export function readlinkat(dirfd: number, path: PathLike): Buffer {
   const facts = () => ({ path: printable(path), call: `readlinkat(${dirfd}, ${quoted(path)})` });
   return buffer.subarray(0, readlinkatCall(facts, dirfd, cLink, buffer, buffer.length));
 }
+
+const EMPTY = Buffer.alloc(1);

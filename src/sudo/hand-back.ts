@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { AT_EMPTY_PATH, O_PATH } from '../../native/constants.cjs';
-import { fchownat, openat } from '../../native/directories.cjs';
+import { O_PATH } from '../../native/constants.cjs';
+import { changeOwner, openat } from '../../native/directories.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { mountIdOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
@@ -88,7 +88,7 @@ class Walk {
 
   #give(entry: number, { gid }: Stats): void {
     // A directory with the set-group-ID bit gives its group to what is made in it.
-    fchownat(entry, '', this.#user.uid, gid === 0 ? this.#user.gid : -1, AT_EMPTY_PATH);
+    changeOwner(entry, this.#user.uid, gid === 0 ? this.#user.gid : -1);
   }
 
   /** Some file systems do not know when a file was made: then it is when it was last changed in any way. */

@@ -1,7 +1,6 @@
-import type {} from 'node:fs';
 import { writeSync } from 'node:fs';
 
-import { MFD_CLOEXEC, memfdCreate } from '../../../native/memory-file.cjs';
+import { memfdCreate } from '../../../native/memory-file.cjs';
 import { probe } from '../../../native/unless.cjs';
 import type { CurrentTask } from '../protocol.js';
 
@@ -27,5 +26,5 @@ const MAX_TITLE = 600;
 
 /** Undefined where the kernel has no such files: then a message names no test. */
 export function openCurrentTask(): CurrentTaskFile | undefined {
-  return probe(() => new CurrentTaskFile(memfdCreate('mountns-current-task', MFD_CLOEXEC)));
+  return probe(() => new CurrentTaskFile(memfdCreate('mountns-current-task')));
 }
