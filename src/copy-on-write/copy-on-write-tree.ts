@@ -93,7 +93,9 @@ export class CopyOnWriteTree {
 
   /** What was created, modified and deleted since. */
   changes(): Changes {
-    const parts = this.#protected().map((part) => ({ path: part.path, ...this.#standInOf(part) }));
+    const parts = this.#protected().map((part) => {
+      return { path: part.path, ...(this.#layers.find(part) as StandIn) };
+    });
     return withOverrides(() => findChanges(parts));
   }
 
@@ -139,10 +141,6 @@ export class CopyOnWriteTree {
 
   #protected(): Part[] {
     return this.#parts.filter(({ treatment }) => treatment === 'protect');
-  }
-
-  #standInOf(part: Part): StandIn {
-    return this.#layers.find(part) as StandIn;
   }
 }
 

@@ -27,9 +27,8 @@ export async function awaitProcesses(find: () => ProcessInfo[]): Promise<void> {
  */
 export async function endDescendants(): Promise<ProcessInfo[]> {
   if (!hasChildren()) return [];
-  const find = () => readDescendants();
-  await awaitProcesses(find);
-  const ended = endProcesses(find);
+  await awaitProcesses(readDescendants);
+  const ended = endProcesses(readDescendants);
   await reapOrphans();
   return ended;
 }
