@@ -9,7 +9,6 @@ import { coverWithOverlay, writableAttributes } from '../layers/overlay-layer.js
 import { withScratch } from '../layers/scratch.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { attachTo } from '../operations/attach.js';
-import { checkBoolean } from '../operations/options.js';
 import { type Lack, makeFullOverlay } from './full-overlay.js';
 import { writeNewFile } from './probe-file.js';
 import type { Recipe } from './recipe.js';
@@ -23,7 +22,6 @@ export const ENOSPC: Recipe = {
   kinds: ['directory', 'file'],
   options: ['inodes'],
   induce({ path, fd, kind, options, steps, keeping }) {
-    checkBoolean('inodes', options.inodes);
     const lack: Lack = options.inodes ? 'inodes' : 'space';
     if (kind === 'directory') {
       const make = (attributes: number) => makeFullOverlay({ path, fd, lack, keeping }, steps, attributes);

@@ -42,7 +42,7 @@ const RECIPES: Record<InducibleErrno, Recipe> = {
 export function induceFault(errno: InducibleErrno, target: string, options: InduceOptions): number[] {
   const path = checkPath('target', target);
   const recipe = recipeFor(errno, path);
-  checkOptions(`induce('${errno}')`, options, recipe.options ?? []);
+  checkOptions(`induce('${errno}')`, options, [], recipe.options);
   requireEntered();
   const action = `induce ${errno} on ${printable(path)}`;
   const kept: number[] = [];

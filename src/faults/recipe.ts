@@ -20,7 +20,7 @@ export interface Fault extends Target {
 export interface Recipe {
   /** What it can be induced on. */
   kinds: readonly Fault['kind'][];
-  /** Names of the options that it has. */
+  /** Names of the options that it has, each a boolean. */
   options?: readonly (keyof InduceOptions)[];
   /** Changes what is mounted at the path; `steps` undo it when something fails. */
   induce(fault: Fault): void;

@@ -9,7 +9,7 @@ import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
-import { checkBoolean, checkOptions } from './options.js';
+import { checkOptions } from './options.js';
 
 /** Options of a bind mount. */
 export interface BindOptions {
@@ -23,9 +23,7 @@ export interface BindOptions {
 export function bindMount(source: string, target: string, options: BindOptions): void {
   const from = checkPath('source', source);
   const to = checkPath('target', target);
-  checkOptions('bind', options, ['recursive', 'readonly']);
-  checkBoolean('recursive', options.recursive);
-  checkBoolean('readonly', options.readonly);
+  checkOptions('bind', options, [], ['recursive', 'readonly']);
   const { recursive = false, readonly = false } = options;
   requireEntered();
   const action = `bind ${printable(from)} on ${printable(to)}`;

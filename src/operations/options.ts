@@ -3,22 +3,29 @@ import { inspect } from 'node:util';
 /**
  * Refuses options that are not an object or hold an unknown name. A misspelt option that is ignored makes a
  * test do something else than it says.
+ *
+ * @param booleans the names of those that take nothing but a boolean
  */
-export function checkOptions(operation: string, options: unknown, known: readonly string[]): void {
+export function checkOptions(
+  operation: string,
+  options: unknown,
+  names: readonly string[],
+  booleans: readonly string[] = [],
+): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new TypeError(`options of ${operation} must be an object, received ${inspect(options)}`);
   }
+  const known = [...names, ...booleans];
   for (const [name, value] of Object.entries(options)) {
     if (!known.includes(name)) {
       const list = known.length === 0 ? 'it has none' : `known are ${known.join(', ')}`;
       throw new TypeError(`unknown option of ${operation}: ${name}: ${inspect(value)}, ${list}`);
     }
   }
-}
-
-/** Refuses what is neither undefined nor a boolean. */
-export function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'boolean') {
-    throw new TypeError(`${name} must be a boolean, received ${inspect(value)}`);
+  for (const name of booleans) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw new TypeError(`${name} must be a boolean, received ${inspect(value)}`);
+    }
   }
 }

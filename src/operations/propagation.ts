@@ -5,7 +5,7 @@ import { attempt } from '../errors/explain-mount.js';
 import { checkPath, withTarget } from '../files/target.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
-import { checkBoolean, checkOptions } from './options.js';
+import { checkOptions } from './options.js';
 
 const TYPES = {
   private: MS_PRIVATE,
@@ -30,8 +30,7 @@ export function setPropagation(target: string, type: PropagationType, options: P
     const known = Object.keys(TYPES).join(', ');
     throw new TypeError(`type must be one of ${known}, received ${inspect(type)}`);
   }
-  checkOptions('propagation', options, ['recursive']);
-  checkBoolean('recursive', options.recursive);
+  checkOptions('propagation', options, [], ['recursive']);
   requireEntered();
   attempt({ operation: 'propagation', action: `make ${printable(path)} ${type}`, path }, () =>
     withTarget(path, (fd) =>

@@ -7,7 +7,7 @@ import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { bindOverItself } from './bind-over-itself.js';
-import { checkBoolean, checkOptions } from './options.js';
+import { checkOptions } from './options.js';
 
 /** Options of making a directory or file read-only. */
 export interface ReadonlyOptions {
@@ -18,8 +18,7 @@ export interface ReadonlyOptions {
 /** Refuses writes at `target` from now on. What is no mount point becomes one, bound over itself. */
 export function makeReadOnly(target: string, options: ReadonlyOptions): void {
   const path = checkPath('target', target);
-  checkOptions('readonly', options, ['recursive']);
-  checkBoolean('recursive', options.recursive);
+  checkOptions('readonly', options, [], ['recursive']);
   const flags = options.recursive ? AT_RECURSIVE : 0;
   requireEntered();
   const refuseWrites = (fd: number) => mountSetattr(fd, flags, { attrSet: MOUNT_ATTR_RDONLY });

@@ -5,7 +5,7 @@ import { checkPath, withTarget } from '../files/target.js';
 import { attributeChange, type MountFlagChange } from '../mounts/mount-flags.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
-import { checkBoolean, checkOptions } from './options.js';
+import { checkOptions } from './options.js';
 
 /** What to change of a mount. */
 export interface RemountOptions {
@@ -22,8 +22,7 @@ export interface RemountOptions {
 export function changeMountFlags(target: string, options: RemountOptions): void {
   const path = checkPath('target', target);
   refuseData(options);
-  checkOptions('remount', options, ['flags', 'recursive']);
-  checkBoolean('recursive', options.recursive);
+  checkOptions('remount', options, ['flags'], ['recursive']);
   const { flags, recursive = false } = options;
   const change = attributeChange(flags);
   requireEntered();

@@ -11,7 +11,7 @@ import { watched } from '../leaks/leak-watch.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
-import { checkBoolean, checkOptions } from './options.js';
+import { checkOptions } from './options.js';
 
 /** Options of umount2(2). */
 export interface UmountOptions {
@@ -24,9 +24,7 @@ export interface UmountOptions {
 /** Takes the top-most mount at `target` away. */
 export function unmount(target: string, options: UmountOptions): void {
   const mountPoint = checkPath('target', target);
-  checkOptions('umount', options, ['lazy', 'force']);
-  checkBoolean('lazy', options.lazy);
-  checkBoolean('force', options.force);
+  checkOptions('umount', options, [], ['lazy', 'force']);
   const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
   requireEntered();
   const what: Attempt = { operation: 'umount', action: `umount ${printable(mountPoint)}`, path: mountPoint };
