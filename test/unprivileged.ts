@@ -11,7 +11,15 @@ export const isInUserNamespace = !/^\s*0\s+0\s+4294967295\s*$/.test(
  */
 export const UID = isInUserNamespace ? 0 : 1234;
 
+/** Runs the command behind it as root without CAP_SYS_ADMIN: mountns needs a user namespace then. */
+export const WITHOUT_SYS_ADMIN: readonly string[] = [
+  'setpriv',
+  '--bounding-set=-sys_admin',
+  '--inh-caps=-sys_admin',
+  '--',
+];
+
 /** Runs the command behind it without privileges. */
 export const UNPRIVILEGED: readonly string[] = isInUserNamespace
-  ? ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--']
+  ? WITHOUT_SYS_ADMIN
   : ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--inh-caps=-all', '--'];

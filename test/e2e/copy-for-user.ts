@@ -6,8 +6,6 @@ import { inject, onTestFinished } from 'vitest';
 import { UID } from '../unprivileged.js';
 import type { Runner } from './vitest-run.js';
 
-export const USER = UID;
-
 /** A copy of the fixture, or of another directory by its path, that belongs to the user, as do all directories above it but the temporary one. */
 export function copyForUser(fixture: string, runner: Runner): string {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-user-'));

@@ -2,9 +2,8 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
-
+import { WITHOUT_SYS_ADMIN } from '../unprivileged.js';
 import { readHostTable } from './host-table.js';
-import { WITHOUT_SYS_ADMIN } from './places.js';
 import { type Node, nodes } from './versions.js';
 import { copyFixture, VitestRun } from './vitest-run.js';
 

@@ -4,11 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, inject, onTestFinished } from 'vitest';
 
+import { WITHOUT_SYS_ADMIN } from '../unprivileged.js';
 import { nodes } from './versions.js';
 import { programOf } from './vitest-run.js';
-
-/** Runs a command as root without CAP_SYS_ADMIN: mountns needs a user namespace then. */
-export const WITHOUT_SYS_ADMIN = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
 
 /** Where a run takes place: what makes the command that the run's own is handed to. */
 export const places = {

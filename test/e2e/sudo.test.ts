@@ -1,11 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-
-import { UNPRIVILEGED } from '../unprivileged.js';
-import { copyForUser, USER } from './copy-for-user.js';
+import { UID, UNPRIVILEGED } from '../unprivileged.js';
+import { copyForUser } from './copy-for-user.js';
 import { runners, VitestRun } from './vitest-run.js';
 
-const sudo = { SUDO_UID: String(USER), SUDO_GID: String(USER), SUDO_USER: 'somebody' };
+const sudo = { SUDO_UID: String(UID), SUDO_GID: String(UID), SUDO_USER: 'somebody' };
 
 describe.each(runners)('%s under sudo', (runner) => {
   test('leaves nothing in the project that belongs to root', async () => {
@@ -23,7 +22,7 @@ describe.each(runners)('%s under sudo', (runner) => {
       expect(files.map(({ name }) => name)).toContain(made);
     }
     expect(files.some(({ name }) => name.startsWith('node_modules/.vite/'))).toBe(true);
-    expect(files.filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
+    expect(files.filter(({ uid, gid }) => uid !== UID || gid !== UID)).toEqual([]);
   });
 
   test('neither where it writes outside of the root directory, and the next run without it can', async () => {
@@ -41,7 +40,7 @@ describe.each(runners)('%s under sudo', (runner) => {
     ]) {
       expect(files.map(({ name }) => name)).toContain(made);
     }
-    expect(files.filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
+    expect(files.filter(({ uid, gid }) => uid !== UID || gid !== UID)).toEqual([]);
     const next = await new VitestRun(directory, { runner, wrapper: UNPRIVILEGED }).done;
     expect(next).toMatchObject({ code: 0 });
   });
@@ -52,7 +51,7 @@ describe.each(runners)('%s under sudo', (runner) => {
     await run.output(/waiting/);
     run.child.kill('SIGHUP');
     expect(await run.done).toMatchObject({ signal: 'SIGHUP' });
-    expect(filesIn(directory).filter(({ uid, gid }) => uid !== USER || gid !== USER)).toEqual([]);
+    expect(filesIn(directory).filter(({ uid, gid }) => uid !== UID || gid !== UID)).toEqual([]);
   });
 
   test('without sudo, what root makes is root’s', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'mountns/vitest';
-import { UID, UNPRIVILEGED } from '../../unprivileged.js';
+import { UID, UNPRIVILEGED, WITHOUT_SYS_ADMIN } from '../../unprivileged.js';
 import { env, prepareHost, runAsUser, type UserHost } from './user-host.js';
 
 const node = process.execPath;
@@ -205,7 +205,7 @@ describe('a process without CAP_SYS_ADMIN that loads the preload', () => {
 
 test('root without CAP_SYS_ADMIN gets a user namespace too', ({ ns }) => {
   const host = prepareHost(ns);
-  const prefix = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
+  const prefix = WITHOUT_SYS_ADMIN;
   const script = `console.log(fs.readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\\s+/).join())`;
   const { stdout } = runAsUser(host, [node, '--require', host.preload, '-e', script], { prefix });
   expect(stdout).toBe('0,0,1\n');

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { MountNamespace } from 'mountns';
 import { onTestFinished } from 'vitest';
-import { UID, UNPRIVILEGED } from '../../unprivileged.js';
+import { UID, UNPRIVILEGED, WITHOUT_SYS_ADMIN } from '../../unprivileged.js';
 
 export const env: NodeJS.ProcessEnv = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -85,8 +85,7 @@ export const SYS_ADMIN_ALONE: readonly string[] = [
 /** As root of a user namespace, where a limit of that one is set to 0, and without CAP_SYS_ADMIN. */
 export function limited(limit: string): string[] {
   const script = `echo 0 > /proc/sys/user/${limit} && exec "$@"`;
-  const drop = ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin', '--'];
-  return ['unshare', '--user', '--map-root-user', '--', 'sh', '-c', script, 'sh', ...drop];
+  return ['unshare', '--user', '--map-root-user', '--', 'sh', '-c', script, 'sh', ...WITHOUT_SYS_ADMIN];
 }
 
 /** Under a seccomp filter that refuses these system calls. */
