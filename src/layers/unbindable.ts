@@ -4,8 +4,8 @@ import { mountSetattr } from '../../native/mount-tree.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import type { Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
+import { readOwnMountInfo } from '../mounts/read-mount-info.cjs';
 import { readMounts } from '../mounts/read-mounts.js';
-import { TableWatch } from '../mounts/table-watch.js';
 import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
 import { openMount } from './open-mount.js';
 
@@ -14,7 +14,7 @@ import { openMount } from './open-mount.js';
  * private meanwhile; their copies become unbindable, where `copy` has put them at the same places.
  */
 export function takingUnbindable<T>(path: string, copy: () => T): T {
-  const text = TableWatch.readOnce((namespaceRecord.entered as EnteredNamespace).procFd);
+  const text = readOwnMountInfo((namespaceRecord.entered as EnteredNamespace).procFd);
   // Whoever comes by does not wait until a large table is parsed.
   if (!text.includes(' unbindable ')) return copy();
   const table = new MountTable(text);

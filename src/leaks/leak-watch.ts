@@ -3,7 +3,7 @@ import { probe } from '../../native/unless.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
 import type { Mount } from '../mounts/mount.js';
 import { MountTable } from '../mounts/mount-table.js';
-import { readMountInfo } from '../mounts/read-mount-info.cjs';
+import { readMountInfo, readOwnMountInfo } from '../mounts/read-mount-info.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import {
@@ -145,7 +145,7 @@ export class LeakWatch {
 
   /** As this process sees it now: a scope has another root directory. */
   #readOwn(): Buffer {
-    return TableWatch.readOnce(this.#entered.procFd);
+    return readOwnMountInfo(this.#entered.procFd);
   }
 
   /** The one of the host that we have is read by others, and poll(2) tells of a change once. */

@@ -1,7 +1,9 @@
 import fs = require('node:fs');
 
 import { POLLPRI } from '../../native/constants.cjs';
+import { openat } from '../../native/directories.cjs';
 import { poll } from '../../native/poll.cjs';
+import { using } from '../../native/using.cjs';
 
 const { readSync } = fs;
 
@@ -21,6 +23,11 @@ export function readMountInfo(fd: number): Buffer {
     if (poll(fd, POLLPRI) === 0 && (isOnePage || readOnce(fd).bytes.equals(bytes))) return bytes;
   }
   throw new UnstableMountInfoError(ATTEMPTS);
+}
+
+/** The table that this thread sees now, by way of `procFd`, the directory `/proc`. */
+export function readOwnMountInfo(procFd: number): Buffer {
+  return using(openat(procFd, 'thread-self/mountinfo', 0), readMountInfo);
 }
 
 /** A mount table that changes faster than it can be read. */

@@ -23,16 +23,6 @@ export class TableWatch {
     this.#fd = openat(procFd, `${process}/mountinfo`, constants.O_RDONLY);
   }
 
-  /** The text of the table as it is now, for who does not watch it. */
-  static readOnce(procFd: number): Buffer {
-    const table = new TableWatch(procFd);
-    try {
-      return table.read();
-    } finally {
-      table.close();
-    }
-  }
-
   /** Whether there was a change since this was made, or was asked last. */
   hasChanged(): boolean {
     return poll(this.#fd, POLLPRI) !== 0;

@@ -10,7 +10,7 @@ import {
   OPEN_TREE_CLONE,
   SIGKILL,
 } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, openat, openDirectory } from '../../native/directories.cjs';
+import { chdir, chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
@@ -18,9 +18,8 @@ import { setns, unshare } from '../../native/namespaces.cjs';
 import { adoptOrphans, getppid, setParentDeathSignal } from '../../native/processes.cjs';
 import { mountIdOf } from '../../native/statx.cjs';
 import { succeeds } from '../../native/unless.cjs';
-import { using } from '../../native/using.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { readMountInfo } from '../mounts/read-mount-info.cjs';
+import { readMountInfo, readOwnMountInfo } from '../mounts/read-mount-info.cjs';
 import { findProcObstacle } from '../support/proc-obstacle.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
@@ -199,7 +198,7 @@ function makePrivate(procFd: number): Buffer | undefined {
   const own = openSync('/proc/thread-self/ns/mnt', 'r');
   setns(own, CLONE_NEWNS);
   change();
-  const all = using(openat(procFd, 'thread-self/mountinfo', 0), readMountInfo);
+  const all = readOwnMountInfo(procFd);
   fchdir(root);
   chroot('.');
   fchdir(cwd);

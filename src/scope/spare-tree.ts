@@ -4,6 +4,7 @@ import { umount2 } from '../../native/mount.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 import { probe } from '../../native/unless.cjs';
+import { readOwnMountInfo } from '../mounts/read-mount-info.cjs';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
 import { type EnteredNamespace, namespaceRecord } from '../namespace/namespace-record.cjs';
@@ -68,7 +69,7 @@ export function canKeepTree(): boolean {
 function holdsNothingElse({ host, procFd }: EnteredNamespace): boolean {
   const inherited = new Set(placesIn(host.mountInfoAtEntry));
   // Undefined where no descriptor is left, say: it is copied again.
-  const places = probe(() => placesIn(TableWatch.readOnce(procFd)));
+  const places = probe(() => placesIn(readOwnMountInfo(procFd)));
   return places?.every((place) => inherited.has(place)) ?? false;
 }
 

@@ -11,7 +11,7 @@ import { chroot, fchdir, openDirectory } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { mount, umount2 } from '../../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../../native/mount-tree.cjs';
-import { TableWatch } from '../../../src/mounts/table-watch.js';
+import { readOwnMountInfo } from '../../../src/mounts/read-mount-info.cjs';
 import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
 
 // All of it by system calls: after a child process no tree is kept.
@@ -126,7 +126,7 @@ function countInAttic(): number {
   fchdir(attic as number);
   chroot('.');
   try {
-    return TableWatch.readOnce(procFd).toString('latin1').split('\n').length;
+    return readOwnMountInfo(procFd).toString('latin1').split('\n').length;
   } finally {
     fchdir(root);
     chroot('.');
