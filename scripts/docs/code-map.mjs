@@ -42,7 +42,7 @@ export function addCodeMap(markdown) {
 }
 
 /** One line for each folder and each file of native/, src/ and matchers/, as a Markdown list. */
-export function codeMap() {
+function codeMap() {
   const folders = ['native', 'src', 'matchers'].flatMap(listFolders);
   for (const folder of folders)
     if (FOLDERS[folder] === undefined)
@@ -81,7 +81,7 @@ function listFiles(folder) {
  *
  * @param {string} file
  */
-export function lineFor(file) {
+function lineFor(file) {
   const text = fs.readFileSync(path.join(repository, file), 'utf8').replace(/^#!.*\n/, '');
   const head =
     /^\/\*\*((?:(?!\*\/).)*)\*\/\n(?!export (?:async |declare |default |abstract )?(?:function|class|interface|type|const) \w)/s.exec(

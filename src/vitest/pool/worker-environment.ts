@@ -16,16 +16,15 @@ type Environment = Partial<NodeJS.ProcessEnv>;
 /** Loads {@link file://./../../register.cts} */
 const preload = fileURLToPath(new URL('../../register.cjs', import.meta.url));
 
-interface WorkerEnvironmentOptions {
-  /** A directory for what V8 has compiled, or undefined where that would be in the way. */
-  compileCache?: string | undefined;
-}
-
-/** The environment of a worker: the one that Vitest made for its tests, and what the preload needs. */
+/**
+ * The environment of a worker: the one that Vitest made for its tests, and what the preload needs.
+ *
+ * @param compileCache a directory for what V8 has compiled, or undefined where that would be in the way
+ */
 export function workerEnvironment(
   env: Environment,
   data: WorkerData,
-  { compileCache }: WorkerEnvironmentOptions = {},
+  compileCache?: string,
 ): Record<string, string> {
   const { copyOnWrite, permissions } = data.options;
   const nodeOptions = env.NODE_OPTIONS;

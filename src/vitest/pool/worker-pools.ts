@@ -47,7 +47,7 @@ export class WorkerPools {
       const isLookedForByNode = !hasOwnPreload(env, project.config.execArgv);
       const data = { vitestWorker, findsVitest: isLookedForByNode && findsVitest(vitestWorker), options };
       pool = new WorkerPool({
-        env: workerEnvironment(env, data, { compileCache }),
+        env: workerEnvironment(env, data, compileCache),
         execArgv: workerExecArgv(execArgv),
         launcher: findLauncher(),
         output: this.#output,
