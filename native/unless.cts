@@ -10,7 +10,12 @@ export function unless<T>(codes: readonly string[], step: () => T): T | undefine
 
 /** Whether `step` does not fail, with one of `codes` that is. */
 export function succeeds(codes: readonly string[], step: () => void): boolean {
-  return unless(codes, () => step() ?? true) ?? false;
+  return (
+    unless(codes, () => {
+      step();
+      return true;
+    }) ?? false
+  );
 }
 
 /** What `look` returns, or undefined where it fails. */
