@@ -15,9 +15,9 @@ import { unless } from '../../native/unless.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { MountError } from '../errors/mount-error.js';
 import { UsageError } from '../errors/usage-error.cjs';
-import { inSteps } from '../layers/steps.js';
 import { readMountInfo } from '../mounts/read-mount-info.cjs';
 import { requireEntered } from '../namespace/guard.js';
+import { inSteps } from '../operations/in-steps.js';
 import { provideMountPoint } from '../operations/mount-point.js';
 
 const MOUNT_POINT = '/mnt/test_mount';

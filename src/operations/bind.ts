@@ -4,11 +4,11 @@ import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
 import { realPathOf } from '../files/real-path.js';
 import { checkPath } from '../files/target.js';
-import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
+import { inSteps } from './in-steps.js';
 import { checkOptions } from './options.js';
 
 /** Options of a bind mount. */

@@ -13,10 +13,10 @@ import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget, refuseRoot } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { withScratch } from '../layers/scratch.js';
-import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTo, kindOf } from './attach.js';
+import { inSteps } from './in-steps.js';
 
 /** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */
 export function maskPath(target: string): void {

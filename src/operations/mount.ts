@@ -4,12 +4,12 @@ import { attempt } from '../errors/explain-mount.js';
 import { kindOfPath } from '../errors/reasons/paths.js';
 import { checkPath } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
-import { inSteps } from '../layers/steps.js';
 import { misplacedType } from '../mounts/misplaced-flags.js';
 import { type MountFlag, mountAttributesOrBits } from '../mounts/mount-flags.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
+import { inSteps } from './in-steps.js';
 import { checkOptions } from './options.js';
 import { refuseSharedSuperblock } from './superblock.js';
 

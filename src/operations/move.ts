@@ -3,11 +3,11 @@ import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
 import { checkPath, refuseRoot, withTarget } from '../files/target.js';
 import { refreshWorkingDirectory } from '../files/working-directory.js';
-import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { kindOf } from './attach.js';
+import { inSteps } from './in-steps.js';
 import { provideMountPoint } from './mount-point.js';
 
 /** Moves the mount at `from`, with all mounts below it, to `to`. */

@@ -5,11 +5,11 @@ import { realPathOf } from '../files/real-path.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
-import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
+import { inSteps } from './in-steps.js';
 import { checkOptions } from './options.js';
 
 /** Options of an overlay (overlayfs, Linux Documentation/filesystems/overlayfs.rst). */

@@ -3,10 +3,10 @@ import { mountSetattr } from '../../native/mount-tree.cjs';
 import { isMountRoot } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget } from '../files/target.js';
-import { inSteps } from '../layers/steps.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { bindOverItself } from './bind-over-itself.js';
+import { inSteps } from './in-steps.js';
 import { checkOptions } from './options.js';
 
 /** Options of making a directory or file read-only. */

@@ -5,7 +5,7 @@ import { hookSystemCalls } from '../../../native/libc.cjs';
 import { mountIdOf } from '../../../native/statx.cjs';
 import { openTarget } from '../../../src/files/target.js';
 import { coverWithBinds } from '../../../src/layers/bind-layer.js';
-import { inSteps } from '../../../src/layers/steps.js';
+import { inSteps } from '../../../src/operations/in-steps.js';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 interface Case {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { inSteps } from '../../../src/layers/steps.js';
+import { inSteps } from '../../../src/operations/in-steps.js';
 
 describe('inSteps', () => {
   test('returns what the steps return, and undoes nothing', () => {
