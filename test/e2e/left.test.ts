@@ -70,7 +70,7 @@ describe.each(runners)('%s', (runner) => {
     const table = readHostTable();
     const { code, stdout, stderr } = await runVitest('left', {
       runner,
-      args: ['run', '6-exits', '5-clean'],
+      args: ['run', '6-exits', '7-calls-exit', '5-clean'],
       env: mark.env,
     });
     expect(mark.processes()).toEqual([]);
@@ -81,6 +81,7 @@ describe.each(runners)('%s', (runner) => {
       expect.stringMatching(
         /^mountns: 6-exits\.test\.ts, test "exits": the worker ended with process \d+ \(sleep 1000\) still running: killed$/,
       ),
+      'mountns: this scope had changed the mounts, all undone now:',
     ]);
     expect(stdout).toContain('✓ 5-clean.test.ts');
     expect(readHostTable()).toBe(table);
