@@ -20,8 +20,8 @@ export function wantedParts(wanted: true | readonly string[], table: MountTable)
     mountOf('/', table);
     return visible.map(partOf);
   }
+  wanted.forEach(checkDirectory);
   return outermost(wanted).flatMap((directory) => {
-    checkDirectory(directory);
     const mount = mountOf(directory, table);
     if (isVirtual(mount.fsType)) throw virtualDirectory(directory, mount);
     const below = visible.filter(({ mountPoint }) => isBelow(mountPoint, directory));

@@ -710,6 +710,21 @@ describe('what is refused', () => {
     expect(table()).toBe(before);
   });
 
+  test.each([
+    ['none', 'ENOENT'],
+    ['link', 'ELOOP'],
+    ['file', 'ENOTDIR'],
+  ])('one that lies in another that is named: %s', async (name, code) => {
+    const decoys = makeDecoys({ file: '' });
+    fs.symlinkSync('/etc', `${decoys}/link`);
+    const copyOnWrite = [decoys, `${decoys}/${name}`];
+    await expect(withMountNamespace({ copyOnWrite }, () => expect.unreachable())).rejects.toMatchObject({
+      name: 'MountError',
+      code,
+      path: `${decoys}/${name}`,
+    });
+  });
+
   test('to say what changed in a scope that is not copy-on-write', async () => {
     await withMountNamespace((ns) => {
       expect(() => ns.changes()).toThrow(
