@@ -1,6 +1,7 @@
 import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import type { Target } from '../files/target.js';
+import { readMounts } from '../mounts/read-mounts.js';
 import type { Steps } from './steps.js';
 import { takeOff } from './take-off.js';
 
@@ -11,11 +12,12 @@ import { takeOff } from './take-off.js';
 export function cover({ path, fd }: Target, layer: number, steps: Steps): void {
   const root = steps.closing(openDirectory('/'));
   const cwd = steps.closing(openDirectory('.'));
+  const before = readMounts('self');
   moveMount(layer, '', fd);
   steps.onFailure(() => {
     fchdir(root);
     chroot('.');
-    takeOff(layer);
+    takeOff(layer, before);
     fchdir(cwd);
   });
   if (path === '/') {

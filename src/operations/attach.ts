@@ -4,6 +4,7 @@ import { refuseRoot } from '../files/target.js';
 import type { Steps } from '../layers/steps.js';
 import { takeOff } from '../layers/take-off.js';
 import { watched } from '../leaks/leak-watch.js';
+import { readMounts } from '../mounts/read-mounts.js';
 import { type MountPointKind, provideMountPoint } from './mount-point.js';
 
 /**
@@ -18,8 +19,9 @@ export function attachTree(tree: number, target: string, steps: Steps): void {
 
 /** As {@link attachTree}, on what the descriptor `fd` is of. */
 export function attachTo(fd: number, tree: number, steps: Steps): void {
+  const before = readMounts('self');
   moveMount(tree, '', fd);
-  steps.onFailure(() => takeOff(tree));
+  steps.onFailure(() => takeOff(tree, before));
 }
 
 /** What a mount point for the mount of `fd` has to be. */

@@ -87,6 +87,15 @@ describe('pivotRoot', () => {
     expect(String(ns.mounts())).toBe(before);
   });
 
+  operationTest('leaves no mounts where it has travelled when it fails', ['new/a/', 'other/'], (ns, dir) => {
+    ns.propagation('/', 'shared', { recursive: true });
+    ns.bind(`${dir}/new`, `${dir}/other`);
+    ns.tmpfs(`${dir}/new/a`);
+    const before = String(ns.mounts());
+    expect(errorOf(() => ns.pivotRoot(`${dir}/new`)).code).toBe('EINVAL');
+    expect(String(ns.mounts())).toBe(before);
+  });
+
   operationTest('keeps a working directory that lies in the new root', ['root/sub/'], (ns, dir) => {
     process.chdir(`${dir}/root/sub`);
     ns.pivotRoot(`${dir}/root`);

@@ -55,6 +55,16 @@ const CASES: Record<string, Case> = {
     prepare: shareTree,
     run: (ns, dir) => ns.readonly(dir),
   },
+  // What is mounted here is mounted there too, with copies of the mounts below.
+  'tmpfs on a missing directory that is shared with another place': {
+    prepare: sharePlaces,
+    run: (ns, dir) => ns.tmpfs(`${dir}/a/x/y`),
+    cleanup: ['umount2'],
+  },
+  'readonly of a directory that is shared with another place': {
+    prepare: sharePlaces,
+    run: (ns, dir) => ns.readonly(`${dir}/a`),
+  },
   bind: { run: (ns, dir) => ns.bind(`${dir}/a`, `${dir}/b`, { recursive: true, readonly: true }) },
   'bind of a file on a missing one': {
     run: (ns, dir) => ns.bind(`${dir}/f`, `${dir}/x/g`, { readonly: true }),
@@ -143,6 +153,14 @@ function mountTree(ns: MountNamespace, dir: string): void {
 function shareTree(ns: MountNamespace, dir: string): void {
   mountTree(ns, dir);
   ns.propagation('/', 'shared', { recursive: true });
+  process.chdir(`${dir}/a`);
+}
+
+function sharePlaces(ns: MountNamespace, dir: string): void {
+  fs.mkdirSync(`${dir}/a/below`, { recursive: true });
+  ns.propagation('/', 'shared', { recursive: true });
+  ns.bind(`${dir}/a`, `${dir}/b`);
+  ns.tmpfs(`${dir}/a/below`);
   process.chdir(`${dir}/a`);
 }
 
