@@ -3,12 +3,17 @@ import { AT_RECURSIVE, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat, readlinkat, symlinkat } from '../../native/directories.cjs';
 import { readDirectory } from '../../native/directory-entries.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
+import { isMountRoot } from '../../native/statx.cjs';
+import { unless } from '../../native/unless.cjs';
 import { copyAttributes } from '../files/attributes.js';
 import { findFile } from '../files/found-file.js';
 import type { Target } from '../files/target.js';
 import { findWorkingDirectory, followWorkingDirectory } from '../files/working-directory.js';
+import type { MountTable } from '../mounts/mount-table.js';
+import { readMounts } from '../mounts/read-mounts.js';
 import { cover } from './cover.js';
 import { makeFileSystem } from './file-system.js';
+import { isMovedAway } from './open-mount.js';
 import { writableAttributes } from './overlay-layer.js';
 import { OWN_LAYER } from './own-layer.js';
 import type { Steps } from './steps.js';
@@ -28,7 +33,8 @@ export function coverWithBinds(target: Target, steps: Steps): number {
   const layer = steps.closing(makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes }));
   const to = steps.closing(openat(layer, '.', O_RDONLY | O_DIRECTORY));
   takingUnbindable(target.path, () => {
-    const copies = readDirectory(from).flatMap((name) => copyEntry(name, from, to, steps));
+    const table = readMounts('self');
+    const copies = readDirectory(from).flatMap((name) => copyEntry({ name, from, to, table }, steps));
     copyAttributes(from, to);
     cover(target, layer, steps);
     for (const { tree, name } of copies) moveMount(tree, name, layer);
@@ -37,21 +43,42 @@ export function coverWithBinds(target: Target, steps: Steps): number {
   return layer;
 }
 
-/** Makes the same kind of entry; returns what is to be mounted on it. */
-function copyEntry(name: Buffer, from: number, to: number, steps: Steps): { tree: number; name: Buffer }[] {
+interface Entry {
+  name: Buffer;
+  from: number;
+  to: number;
+  table: MountTable;
+}
+
+/** Makes the same kind of entry; returns what is to be mounted on it, from the lowest up. */
+function copyEntry(entry: Entry, steps: Steps): { tree: number; name: Buffer }[] {
+  const { name, from, to, table } = entry;
   const found = findFile(from, name);
   // Somebody has deleted it meanwhile.
   if (found === undefined) return [];
-  const { stat } = found;
-  steps.closing(found.fd);
+  const { fd, stat } = found;
+  steps.closing(fd);
+  const copy = () => {
+    const flags = OPEN_TREE_CLONE | AT_RECURSIVE;
+    return { tree: steps.closing(openTree('', flags, fd)), name };
+  };
+  // One that is not locked can be unmounted, and what is beneath comes to light. (One on a file can't be moved.)
+  if (isMountRoot('', fd) && isMovedAway(fd, table)) {
+    const moveBack = () => moveMount(fd, name, from);
+    // It may be back.
+    steps.onFailure(() => unless(['ELOOP'], moveBack));
+    const copies = [...copyEntry(entry, steps), copy()];
+    moveBack();
+    return copies;
+  }
   if (stat.isSymbolicLink()) {
-    symlinkat(readlinkat(found.fd, ''), to, name);
+    symlinkat(readlinkat(fd, ''), to, name);
     return [];
   }
   if (stat.isDirectory()) mkdirat(to, name);
   // What is open for writing would keep the layer from being made read-only.
   else closeSync(openat(to, name, O_CREAT | O_EXCL | O_RDWR));
-  return [{ tree: steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE, found.fd)), name }];
+  return [copy()];
 }
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR } = constants;

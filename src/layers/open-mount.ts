@@ -51,8 +51,8 @@ export function openMount(mount: Mount, table: MountTable): number | undefined {
   return open();
 }
 
-/** To the top of `/`, where no path leads. */
-function isMovedAway(fd: number, table: MountTable): boolean {
+/** Moves a mount to the top of `/`, where no path leads, if it can be. */
+export function isMovedAway(fd: number, table: MountTable): boolean {
   // It would become shared itself.
   if (table.at('/')?.peerGroup !== undefined) return false;
   // It is locked, or on a shared mount; or a file.

@@ -67,6 +67,32 @@ test('a mount point can be provided in directories that locked mounts lie in, an
   });
 });
 
+const UNCOVERING = `
+import fs from 'node:fs';
+import { withMountNamespace } from 'INDEX';
+
+const [directory] = process.argv.slice(2);
+await withMountNamespace((ns) => {
+  ns.tmpfs(directory + '/covered');
+  ns.mask(directory + '/covered');
+  ns.tmpfs(directory + '/missing');
+  for (let time = 0; time < 2; time++) ns.umount(directory + '/covered');
+  console.log(fs.readdirSync(directory + '/covered'));
+});
+`;
+
+test('what is beneath a mount comes to light when that is unmounted, beside a mount point that was missing', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const directory = path.join(host.home, 'directory');
+    fs.mkdirSync(`${directory}/covered/beneath`, { recursive: true });
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, UNCOVERING.replace('INDEX', host.file('dist/src/index.js')));
+    const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, directory]);
+    expect({ stdout, stderr }).toEqual({ stdout: "[ 'beneath' ]\n", stderr: '' });
+  });
+});
+
 const READ_ONLY = `
 import { withMountNamespace } from 'INDEX';
 
