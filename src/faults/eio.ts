@@ -3,9 +3,9 @@ import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { attachTo } from '../layers/attach-to.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { withScratch } from '../layers/scratch.js';
-import { attachTo } from '../operations/attach.js';
 import type { Recipe } from './recipe.js';
 
 /**

@@ -3,8 +3,8 @@ import { AT_SYMLINK_NOFOLLOW, MOUNT_ATTR_NOSYMFOLLOW, OPEN_TREE_CLONE } from '..
 import { openat, symlinkat } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { attachTo } from '../layers/attach-to.js';
 import { withScratch } from '../layers/scratch.js';
-import { attachTo } from '../operations/attach.js';
 import { giveAttributes } from './give-attributes.js';
 import type { Fault, Recipe } from './recipe.js';
 

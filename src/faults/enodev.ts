@@ -3,8 +3,8 @@ import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { makeCharacterDevice } from '../../native/directories.cjs';
 import { openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { attachTo } from '../layers/attach-to.js';
 import { withScratch } from '../layers/scratch.js';
-import { attachTo } from '../operations/attach.js';
 import type { Recipe } from './recipe.js';
 
 /** The node of a device that the machine does not have. */

@@ -11,11 +11,12 @@ import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { closingOnError, using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget, refuseRoot } from '../files/target.js';
+import { attachTo } from '../layers/attach-to.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { withScratch } from '../layers/scratch.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
-import { attachTo, kindOf } from './attach.js';
+import { kindOf } from './attach.js';
 import { inSteps } from './in-steps.js';
 
 /** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */

@@ -7,13 +7,13 @@ import { isMountRoot } from '../../native/statx.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget, withTarget } from '../files/target.js';
 import { changeWorkingDirectory, readWorkingDirectory } from '../files/working-directory.js';
+import { attachTo } from '../layers/attach-to.js';
 import type { Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
 import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
-import { attachTo } from './attach.js';
 import { inSteps } from './in-steps.js';
 import { provideMountPoint } from './mount-point.js';
 
