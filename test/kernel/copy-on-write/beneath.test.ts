@@ -72,6 +72,11 @@ describe.each([false, true])(
         ns.pivotRoot(above, `${above}/old`);
         ns.umount('/', { lazy: true });
       },
+      'when a new root is unmounted that the old one was on': (ns, { above }) => {
+        ns.pivotRoot(above, above);
+        ns.umount('/', { lazy: true });
+        ns.umount('/', { lazy: true });
+      },
       'when a copy is unmounted that takes it along': (ns, { above }) => {
         ns.propagation(above, 'shared', { recursive: true });
         ns.bind(above, '/mnt/c', { recursive: true });
@@ -80,6 +85,12 @@ describe.each([false, true])(
       'when copies are unmounted that take it along': (ns, { above }) => {
         ns.propagation(above, 'shared', { recursive: true });
         ns.bind(above, '/mnt/c', { recursive: true });
+        for (let time = 0; time < 2; time++) ns.umount('/mnt/c/named', { lazy: true });
+      },
+      'when copies are unmounted that it follows': (ns, { above }) => {
+        ns.propagation(above, 'shared', { recursive: true });
+        ns.bind(above, '/mnt/c', { recursive: true });
+        ns.propagation(above, 'slave', { recursive: true });
         for (let time = 0; time < 2; time++) ns.umount('/mnt/c/named', { lazy: true });
       },
     };
@@ -119,6 +130,20 @@ describe.each([false, true])(
         expect(fs.existsSync(`${directory}/other/named/file`)).toBe(true);
         fs.writeFileSync(`${directory}/other/named/new`, '');
       },
+      'when what it lies on is bound over a symbolic link to it': (ns, { above }) => {
+        ns.tmpfs('/mnt/c');
+        fs.symlinkSync(above, '/mnt/c/above');
+        ns.bind('/mnt/c/above', '/mnt/c');
+      },
+      'when what it lies on is bound elsewhere, to be read only': (ns, { directory, above }) => {
+        ns.bind(above, `${directory}/other`, { readonly: true });
+        expect(() => fs.writeFileSync(`${directory}/other/named/new`, '')).toThrow('EROFS');
+      },
+      'when a copy is moved that would take it along if it were unmounted': (ns, { above }) => {
+        ns.propagation(above, 'shared', { recursive: true });
+        ns.bind(above, '/mnt/c', { recursive: true });
+        ns.move('/mnt/c', '/mnt/other');
+      },
       'when what it lies on is bound elsewhere, and is the root': (ns, { above }) => {
         ns.bind(above, '/mnt/c');
         ns.pivotRoot('/mnt/c');
@@ -126,6 +151,12 @@ describe.each([false, true])(
       'when what it lies on is the upper layer of an overlay': (ns, { directory, above }) => {
         ns.bind(directory, directory);
         ns.overlay('/mnt/c', { lower: '/srv', upper: above, work: `${directory}/other` });
+      },
+      'when what it lies on is that layer, over a symbolic link to it': (ns, { directory, above }) => {
+        ns.bind(directory, directory);
+        ns.tmpfs('/mnt/c');
+        fs.symlinkSync(above, '/mnt/c/above');
+        ns.overlay('/mnt/c', { lower: '/srv', upper: '/mnt/c/above', work: `${directory}/other` });
       },
       'when the old root is unmounted': (ns, { directory }) => {
         ns.bind('/', `${directory}/other`);
@@ -155,6 +186,22 @@ describe.each([false, true])(
   },
 );
 
+test('an old root can not go where a directory in it is named', async () => {
+  const directory = makeDecoys({ 'root/mnt/srv/x': '' });
+  const before = contentOf(directory);
+  await withMountNamespace(async (outer) => {
+    outer.pivotRoot(`${directory}/root`, `${directory}/root/mnt`);
+    await withMountNamespace({ copyOnWrite: ['/mnt/srv'] }, (ns) => {
+      const act = () => ns.umount('/mnt', { lazy: true });
+      expect(act).toThrow(expect.objectContaining(refusalOf('/mnt/srv')));
+      fs.rmSync('/mnt/srv/x', { force: true });
+    });
+    outer.umount('/mnt', { lazy: true });
+    expect(fs.readdirSync('/mnt/srv')).toEqual(['x']);
+  });
+  expect(contentOf(directory)).toEqual(before);
+});
+
 test('what lies above a named directory can go where all is copy-on-write', async () => {
   const directory = makeDecoys({ 'above/named/file': 'old' });
   const above = `${directory}/above`;
@@ -177,13 +224,28 @@ test('what lies above a named directory can go where all is copy-on-write', asyn
   expect(contentOf(directory)).toEqual(before);
 });
 
+test('what is no mount point is refused as what it is, above a named directory and in it', async () => {
+  const directory = makeDecoys({ 'above/named/x/y': '', 'above/x/y': '' });
+  const above = `${directory}/above`;
+  await withMountNamespace(async (outer) => {
+    outer.bind(above, above);
+    await withMountNamespace({ copyOnWrite: [`${above}/named`] }, (ns) => {
+      for (const path of [`${above}/x`, `${above}/named/x`]) {
+        const why = expect.stringContaining(`${path} is not a mount point, it lies on`);
+        expect(() => ns.umount(path)).toThrow(expect.objectContaining({ code: 'EINVAL', why }));
+      }
+    });
+  });
+});
+
 test('a bind over what is above is refused where a named directory has no place in it', async () => {
   const directory = makeDecoys({ 'above/x': '' });
   const named = `${directory}/above/named`;
   await withMountNamespace(async (outer) => {
     outer.tmpfs(`${directory}/above`);
     fs.mkdirSync(named);
-    await withMountNamespace({ copyOnWrite: [named] }, (ns) => {
+    await withMountNamespace({ copyOnWrite: [named] }, async (ns) => {
+      await withMountNamespace({ copyOnWrite: true }, (inner) => inner.bind(directory, directory));
       expect(() => ns.bind(directory, directory)).toThrow(expect.objectContaining(refusalOf(named)));
       fs.writeFileSync(`${named}/new`, '');
       ns.bind(directory, '/mnt/bound');
