@@ -22,7 +22,7 @@ import { openMount } from './open-mount.js';
  */
 export class Pins {
   readonly #held: number[] = [];
-  /** The mounts that pins below this path lie on may go: a root that was left, or all, where nothing is beneath. */
+  /** What may go with the pins below: a root that was left, which is mounted here, or all, where nothing is beneath. */
   released = '\0';
 
   /** Takes `fd`, a descriptor of the mount. */
@@ -91,7 +91,10 @@ export class Pins {
     }
     const gone = goneWith(id, table, syscall === 'umount2');
     const left = new Set(pins.filter((pin) => !gone.has(pin.id)).map(({ mountPoint }) => mountPoint));
-    const lost = pins.find((pin) => !left.has(pin.mountPoint) && !isBelow(pin.mountPoint, this.released));
+    const isGoing = [what.path, '/'].includes(this.released);
+    const lost = pins.find(
+      ({ mountPoint }) => !left.has(mountPoint) && !(isGoing && isBelow(mountPoint, this.released)),
+    );
     if (lost !== undefined) throw uncovering(lost.mountPoint, what, syscall);
   }
 
@@ -105,8 +108,7 @@ export class Pins {
       const place = join(to, pathBelow(mountPoint, from));
       const target = openIfThere(place);
       if (target === undefined) {
-        if (place === mountPoint && !isBelow(place, this.released))
-          throw uncovering(place, what, 'move_mount');
+        if (place === mountPoint && this.released !== '/') throw uncovering(place, what, 'move_mount');
         continue;
       }
       using(target, () => {

@@ -47,7 +47,7 @@ export function changeRoot(newRoot: string, putOld: string | undefined): void {
       });
       const pins = pinsInPlace();
       if (old === undefined) detach(oldRoot);
-      else if (pins !== undefined && old !== path) pins.released = old.slice(path.length);
+      if (pins !== undefined && pins.released !== '/') pins.released = old?.slice(path.length) || '\0';
       enterWorkingDirectory(cwd, path, steps);
     }),
   );

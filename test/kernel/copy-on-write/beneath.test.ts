@@ -29,7 +29,8 @@ async function expectContained(act: Act, isNested = false): Promise<void> {
       }
     }
     // By its other paths.
-    for (const path of ['/mnt/other', '/named', '/above/named', `${directory}/other/named`, '/mnt/c/named'])
+    const others = ['/mnt/other', '/named', '/above/named', `${directory}/other/named`, '/mnt/c/named'];
+    for (const path of [...others, `/mnt${named}`])
       if (fs.existsSync(`${path}/file`)) fs.rmSync(`${path}/file`);
   };
   await withMountNamespace(async (outer) => {
@@ -77,6 +78,15 @@ describe.each([false, true])(
         ns.umount('/', { lazy: true });
         ns.umount('/', { lazy: true });
       },
+      'when what it lies on is unmounted in the old root': (ns, { directory, above }) => {
+        ns.pivotRoot(`${directory}/other`, `${directory}/other/mnt`);
+        ns.umount(`/mnt${above}`, { lazy: true });
+      },
+      'when what it lies on is unmounted, at whose place a root was before': (ns, { directory, above }) => {
+        ns.pivotRoot(`${directory}/other`, `${directory}/other${above}`);
+        ns.pivotRoot(above);
+        ns.umount(above, { lazy: true });
+      },
       'when a copy is unmounted that takes it along': (ns, { above }) => {
         ns.propagation(above, 'shared', { recursive: true });
         ns.bind(above, '/mnt/c', { recursive: true });
@@ -96,7 +106,10 @@ describe.each([false, true])(
     };
     test.each(Object.entries(REFUSED))('%s', (way, act) =>
       expectContained((ns, decoys) => {
-        const refusal = refusalOf(/new root/.test(way) ? '/named' : decoys.named);
+        const inOldRoot = { 'the old root': '/mnt', 'a directory for the old one': '/old' };
+        const [, prefix = ''] = Object.entries(inOldRoot).find(([end]) => way.endsWith(end)) ?? [];
+        const isInNewRoot = prefix === '' && way.includes('new root');
+        const refusal = refusalOf(isInNewRoot ? '/named' : prefix + decoys.named);
         expect(() => act(ns, decoys)).toThrow(expect.objectContaining(refusal));
       }, isNested),
     );
@@ -250,6 +263,9 @@ test('a bind over what is above is refused where a named directory has no place 
       fs.writeFileSync(`${named}/new`, '');
       ns.bind(directory, '/mnt/bound');
       expect(fs.readdirSync('/mnt/bound/above')).toEqual(['x']);
+      ns.pivotRoot('/mnt/bound', '/mnt/bound/old');
+      const inOldRoot = expect.objectContaining(refusalOf(`/old${named}`));
+      expect(() => ns.bind(`/old${directory}`, `/old${directory}`)).toThrow(inOldRoot);
     });
     expect(fs.readdirSync(named)).toEqual([]);
   });
