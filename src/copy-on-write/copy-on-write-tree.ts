@@ -1,10 +1,8 @@
 import { closeSync, constants } from 'node:fs';
-import { AT_RECURSIVE, MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
+import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
-import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { unless } from '../../native/unless.cjs';
 import { closingOnError, using } from '../../native/using.cjs';
 import { copyAttributes } from '../files/attributes.js';
 import { makeFileSystem } from '../layers/file-system.js';
@@ -124,10 +122,6 @@ export class CopyOnWriteTree {
 
   /** Covers what lies at `path` in the copy with nothing, for when a layer is taken off it; returns a descriptor. */
   #underlay(path: string): number {
-    if (this.#table.at(path) !== undefined) {
-      // It stays below where it is locked (mount_namespaces(7)).
-      unless(['EINVAL'], () => umount2(encodePath(path), MNT_DETACH));
-    }
     const made = makeFileSystem('tmpfs', { source: OWN_LAYER }, { attributes: MOUNT_ATTR_RDONLY });
     return closingOnError(made, (tree) => moveMount(tree, encodePath(path)));
   }
