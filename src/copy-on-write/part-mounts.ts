@@ -106,10 +106,9 @@ export class PartMounts {
     return path === '/' ? this.#scratch.leaveOut(copy) : copy();
   }
 
-  /** Whether nothing below needs a layer, nothing hidden there can be written to, and all of it can be copied. */
+  /** Whether nothing below needs a layer, and nothing hidden there can be written to. */
   #canBeWhole(mountPoint: string): boolean {
     return this.#table.under(mountPoint).every((mount) => {
-      if (mount.propagation === 'unbindable') return false;
       const treatment = treatmentOf(mount);
       return treatment === 'keep' || (treatment === 'seal' && this.#table.at(mount.mountPoint) === mount);
     });
