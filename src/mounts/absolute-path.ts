@@ -28,8 +28,7 @@ export function pathBelow(path: string, directory: string): string {
 
 /** `/a/b` for `/a` and `/b`. */
 export function join(directory: string, below: string): string {
-  if (below === '') return directory;
-  return directory === '/' ? below : directory + below;
+  return directory === '/' ? below || '/' : directory + below;
 }
 
 /** `/a`, `/a/b`, `/a/b/c` for `/a/b/c`. */

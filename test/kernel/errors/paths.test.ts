@@ -133,6 +133,8 @@ describe('ELOOP', () => {
         `give the path that it stands for: ${dir}/t/real/${missing}`,
       );
     }
+    fs.symlinkSync('/', `${dir}/t/root`);
+    expect(errorOf(() => ns.readonly(`${dir}/t/root`)).fix).toBe('give the path that it stands for: /');
     expect(errorOf(() => ns.tmpfs(`${dir}/t/dangling`)).code).toBe('ELOOP');
     for (const path of ['dangling', 'dangling/x']) {
       expect(errorOf(() => ns.tmpfs(`${dir}/t/${path}`)).fix).toBeUndefined();
