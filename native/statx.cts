@@ -57,12 +57,11 @@ export function isSameLocation(one: Location, other: Location): boolean {
 }
 
 /**
- * statx(2) with `STATX_BTIME`: when what `path` leads to was made, in milliseconds since 1970; undefined where the
- * file system does not know.
+ * statx(2) with `STATX_BTIME`: when what `path` leads to was made, in milliseconds since 1970; 0 where the file system
+ * does not know.
  */
-export function birthOf(path: PathLike, dirfd = AT_FDCWD): number | undefined {
+export function birthOf(path: PathLike, dirfd = AT_FDCWD): number {
   const struct = statx(path, dirfd, STATX_BTIME);
-  if ((struct.readUInt32LE(0) & STATX_BTIME) === 0) return undefined;
   return struct.readIntLE(STX_BTIME_OFFSET, 6) * 1000 + struct.readUInt32LE(STX_BTIME_OFFSET + 8) / 1e6;
 }
 
