@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'mountns/vitest';
+import { OtherNamespace } from '../matchers/host-side.js';
 
 const TOOL = path.resolve('dist/src/cli/ns-tool.cjs');
 const env = { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', NODE_OPTIONS: '' };
@@ -66,4 +67,14 @@ test.for(['mount', 'mounts'])('%s ends without a word when nobody reads any more
   });
   expect(stderr).toBe('141\n');
   expect(fs.existsSync('/mnt/test_mount')).toBe(false);
+});
+
+test('mounts PID PATH follows the symbolic links that the process sees', async () => {
+  const other = await OtherNamespace.start('private', process);
+  other.run('mount', '-t', 'tmpfs', 'other', '/mnt');
+  other.run('ln', '-s', '/proc/sys', '/mnt/link');
+  const mounts = (file: string) => run('mounts', String(other.pid), file);
+  const { status, stdout } = mounts('/proc/sys');
+  expect(mounts('/mnt/link')).toMatchObject({ status, stdout, stderr: '' });
+  expect(stdout).toContain('/proc');
 });

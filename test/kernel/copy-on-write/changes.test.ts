@@ -339,3 +339,17 @@ test('tells nothing of mounts where the scope around has a root that is shared',
     });
   });
 });
+
+test('tells nothing of mounts that were there, where that root is shared and they have moved', async () => {
+  const decoys = makeDecoys({ 'dir/sub/x': '' });
+  await withMountNamespace(async (outer) => {
+    outer.propagation('/', 'shared');
+    outer.tmpfs(`${decoys}/dir/sub`);
+    fs.writeFileSync(`${decoys}/dir/sub/above`, '');
+    await withMountNamespace({ copyOnWrite: true }, (ns) => {
+      fs.renameSync(`${decoys}/dir`, `${decoys}/moved`);
+      const created = ['', '/sub', '/sub/x'].map((below) => `${decoys}/moved${below}`);
+      expect(ns.changes()).toEqual({ created, modified: [], deleted: [`${decoys}/dir`] });
+    });
+  });
+});

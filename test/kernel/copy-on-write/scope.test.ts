@@ -79,6 +79,18 @@ describe('a copy-on-write scope', () => {
     expect(fs.readdirSync(`${decoys}/other`)).toEqual(['file', 'new']);
   });
 
+  test('takes a named directory that lies in another as a part of that', async () => {
+    const decoys = makeDecoys({ 'named/sub/file': '' });
+    const before = contentOf(decoys);
+    const named = `${decoys}/named`;
+    await withMountNamespace({ copyOnWrite: [`${named}/sub`, named] }, () => {
+      requireContained(`${named}/sub`);
+      fs.rmSync(`${named}/sub`, { recursive: true });
+      expect(fs.readdirSync(named)).toEqual([]);
+    });
+    expect(contentOf(decoys)).toEqual(before);
+  });
+
   test('protects everything when the named directory is the root', async () => {
     const decoys = makeDecoys({ file: '' });
     await withMountNamespace({ copyOnWrite: ['/', '/etc'] }, (ns) => {

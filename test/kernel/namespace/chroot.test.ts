@@ -56,14 +56,16 @@ test('in a chroot, a missing mount point is not made on the file system of the r
     await withMountNamespace((ns) => ns.tmpfs('/child/point'));`;
   const { printed, root } = runInChroot(`
     import { execFileSync } from 'node:child_process';
+    import { existsSync } from 'node:fs';
     import { withMountNamespace } from '${repository}/dist/src/index.js';
     await withMountNamespace((ns) => {
       const node = ['--require', '${preload}', '--input-type=module', '--eval', ${JSON.stringify(child)}];
       execFileSync(process.execPath, node, { env: { ...process.env, NODE_TEST_CONTEXT: 'child-v8' } });
       ns.tmpfs('/missing/point');
-      process.stdout.write(ns.mounts().at('/missing/point').fsType + '\\0');
+      const onHost = existsSync('/proc/' + process.ppid + '/root/missing');
+      process.stdout.write(ns.mounts().at('/missing/point').fsType + ' ' + onHost + '\\0');
     });`);
-  expect(printed).toBe('tmpfs');
+  expect(printed).toBe('tmpfs false');
   expect(root).toEqual([]);
 });
 

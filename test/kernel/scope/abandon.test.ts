@@ -130,8 +130,9 @@ test('code of a scope that was given up stays there when it can go nowhere else'
     toGoOn.resolve();
     await hasGoneOn.promise;
     console.log(fs.readdirSync(directory).join(), fs.readdirSync('.').join());
-    for (const { reason } of left) console.log(reason?.message.split('\\n')[0]);`;
-  const refused = 'a test ended with a scope still open\n';
+    for (const { reason } of left) console.log(reason?.message.split('\\n')[0], reason?.why.split('\\n')[1]);`;
+  const outcome = 'its code would reach the host: no more scopes are opened in this process';
+  const refused = `a test ended with a scope still open ${outcome}\n`;
   expect(runScript(script, directory)).toBe(`escaped escaped\n${refused}${refused}`);
   expect(fs.readdirSync(directory)).toEqual([]);
 });

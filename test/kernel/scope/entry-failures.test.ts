@@ -206,6 +206,20 @@ test('a scope that has used up all descriptors is left, also the first one whose
   expect(out).toBe('true\n');
 });
 
+test('what a scope that has used up all descriptors lets out is still looked for', () => {
+  const out = runShort(`
+    const { LeakCheck } = await import(${JSON.stringify(path.resolve('dist/src/leaks/leak-check.js'))});
+    await withMountNamespace(() => {});
+    const check = LeakCheck.begin('fail');
+    await withMountNamespace((ns) => {
+      ns.tmpfs('/mnt');
+      fill();
+    });
+    free();
+    console.log(check.end().length);`);
+  expect(out).toBe('0\n');
+});
+
 test.for([false, true])(
   'a scope that has used up all descriptors ends its processes, copyOnWrite: %j',
   (copyOnWrite) => {

@@ -126,6 +126,18 @@ test('a process in which code of a test goes on is spent, and that code does not
   });
 });
 
+test('a process that has to stay with the code of a test is spent, too', () => {
+  const script = `
+    trees.startTest();
+    await enterMountNamespace();
+    hookSystemCalls((name) => (name === 'fsopen' ? constants.errno.EIO : undefined));
+    await trees.endTest('a test');
+    hookSystemCalls(undefined);
+    await trees.next();
+    console.log(JSON.stringify([trees.isSpent, scopes.quarantine === undefined]));`;
+  expect(runScript(script).printed).toEqual([true, true]);
+});
+
 test('a handle that the hook of a test did not dispose of is told of as what it is', () => {
   const script = `
     const notes = [];

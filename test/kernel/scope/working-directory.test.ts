@@ -100,6 +100,19 @@ describe('the working directory of a scope', () => {
     expect(look()).toEqual(before);
   });
 
+  test('is not taken for another one that has its inode number', async () => {
+    await withMountNamespace(async (ns) => {
+      ns.tmpfs('/mnt');
+      process.chdir('/mnt');
+      const { ino } = fs.statSync('/mnt');
+      ns.tmpfs('/mnt');
+      expect(fs.statSync('/mnt').ino).toBe(ino);
+      await expect(withMountNamespace({ copyOnWrite: true }, () => {})).rejects.toThrow(
+        'its files do not have the working directory /mnt\n',
+      );
+    });
+  });
+
   test('that is covered or deleted can’t be copied on write, and the error says so', async () => {
     await withMountNamespace(async (ns) => {
       ns.tmpfs(directory);

@@ -2,7 +2,10 @@ import fs from 'node:fs';
 import { expect, test } from 'mountns/vitest';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
-test('a file snapshot that a scope covers is refused, and not written over', async ({ ns }) => {
+test('a file snapshot that a scope covers is refused, and not written over', async ({
+  ns,
+  withMountNamespace,
+}) => {
   const directory = temporaryDirectory();
   const file = `${directory}/snapshots/report.txt`;
   fs.mkdirSync(`${directory}/snapshots`);
@@ -15,6 +18,9 @@ test('a file snapshot that a scope covers is refused, and not written over', asy
   await expect('right').toMatchFileSnapshot(file);
   fs.writeFileSync(file, 'wrong');
   await expect(async () => expect('wrong').toMatchFileSnapshot(file)).rejects.toThrow(message);
+  await withMountNamespace(async () => {
+    await expect(async () => expect('wrong').toMatchFileSnapshot(file)).rejects.toThrow(message);
+  });
 });
 
 test('a file snapshot in a copy-on-write scope is compared', async ({ withMountNamespace }) => {

@@ -39,6 +39,8 @@ describe('ns-tool mounts', () => {
     expect(run([path.relative(process.cwd(), link)]).stdout).toBe(run(['/proc']).stdout);
     expect(run([link]).stdout).not.toBe(run([directory]).stdout);
     for (const whose of ['--host', PID]) expect(run([whose, link]).stdout).toBe(run(['/proc']).stdout);
+    fs.symlinkSync('link/sys', path.join(directory, 'second'));
+    expect(run([path.join(directory, 'second')]).stdout).toBe(run(['/proc/sys']).stdout);
     fs.symlinkSync('circle', path.join(directory, 'circle'));
     expect(run([path.join(directory, 'circle')]).stdout).toBe(run([directory]).stdout);
     fs.rmSync(directory, { recursive: true });
