@@ -12,7 +12,7 @@ export const ENODEV: Recipe = {
   kinds: ['file'],
   induce({ fd, steps }) {
     const node = withScratch((scratch) => {
-      makeCharacterDevice(scratch, 'node', MISC_MAJOR, UNUSED_MINOR);
+      makeCharacterDevice(scratch, 'node', MISC_MAJOR, DYNAMIC_MINOR);
       return openTree('node', OPEN_TREE_CLONE, scratch);
     });
     attachTo(fd, steps.closing(node), steps);
@@ -22,6 +22,7 @@ export const ENODEV: Recipe = {
   },
 };
 
-// linux/miscdevice.h. Other majors answer with ENXIO; minors are given out from the bottom.
+// linux/miscdevice.h. Other majors answer with ENXIO, and on older kernels so do minors above 255. This minor asks the
+// kernel to choose one (MISC_DYNAMIC_MINOR): no device has it.
 const MISC_MAJOR = 10;
-const UNUSED_MINOR = 0xffffe;
+const DYNAMIC_MINOR = 255;
