@@ -3,8 +3,9 @@ import { release } from 'node:os';
 
 import { printable } from '../mounts/printable.js';
 import { ok, refused, type SupportCheck } from './check.js';
-import { UNREACHABLE } from './obstacles.cjs';
+import { TOO_OLD, UNREACHABLE } from './obstacles.cjs';
 import { findProcObstacle } from './proc-obstacle.cjs';
+import { isAtLeast, KERNEL } from './version.cjs';
 
 /** What the checks of the runtime look at; all of it can be given, for tests. */
 export interface Runtime {
@@ -67,10 +68,7 @@ function checkPermissions({ hasPermissionModel, nodeOptions }: Runtime): Support
 
 function checkKernel({ kernel }: Runtime): SupportCheck {
   if (isAtLeast(kernel, KERNEL)) return ok('kernel', `Linux ${kernel}`);
-  return refused('kernel', `mountns needs Linux ${KERNEL.join('.')} or later, this is ${kernel}`, {
-    why: 'mount_setattr(2) came with Linux 5.12',
-    fix: 'run the tests on a newer kernel; a container has the kernel of its machine',
-  });
+  return refused('kernel', `mountns needs Linux ${KERNEL.join('.')} or later, this is ${kernel}`, TOO_OLD);
 }
 
 function checkProc(): SupportCheck {
@@ -91,10 +89,4 @@ function checkDirectory(): SupportCheck {
   }
 }
 
-function isAtLeast(version: string, least: readonly [number, number]): boolean {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
-  return major > least[0] || (major === least[0] && minor >= least[1]);
-}
-
 const NODE = [20, 19] as const;
-const KERNEL = [5, 12] as const;

@@ -1,10 +1,12 @@
 import fs = require('node:fs');
+import os = require('node:os');
 
 import { CAP_DAC_OVERRIDE, CAP_SETFCAP, CAP_SYS_ADMIN, CAP_SYS_CHROOT } from '../../native/constants.cjs';
 import { probeSystemCall } from '../../native/probe-system-call.cjs';
 import { probe } from '../../native/unless.cjs';
 import { hasCapability, type ProcessStatus, readProcessStatus } from '../namespace/capabilities.cjs';
 import type { Fix } from './machine.cjs';
+import { isAtLeast, KERNEL } from './version.cjs';
 
 const { existsSync, readFileSync } = fs;
 
@@ -39,7 +41,7 @@ export function findMountNamespaceObstacle(code: string, syscall: string): Obsta
   const status = readProcessStatus();
   const refuses = () => refusesEvery(syscall, code, status) ?? filtered(status);
   if (code === 'ENOSPC') return noNamespacesLeft(syscall);
-  if (code === 'ENOSYS') return refuses();
+  if (code === 'ENOSYS') return isAtLeast(os.release(), KERNEL) ? refuses() : TOO_OLD;
   if (code !== 'EPERM' && code !== 'EACCES') return undefined;
   if (syscall === 'prctl') return refuses();
   const lacking = syscall === 'chroot' ? noSysChroot : noSysAdmin;
@@ -206,6 +208,10 @@ const MAX_MOUNT_NAMESPACES = 'user.max_mnt_namespaces';
 export const UNREACHABLE = {
   why: 'no path leads to the working directory: it was deleted, or a directory above it may not be entered',
   fix: 'start in another directory: cd /',
+};
+export const TOO_OLD = {
+  why: 'mount_setattr(2) came with Linux 5.12',
+  fix: 'run the tests on a newer kernel; a container has the kernel of its machine',
 };
 const ADD_SYS_ADMIN = {
   Docker: 'docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …',

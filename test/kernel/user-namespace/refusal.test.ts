@@ -138,6 +138,17 @@ describe('the preload without CAP_SYS_ADMIN says what is in the way', () => {
   });
 });
 
+test('the preload as root says that the kernel is too old, where a seccomp filter is active too', ({
+  ns,
+}) => {
+  const host = prepareHost(ns);
+  expect(refusal(host, ['setarch', '--uname-2.6', ...filtered(host, 'mount_setattr=38', [])])).toMatchObject({
+    summary: 'cannot enter a mount namespace: mount_setattr(2) ENOSYS',
+    why: 'mount_setattr(2) came with Linux 5.12',
+    fix: 'run the tests on a newer kernel; a container has the kernel of its machine',
+  });
+});
+
 test('descriptors of the host that are none are refused', ({ ns }) => {
   const host = prepareHost(ns);
   expect(refusal(host, [...UNPRIVILEGED, 'env', 'MOUNTNS_HOST_FDS=1:7'])).toMatchObject({
