@@ -22,15 +22,20 @@ export function overlayFeatures(xattrs: 'trusted' | 'user'): Record<string, stri
  * write `trusted`.
  */
 export function usableXattrs(scratch: number): 'trusted' | 'user' {
-  const usable = using(openat(scratch, '.', constants.O_RDONLY | constants.O_DIRECTORY), (root) =>
-    (['trusted', 'user'] as const).find((xattrs) => hasXattrs(root, xattrs)),
-  );
+  const usable = findXattrs(scratch);
   if (usable !== undefined) return usable;
   throw new NamespaceError({
     summary: 'cannot make a file system copy-on-write: overlay finds no place for its notes',
-    why: 'a tmpfs takes neither trusted nor user extended attributes here (the latter since Linux 6.6)',
+    why: 'a tmpfs takes neither trusted nor user extended attributes here',
     fix: 'run as root outside of a user namespace, or on Linux 6.6 or later',
   });
+}
+
+/** As {@link usableXattrs}; undefined where it can keep none. */
+export function findXattrs(scratch: number): 'trusted' | 'user' | undefined {
+  return using(openat(scratch, '.', constants.O_RDONLY | constants.O_DIRECTORY), (root) =>
+    (['trusted', 'user'] as const).find((xattrs) => hasXattrs(root, xattrs)),
+  );
 }
 
 function hasXattrs(fd: number, kind: string): boolean {

@@ -11,8 +11,10 @@ import { openIfThere, type Target } from '../files/target.js';
 import { coverWithBinds } from '../layers/bind-layer.js';
 import { findMount } from '../layers/open-mount.js';
 import { makeOverlay } from '../layers/overlay.js';
+import { findXattrs } from '../layers/overlay-features.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { isOwnLayer, OWN_LAYER } from '../layers/own-layer.js';
+import { withScratch } from '../layers/scratch.js';
 import type { Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { join } from '../mounts/absolute-path.js';
@@ -73,10 +75,15 @@ function openWritable(fd: number, steps: Steps): number {
   return tree;
 }
 
-/** In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay. */
+/**
+ * In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay; before Linux 6.6
+ * no overlay in memory can do all that a directory can.
+ */
 function coverWithLayer(target: Target, steps: Steps): number {
-  const hasMounts = readMounts('self').under(target.path).length > 0;
-  if (isInUserNamespace() && hasMounts) return coverWithBinds(target, steps);
+  const hasMounts = () => readMounts('self').under(target.path).length > 0;
+  if (isInUserNamespace() && (hasMounts() || withScratch(findXattrs) === undefined)) {
+    return coverWithBinds(target, steps);
+  }
   const layers = { lower: target, writable: undefined, source: OWN_LAYER };
   return coverWithOverlay(target, steps, (attributes) => makeOverlay(layers, steps, attributes));
 }

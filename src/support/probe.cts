@@ -47,7 +47,13 @@ async function main(): Promise<void> {
         rmdirSync(`${DIRECTORY}/covered/within`);
         print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
       } catch (error) {
-        limit('overlay', error, 'mount points that do not exist, and copy-on-write, need overlays');
+        // Where overlay only finds no place for its notes, the error itself tells what needs it.
+        const { syscall } = error as { syscall?: string };
+        limit(
+          'overlay',
+          error,
+          syscall && 'mount points that do not exist, and copy-on-write, need overlays',
+        );
       }
     });
   } catch (error) {
@@ -91,9 +97,9 @@ function refuse(name: string, error: unknown): never {
 }
 
 /** @param consequence what does not work, while tests run */
-function limit(name: string, error: unknown, consequence: string): void {
+function limit(name: string, error: unknown, consequence: string | undefined): void {
   const { why, ...check } = describe(name, error);
-  print({ ...check, status: 'limited', why: why === undefined ? consequence : `${why}\n${consequence}` });
+  print({ ...check, status: 'limited', why: [why, consequence].filter(Boolean).join('\n') });
 }
 
 function describe(name: string, error: unknown): SupportCheck {

@@ -331,6 +331,17 @@ describe('ns-tool doctor tells what is limited, and passes', () => {
     expect(runAsUser(host, doctor, { prefix }).stdout).toContain(`need overlays\n${' '.repeat(18)}${fix}\n`);
   });
 
+  test('a tmpfs on which overlay can keep no notes, as in a user namespace before Linux 6.6', ({ ns }) => {
+    const host = prepareHost(ns);
+    const support = examine({ host, prefix: filtered(host, 'fsetxattr=95') });
+    expect(support.status).toBe(0);
+    expect(support.checks.find(({ name }) => name === 'overlay')).toMatchObject({
+      status: 'limited',
+      why: 'a tmpfs takes neither trusted nor user extended attributes here',
+      fix: 'run as root outside of a user namespace, or on Linux 6.6 or later',
+    });
+  });
+
   test('no /dev/null', ({ ns }) => {
     const host = prepareHost(ns);
     ns.tmpfs('/dev');

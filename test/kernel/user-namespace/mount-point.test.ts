@@ -4,7 +4,7 @@ import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { UID } from '../../unprivileged.js';
-import { prepareHost, runAsUser } from './user-host.js';
+import { filtered, prepareHost, runAsUser } from './user-host.js';
 
 /** Prints what it sees before and after it has mounted something at a place that is missing, as JSON. */
 const SCRIPT = `
@@ -66,6 +66,58 @@ test('a mount point can be provided in directories that locked mounts lie in, an
     expect(fs.readdirSync('/')).toEqual(rootBefore);
   });
 });
+
+// As before Linux 6.6, where a tmpfs has no attributes that overlay could use in a user namespace.
+test('a mount point can be provided where overlay can keep no notes', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const directory = path.join(host.home, 'directory');
+    for (const name of ['own', 'emptied']) fs.mkdirSync(`${directory}/${name}`, { recursive: true });
+    for (const name of ['own/file', 'emptied/file']) fs.writeFileSync(`${directory}/${name}`, 'some');
+    execFileSync('chown', ['-R', `${UID}:${UID}`, directory]);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, WITHOUT_OVERLAY.replace('INDEX', host.file('dist/src/index.js')));
+    const prefix = filtered(host, 'fsetxattr=95');
+    const command = ['node', '--require', host.preload, script, directory];
+    const { stdout, stderr } = runAsUser(host, command, { prefix });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'tmpfs',
+      names: ['emptied', 'missing', 'own'],
+      emptied: ['directory'],
+      refusal: [
+        'cannot make a file system copy-on-write: overlay finds no place for its notes',
+        'a tmpfs takes neither trusted nor user extended attributes here',
+        'run as root outside of a user namespace, or on Linux 6.6 or later',
+      ],
+    });
+    expect(fs.readdirSync(directory)).toEqual(['emptied', 'own']);
+    expect(fs.readFileSync(`${directory}/own/file`, 'utf8')).toBe('somemore');
+  });
+});
+
+const WITHOUT_OVERLAY = `
+import fs from 'node:fs';
+import { withMountNamespace } from 'INDEX';
+
+const [directory] = process.argv.slice(2);
+await withMountNamespace(async (ns) => {
+  ns.tmpfs(directory + '/missing/deep');
+  fs.writeFileSync(directory + '/missing/deep/file', '');
+  fs.appendFileSync(directory + '/own/file', 'more');
+  fs.rmSync(directory + '/emptied/file');
+  fs.mkdirSync(directory + '/emptied/directory');
+  const refusal = await withMountNamespace({ copyOnWrite: [directory] }, () => []).catch(
+    ({ message, why, fix }) => [message.split('\\n', 1)[0], why, fix],
+  );
+  console.log(JSON.stringify({
+    type: ns.mounts().at(directory + '/missing/deep')?.fsType,
+    names: fs.readdirSync(directory).sort(),
+    emptied: fs.readdirSync(directory + '/emptied'),
+    refusal,
+  }));
+});
+`;
 
 const UNCOVERING = `
 import fs from 'node:fs';

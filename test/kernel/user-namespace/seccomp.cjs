@@ -7,8 +7,8 @@ const koffi = require('koffi');
 const { execvp, setCloseOnExec } = require('../../../dist/native/processes.cjs');
 
 const NUMBERS = {
-  x64: { mount: 165, unshare: 272, prctl: 157, setns: 308, statx: 332 },
-  arm64: { mount: 40, unshare: 97, prctl: 167, setns: 268, statx: 291 },
+  x64: { mount: 165, unshare: 272, prctl: 157, setns: 308, statx: 332, fsetxattr: 190 },
+  arm64: { mount: 40, unshare: 97, prctl: 167, setns: 268, statx: 291, fsetxattr: 7 },
 }[process.arch];
 const NUMBERS_EVERYWHERE = {
   open_tree: 428,
