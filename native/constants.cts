@@ -115,7 +115,6 @@ export const SIGKILL = 9;
 export const EINTR = 4;
 export const ENXIO = 6;
 export const ECHILD = 10;
-export const ENOSYS = 38;
 
 // waitid(2)
 export const P_ALL = 0;
