@@ -18,9 +18,9 @@ const { readSync } = fs;
 export function readMountInfo(fd: number): Buffer {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     poll(fd, POLLPRI);
-    const { bytes, isOnePage } = readOnce(fd);
+    const { bytes, isOnePage } = readOnce(fd, FIRST_SIZE);
     // poll(2) tells of every mount, unmount, move and remount, but not of propagation types and renames.
-    if (poll(fd, POLLPRI) === 0 && (isOnePage || readOnce(fd).bytes.equals(bytes))) return bytes;
+    if (poll(fd, POLLPRI) === 0 && (isOnePage || readOnce(fd, OTHER_SIZE).bytes.equals(bytes))) return bytes;
   }
   throw new UnstableMountInfoError(ATTEMPTS);
 }
@@ -39,8 +39,9 @@ export class UnstableMountInfoError extends Error {
   }
 }
 
-function readOnce(fd: number): { bytes: Buffer; isOnePage: boolean } {
-  let buffer = Buffer.allocUnsafe(FIRST_SIZE);
+/** No page begins where one does that is read with another `size`. */
+function readOnce(fd: number, size: number): { bytes: Buffer; isOnePage: boolean } {
+  let buffer = Buffer.allocUnsafe(size);
   let length = 0;
   let pages = 0;
   for (;;) {
@@ -48,8 +49,8 @@ function readOnce(fd: number): { bytes: Buffer; isOnePage: boolean } {
     if (read === 0) return { bytes: buffer.subarray(0, length), isOnePage: pages <= 1 };
     pages++;
     length += read;
-    if (buffer.length - length < PAGE) {
-      const larger = Buffer.allocUnsafe(buffer.length * 2);
+    if (length === buffer.length) {
+      const larger = Buffer.allocUnsafe(length * 3);
       buffer.copy(larger, 0, 0, length);
       buffer = larger;
     }
@@ -57,5 +58,6 @@ function readOnce(fd: number): { bytes: Buffer; isOnePage: boolean } {
 }
 
 const ATTEMPTS = 500;
-const PAGE = 4096;
-const FIRST_SIZE = 4 * PAGE;
+const FIRST_SIZE = 16384;
+// What changes to and fro between any two pages would look the same twice if both times the pages were the same.
+const OTHER_SIZE = 2048;

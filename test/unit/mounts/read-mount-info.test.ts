@@ -43,6 +43,26 @@ test('fails with the error of Node when the descriptor is none', () => {
   expect(() => readMountInfo(fd)).toThrow(expect.objectContaining({ code: 'EBADF', syscall: 'read' }));
 });
 
+test.each([2, 3, 4, 5, 20])(
+  'takes no mixture of two tables for one, of %i pages that change to and fro between any two reads',
+  (pages) => {
+    const fd = fs.openSync('/dev/null', 'r');
+    const tables = ['private\n', 'shared \n'].map((line) => line.repeat((pages * 4096) / line.length));
+    let reads = 0;
+    const fake = (_fd: number, buffer: Buffer, offset: number, length: number, position: number) => {
+      const table = tables[reads++ % 2] as string;
+      return buffer.write(table.slice(position, position + Math.min(length, 4096)), offset);
+    };
+    read = fake as typeof readSync;
+    try {
+      expect(() => readMountInfo(fd)).toThrow(UnstableMountInfoError);
+    } finally {
+      read = readSync;
+      fs.closeSync(fd);
+    }
+  },
+);
+
 describe('a table of two pages', () => {
   /** Reads through the descriptor of an empty file, with `pageOf` in the place of the kernel. */
   function readPages(pageOf: (pass: number, page: number) => string): string {
