@@ -1,5 +1,6 @@
-import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { probe } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { findFile } from '../files/found-file.js';
 import { unusedPath } from '../files/unused-path.js';
@@ -24,6 +25,7 @@ export function proveContained(path: string, root: number): void {
 /** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
 function proveByCanary(path: string, root: number): boolean {
   const canary = unusedPath(path);
+  const { atime, mtime } = statSync(encodePath(path));
   try {
     closeSync(openSync(canary, 'wx'));
   } catch (error) {
@@ -36,6 +38,8 @@ function proveByCanary(path: string, root: number): boolean {
     if (found !== undefined) throw escaped(path, `a file made at ${canary} appeared there too`);
   } finally {
     unlinkSync(canary);
+    // It has changed them.
+    probe(() => utimesSync(encodePath(path), atime, mtime));
   }
   return true;
 }

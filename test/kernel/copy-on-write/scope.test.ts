@@ -623,6 +623,18 @@ describe('nested scopes', () => {
     expect(fs.readFileSync(`${decoys}/file`, 'utf8')).toBe('0');
   });
 
+  test('keep the times of a directory that is named in one of them', async () => {
+    const decoys = makeDecoys({ 'directory/file': '' });
+    const directory = `${decoys}/directory`;
+    fs.utimesSync(directory, 1e9, 1e9);
+    await withMountNamespace({ copyOnWrite: true }, () =>
+      withMountNamespace({ copyOnWrite: [directory] }, () => {
+        requireContained(decoys);
+        expect(fs.statSync(directory).mtimeMs).toBe(1e12);
+      }),
+    );
+  });
+
   test('a plain one in a copy-on-write one writes to its layers', async () => {
     const decoys = makeDecoys({ file: 'old' });
     await withMountNamespace({ copyOnWrite: true }, async (outer) => {
