@@ -14,7 +14,7 @@ for need in qemu-system-x86_64:qemu-system-x86 mke2fs:e2fsprogs busybox:busybox-
   exit 2
 done
 if [ $# = 0 ]; then
-  echo 'usage: npm run test:kernels -- linux-image-*.deb …' >&2
+  echo 'usage: npm run test:kernels -- linux-image-*.deb … linux-binary-*.deb,linux-modules-*.deb …' >&2
   exit 2
 fi
 
@@ -68,7 +68,8 @@ failed=()
 for package in "$@"; do
   kernel=$work/kernel
   rm -rf "$kernel"
-  dpkg-deb -x "$package" "$kernel"
+  # Later kernels come in two: linux-binary-*.deb,linux-modules-*.deb
+  for part in ${package//,/ }; do dpkg-deb -x "$part" "$kernel"; done
   make_initial "$kernel"
   qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m 3G -nic none -nographic -no-reboot \
     -kernel "$(find "$kernel" -name 'vmlinuz*' -print -quit)" -initrd "$kernel/initial.cpio" \
