@@ -26,9 +26,9 @@ export function endProcesses(find: () => ProcessInfo[]): ProcessInfo[] {
     const opened = living.flatMap((each) => openProcess(each));
     try {
       for (const each of opened) kill(each);
-      for (const { fd, info } of opened) {
-        ended.set(`${info.pid} ${info.startTime}`, info);
-        waitForEnd(fd, deadline);
+      for (const each of opened) {
+        ended.set(`${each.info.pid} ${each.info.startTime}`, each.info);
+        waitForEnd(each, deadline);
       }
     } finally {
       for (const { fd } of opened) if (fd >= 0) closeSync(fd);
@@ -62,11 +62,12 @@ function kill({ fd, info }: OpenProcess): void {
   }
 }
 
-function waitForEnd(fd: number, deadline: number): void {
+function waitForEnd({ fd, info }: OpenProcess, deadline: number): void {
   // A signal to this process, of a child that has ended say, ends the wait before its time.
   for (let left = deadline - now(); left > 0; left = deadline - now()) {
-    // Without a descriptor its end is seen by who looks again.
-    if (pidfdHasEnded(fd, fd < 0 ? 1 : Math.ceil(left)) || fd < 0) return;
+    if (pidfdHasEnded(fd, fd < 0 ? 1 : Math.ceil(left))) return;
+    // While it ends it has no arguments and no namespaces any more: who looks again would take it for another.
+    if (fd < 0 && readProcess(info.pid)?.hasEnded !== false) return;
   }
 }
 

@@ -31,6 +31,22 @@ test.for([[], ['pidfd_open'], ['pidfd_send_signal'], ['pidfd_open', 'pidfd_send_
   },
 );
 
+test.for([[], ['pidfd_open']])(
+  'waits for the end of one that takes its time, with %j refused',
+  async (refused) => {
+    // So much memory is not given back at once.
+    const script = 'globalThis.memory = Buffer.alloc(2 ** 28, 1); console.log(); setInterval(() => {}, 1e6);';
+    const child = spawn(process.execPath, ['--eval', script]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await once(child.stdout, 'data');
+    const info = readProcess(child.pid as number) as ProcessInfo;
+    refuse(refused);
+    const found = [[info], []];
+    expect(endProcesses(() => found.shift() as ProcessInfo[])).toEqual([info]);
+    expect(readProcess(info.pid)?.hasEnded).toBe(true);
+  },
+);
+
 test.for([[], ['pidfd_open']])('leaves another process of that id alone, with %j refused', (refused) => {
   const { info } = startSleep();
   refuse(refused);
