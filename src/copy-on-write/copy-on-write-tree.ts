@@ -24,6 +24,17 @@ import { wantedParts } from './wanted-parts.js';
 /** Which directories are copy-on-write: all, or these. */
 export type CopyOnWrite = true | readonly string[];
 
+interface CopyOnWriteTreeOptions {
+  /** A descriptor of `/`. */
+  root: number;
+  /** The layers of the scopes around. */
+  outer: readonly Layer[];
+  /** Makes what it has a descriptor of the root directory. */
+  enter: (root: number) => void;
+  /** Takes a descriptor, to be closed when the tree is left. */
+  closing: (fd: number) => void;
+}
+
 /**
  * A mount tree in which all or some directories are copy-on-write. If all are, the overlays are mounted instead of what
  * they stand for. Named directories lie in a tree that can be written to, so there is something empty between, and both
@@ -31,26 +42,28 @@ export type CopyOnWrite = true | readonly string[];
  */
 export class CopyOnWriteTree {
   readonly #wanted: CopyOnWrite;
+  readonly #enter: (root: number) => void;
+  /** The root directory of the old tree, or of a copy of it. */
   readonly #root: number;
   readonly #table: MountTable;
   readonly #scratch: Scratch;
   readonly #layers: Layers;
   readonly #parts: readonly Part[];
 
-  /**
-   * Makes the layers. What is stacked on `/` for them is the caller's to take off, also when this throws.
-   *
-   * @param root a descriptor of `/`
-   * @param outer the layers of the scopes around
-   */
-  constructor(wanted: CopyOnWrite, root: number, outer: readonly Layer[]) {
+  /** Makes the layers. What is stacked on `/` for them is the caller's to take off, also when this throws. */
+  constructor(wanted: CopyOnWrite, { root, outer, enter, closing }: CopyOnWriteTreeOptions) {
     this.#wanted = wanted;
-    this.#root = root;
+    this.#enter = enter;
     this.#table = readMounts('self');
     const parts = wantedParts(wanted, this.#table);
+    const isShared = this.#table.containing('/')?.peerGroup !== undefined;
+    this.#root = isShared ? copyPrivate(root) : root;
+    if (isShared) closing(this.#root);
     this.#scratch = new Scratch();
-    this.#layers = new Layers({ root, table: this.#table, scratch: this.#scratch, outer });
+    this.#layers = new Layers({ root: this.#root, table: this.#table, scratch: this.#scratch, outer });
     try {
+      // The scratch travels to the peers of the old root, and covers what is to be copied there.
+      if (isShared) this.#stackAndEnter(this.#root);
       this.#parts = this.#makeLayers(parts);
     } catch (error) {
       this.close();
@@ -64,19 +77,19 @@ export class CopyOnWriteTree {
   }
 
   /**
-   * Stacks the new tree on `/` and calls `enter` with a descriptor of its root; when that has made it the root
-   * directory, the rest is mounted, and no write is proved to get out.
+   * Stacks the new tree on `/` and enters it; then the rest is mounted, and no write is proved to get out.
    *
    * @param pins takes what must not be taken away
    */
-  stack(enter: (root: number) => void, pins: Pins): void {
+  stack(pins: Pins): void {
     const mounts = new PartMounts(this.#root, this.#table, this.#layers, this.#scratch);
     const [root, ...others] = this.#parts;
     if (this.#wanted === true) {
-      using(mounts.mount(root as Part) as number, enter);
+      using(mounts.mount(root as Part) as number, this.#enter);
       for (const part of others) closeIfThere(mounts.mount(part));
     } else {
-      using(this.#stackCopy(), enter);
+      const copy = this.#scratch.leaveOut(() => copyPrivate(this.#root));
+      using(copy, (tree) => this.#stackAndEnter(tree));
       for (const part of this.#parts) {
         const isNamed = this.#wanted.includes(part.path);
         if (isNamed) pins.add(this.#underlay(part.path));
@@ -111,13 +124,9 @@ export class CopyOnWriteTree {
     return [...others, ...wanted.flatMap((part) => this.#layers.make(part))].sort(byPath);
   }
 
-  #stackCopy(): number {
-    const copied = this.#scratch.leaveOut(() => copyTree(this.#root));
-    return closingOnError(copied, (tree) => {
-      // Before it is in place: a copy that is a peer of the originals would take them with it when it goes.
-      mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
-      moveMount(tree, '/');
-    });
+  #stackAndEnter(tree: number): void {
+    moveMount(tree, '/');
+    this.#enter(tree);
   }
 
   /** Covers what lies at `path` in the copy with nothing, for when a layer is taken off it; returns a descriptor. */
@@ -136,6 +145,13 @@ export class CopyOnWriteTree {
   #protected(): Part[] {
     return this.#parts.filter(({ treatment }) => treatment === 'protect');
   }
+}
+
+/** Before it is in place: a copy that is a peer of the originals would take them with it when it goes. */
+function copyPrivate(root: number): number {
+  return closingOnError(copyTree(root), (tree) =>
+    mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE }),
+  );
 }
 
 function closeIfThere(fd: number | undefined): void {

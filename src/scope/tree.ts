@@ -71,7 +71,7 @@ export class EnteredTree {
       if (copyOnWrite === true) this.pins.released = '/';
       else if (outerPins !== undefined && !copyOnWrite) this.pins.released = outerPins.released;
       if (copyOnWrite === false) this.#stackCopy();
-      else this.copyOnWrite = this.#stackCopyOnWrite(copyOnWrite, outer);
+      else this.copyOnWrite = this.#stackCopyOnWrite(copyOnWrite, outer, closing);
       if (marks !== undefined) this.pins.inherit(marks);
       this.#goToWork();
       if (copyOnWrite !== false) changeUmask(this.#umask);
@@ -151,16 +151,21 @@ export class EnteredTree {
     this.#enter(this.#copy);
   }
 
-  #stackCopyOnWrite(copyOnWrite: CopyOnWrite, outer: readonly Layer[]): CopyOnWriteTree {
+  #stackCopyOnWrite(
+    copyOnWrite: CopyOnWrite,
+    outer: readonly Layer[],
+    closing: (fd: number) => void,
+  ): CopyOnWriteTree {
     requireEntered();
     this.#undo.push(() => popMounts(this.baseId));
     changeUmask(USUAL_UMASK);
     // Where permissions are enforced: directories that tests may not read are protected too.
     return withOverrides(() => {
       const made = takingUnbindable('/', () => {
-        const tree = new CopyOnWriteTree(copyOnWrite, this.root, outer);
+        const enter = (root: number) => this.#enter(root);
+        const tree = new CopyOnWriteTree(copyOnWrite, { root: this.root, outer, enter, closing });
         this.#undo.push(() => tree.close());
-        tree.stack((root) => this.#enter(root), this.pins);
+        tree.stack(this.pins);
         return tree;
       });
       using(openDirectory('/'), makePrivate);

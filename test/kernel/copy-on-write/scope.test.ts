@@ -667,6 +667,29 @@ describe('nested scopes', () => {
     });
   });
 
+  test('show what lies on a peer of the root of the outer one', async () => {
+    const decoys = makeDecoys({ 'named/file': '', 'peer/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.propagation('/', 'shared');
+      outer.bind('/', `${decoys}/peer`);
+      const [before, root] = [table(), fs.readdirSync('/')];
+      const peer = `${decoys}/peer${decoys}/named`;
+      for (const directory of [`${decoys}/named`, peer]) {
+        for (const copyOnWrite of [true, [directory]]) {
+          await withMountNamespace({ copyOnWrite }, (ns) => {
+            expect(ns.mounts().at('/')).toMatchObject({ propagation: 'private' });
+            expect(fs.readdirSync(`${decoys}/peer`)).toEqual(root);
+            expect(fs.readdirSync(peer)).toEqual(['file']);
+            fs.rmSync(`${directory}/file`);
+            expect(ns.changes().deleted).toContain(`${directory}/file`);
+          });
+          expect(table()).toBe(before);
+          expect(fs.readdirSync(`${decoys}/named`)).toEqual(['file']);
+        }
+      }
+    });
+  });
+
   test('works on an overlay, and says why on an overlay over an overlay', async () => {
     const decoys = makeDecoys({ 'lower/file': '', 'one/x': '', 'two/x': '', 'scratch/x': '' });
     await withMountNamespace(async (outer) => {
