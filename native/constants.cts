@@ -65,6 +65,8 @@ export const FSCONFIG_CMD_CREATE = 6;
 export const FSCONFIG_CMD_CREATE_EXCL = 8;
 
 // statx(2)
+export const STATX_ATIME = 0x20;
+export const STATX_MTIME = 0x40;
 export const STATX_INO = 0x100;
 export const STATX_BTIME = 0x800;
 export const STATX_MNT_ID = 0x1000;

@@ -3,10 +3,12 @@ import {
   AT_EMPTY_PATH,
   AT_FDCWD,
   AT_NO_AUTOMOUNT,
+  STATX_ATIME,
   STATX_ATTR_MOUNT_ROOT,
   STATX_BTIME,
   STATX_INO,
   STATX_MNT_ID,
+  STATX_MTIME,
 } from './constants.cjs';
 import { oldSystemCall } from './libc.cjs';
 
@@ -71,6 +73,15 @@ export function birthOf(path: PathLike, dirfd = AT_FDCWD): number {
   return struct.readIntLE(STX_BTIME_OFFSET, 6) * 1000 + struct.readUInt32LE(STX_BTIME_OFFSET + 8) / 1e6;
 }
 
+/** statx(2) with `STATX_ATIME` and `STATX_MTIME`: when `path` was last read and written, each as a `struct timespec`. */
+export function timesOf(path: PathLike, dirfd = AT_FDCWD): Buffer {
+  const struct = statx(path, dirfd, STATX_ATIME | STATX_MTIME);
+  return Buffer.concat([
+    struct.subarray(STX_ATIME_OFFSET, STX_ATIME_OFFSET + 16),
+    struct.subarray(STX_MTIME_OFFSET, STX_MTIME_OFFSET + 16),
+  ]);
+}
+
 function statx(path: PathLike, dirfd: number, mask: number): Buffer {
   // As stat(2) does.
   const flags = AT_NO_AUTOMOUNT | (path.length === 0 ? AT_EMPTY_PATH : 0);
@@ -86,6 +97,8 @@ const STATX = Buffer.alloc(256);
 // struct statx of linux/stat.h
 const STX_ATTRIBUTES_OFFSET = 0x08;
 const STX_INO_OFFSET = 0x20;
+const STX_ATIME_OFFSET = 0x40;
 const STX_BTIME_OFFSET = 0x50;
+const STX_MTIME_OFFSET = 0x70;
 const STX_DEV_OFFSET = 0x88;
 const STX_MNT_ID_OFFSET = 0x90;

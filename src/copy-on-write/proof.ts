@@ -1,7 +1,8 @@
-import { closeSync, openSync, statSync, unlinkSync, utimesSync } from 'node:fs';
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { encodePath } from '../../native/path-bytes.cjs';
-import { probe } from '../../native/unless.cjs';
+import { timesOf } from '../../native/statx.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
+import { restoreTimes } from '../files/attributes.js';
 import { findFile } from '../files/found-file.js';
 import { unusedPath } from '../files/unused-path.js';
 import { isBelow } from '../mounts/absolute-path.js';
@@ -25,7 +26,7 @@ export function proveContained(path: string, root: number): void {
 /** Makes a file and looks for it on the old tree. Returns false where this process may make none. */
 function proveByCanary(path: string, root: number): boolean {
   const canary = unusedPath(path);
-  const { atime, mtime } = statSync(encodePath(path));
+  const times = timesOf(path);
   try {
     closeSync(openSync(canary, 'wx'));
   } catch (error) {
@@ -38,9 +39,9 @@ function proveByCanary(path: string, root: number): boolean {
     if (found !== undefined) throw escaped(path, `a file made at ${canary} appeared there too`);
   } finally {
     unlinkSync(canary);
-    // It has changed them.
-    probe(() => utimesSync(encodePath(path), atime, mtime));
   }
+  // It has changed them.
+  restoreTimes(path, times);
   return true;
 }
 

@@ -145,6 +145,21 @@ describe('ENOSPC', () => {
   });
 });
 
+test('ENOSPC keeps the times of a directory, to the nanosecond', async () => {
+  const decoys = makeDecoys({ 'dir/file': '' });
+  const directory = `${decoys}/dir`;
+  execFileSync('touch', ['-d', '@1000000000.123456789', directory]);
+  for (const scope of [{}, { copyOnWrite: true }, { copyOnWrite: [directory] }, { copyOnWrite: [decoys] }]) {
+    await withMountNamespace(scope, (ns) => {
+      ns.induce('ENOSPC', directory);
+      const { atimeNs, mtimeNs } = fs.statSync(directory, { bigint: true });
+      expect([atimeNs, mtimeNs]).toEqual([1000000000123456789n, 1000000000123456789n]);
+      if (Object.hasOwn(scope, 'copyOnWrite'))
+        expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+    });
+  }
+});
+
 test('EROFS on a directory', async () => {
   await withFault(['EROFS', 'dir'], async (dir) => {
     expect(() => fs.writeFileSync(`${dir}/file`, 'x')).toThrow('EROFS');
