@@ -73,7 +73,6 @@ export class FileTrees {
    */
   async next(): Promise<NamespaceError | undefined> {
     this.#outer = [];
-    this.#around = [];
     await this.endTests();
     if (!this.isSpent) await this.#renew();
     const left = this.#left;
