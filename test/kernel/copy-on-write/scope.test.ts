@@ -8,6 +8,7 @@ import {
   withMountNamespace,
 } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
+import { chroot } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { contentOf, makeDecoys, onHost, requireContained } from './decoys.js';
 
@@ -755,6 +756,20 @@ describe('what is refused', () => {
     await expect(enter(`${decoys}/file`)).rejects.toMatchObject({ name: 'MountError', code: 'ENOTDIR' });
     await expect(enter('/proc/sys')).rejects.toThrow('cannot make /proc/sys copy-on-write: it is on proc');
     expect(table()).toBe(before);
+  });
+
+  test('a root directory that is no mount point, whatever is mounted in it', async () => {
+    const decoys = makeDecoys({ 'disk/x': '' });
+    await withMountNamespace(async (ns) => {
+      ns.tmpfs(`${decoys}/disk`);
+      chroot(decoys);
+      process.chdir('/');
+      const refused = withMountNamespace({ copyOnWrite: true }, () => expect.unreachable());
+      await expect(refused).rejects.toThrow(
+        'cannot make / copy-on-write: it lies on no mount that can be seen\n' +
+          '  why:  the root directory of this process is not a mount point (chroot(2))',
+      );
+    });
   });
 
   test.each([

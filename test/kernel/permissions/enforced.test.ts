@@ -74,6 +74,22 @@ describe('permissions that are enforced', { timeout: 60_000 }, () => {
     expect(contentOf(decoys)).toEqual([expect.stringMatching(/^own 100644 0 x$/)]);
   });
 
+  test('do not keep faults from the layers of a copy-on-write scope, whatever the umask was', () => {
+    const decoys = makeDecoys({ own: 'x' });
+    const code = `
+      process.umask(0o777);
+      import(${JSON.stringify(`${project}/dist/src/index.js`)}).then(({ withMountNamespace }) =>
+        withMountNamespace({ copyOnWrite: true }, (ns) => {
+          process.umask(0o022);
+          ns.induce('ENOSPC', process.argv[1]);
+        }));`;
+    const { stderr, status } = spawnSync(process.execPath, [...node.slice(1), '-e', code, decoys], {
+      env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', MOUNTNS_PERMISSIONS: 'enforced' },
+      encoding: 'utf8',
+    });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+
   test('are refused where they can not be', () => {
     const { stdout, stderr, status } = run(['setpriv', '--bounding-set', '-setpcap'], 'enforced');
     expect(stderr).toContain('cannot enforce permissions: prctl(2) EPERM');

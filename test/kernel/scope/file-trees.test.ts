@@ -138,6 +138,19 @@ test('a process that has to stay with the code of a test is spent, too', () => {
   expect(runScript(script).printed).toEqual([true, true]);
 });
 
+test('a scope that was open before the tests of a file lasts until its end, and is given up then', () => {
+  const script = `
+    notices.print = () => {};
+    await enterMountNamespace();
+    trees.startTests();
+    await trees.endTests();
+    const { length } = scopes.open;
+    const { message } = await trees.next();
+    console.log(JSON.stringify([length, scopes.open.length, message.split('\\n')[0]]));`;
+  const message = 'a test file ended with a scope still open';
+  expect(runScript(script).printed).toEqual([1, 0, message]);
+});
+
 test('a handle that the hook of a test did not dispose of is told of as what it is', () => {
   const script = `
     const notes = [];
