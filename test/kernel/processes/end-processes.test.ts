@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { constants } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -7,9 +8,9 @@ import { hookSystemCalls } from '../../../native/libc.cjs';
 import { endProcesses } from '../../../src/processes/end-processes.js';
 import { type ProcessInfo, readProcess } from '../../../src/processes/process-info.js';
 
-/** Has system calls fail as under a seccomp filter. */
-function refuse(names: readonly string[]): void {
-  hookSystemCalls((name) => (names.includes(name) ? constants.errno.EPERM : undefined));
+/** Has system calls fail: with EPERM as under a seccomp filter. */
+function refuse(names: readonly string[], errno = constants.errno.EPERM): void {
+  hookSystemCalls((name) => (names.includes(name) ? errno : undefined));
   onTestFinished(() => hookSystemCalls(undefined));
 }
 
@@ -53,4 +54,26 @@ test.for([[], ['pidfd_open']])('leaves another process of that id alone, with %j
   const found = [[{ ...info, startTime: info.startTime - 1 }], []];
   expect(endProcesses(() => found.shift() as ProcessInfo[])).toEqual([]);
   expect(readProcess(info.pid)?.hasEnded).toBe(false);
+});
+
+test('ends what is there when it looks again, too', async () => {
+  const sleeps = [startSleep(), startSleep()];
+  const ends = sleeps.map(({ child }) => once(child, 'exit'));
+  const found = [...sleeps.map(({ info }) => [info]), []];
+  const descriptors = fs.readdirSync('/proc/self/fd').length;
+  const ended = endProcesses(() => found.shift() as ProcessInfo[]);
+  expect(fs.readdirSync('/proc/self/fd')).toHaveLength(descriptors);
+  expect(ended.map(({ pid }) => pid)).toEqual(sleeps.map(({ info }) => info.pid));
+  expect(await Promise.all(ends)).toEqual([
+    [null, 'SIGKILL'],
+    [null, 'SIGKILL'],
+  ]);
+});
+
+test('says which one it can’t end, and why', () => {
+  const { info } = startSleep();
+  refuse(['pidfd_send_signal'], constants.errno.EINVAL);
+  expect(() => endProcesses(() => [readProcess(info.pid) as ProcessInfo])).toThrow(
+    new RegExp(`^processes may not be ended: ${info.pid} sleep 1000\n  why: {2}.*EINVAL`),
+  );
 });

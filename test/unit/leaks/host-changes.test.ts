@@ -25,6 +25,11 @@ describe('findHostChanges', () => {
     expect(changes(HOST.replace(/^24.*$/m, fresh))).toEqual({ mounts: parse(fresh), superblocks: [] });
   });
 
+  test('finds a mount that looks like the one that it covers', () => {
+    const fresh = '25 24 0:30 /sub /srv rw shared:4 - tmpfs tmpfs rw,size=1k';
+    expect(changes(`${HOST}${fresh}\n`)).toEqual({ mounts: parse(fresh), superblocks: [] });
+  });
+
   test('finds a superblock with other options, once for all of its mounts', () => {
     const after = HOST.replaceAll('rw,size=1k', 'ro,size=1k');
     const { mounts, superblocks } = changes(after);
