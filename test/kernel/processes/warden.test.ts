@@ -4,7 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'mountns/vitest';
 
+import { readDescendants } from '../../../src/processes/descendants.js';
+import { NamespaceHold } from '../../../src/processes/namespace-hold.js';
+import { Warden } from '../../../src/processes/warden.js';
 import { RunMark } from '../../run-mark.js';
+import { OtherNamespace } from '../matchers/host-side.js';
 
 const program = path.join(import.meta.dirname, 'fixtures/watch.mjs');
 const patience = { interval: 5, timeout: 20_000 };
@@ -47,3 +51,21 @@ test.each([1, 7, 10])(
       .toEqual([{ command: 'sleep 1000', pid: released }]);
   },
 );
+
+test('one shell is enough for namespaces of which seven are watched at a time, and ends with the last one', async () => {
+  const other = await OtherNamespace.start('private');
+  const holds = Array.from({ length: 20 }, () => NamespaceHold.of(other.pid) as NamespaceHold);
+  const wardens = () => readDescendants().filter(({ command }) => command.startsWith('/bin/sh'));
+  const warden = new Warden();
+  for (const [index, hold] of holds.entries()) {
+    warden.watch(hold);
+    if (index >= 6) warden.release(holds[index - 6] as NamespaceHold);
+  }
+  expect(wardens()).toHaveLength(1);
+  for (const hold of holds.slice(-6, -1)) warden.release(hold);
+  const closed = warden.close();
+  warden.release(holds.at(-1) as NamespaceHold);
+  await closed;
+  expect(wardens()).toEqual([]);
+  for (const hold of holds) hold.close();
+});
