@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { LeakWatch } from '../../../src/leaks/leak-watch.js';
 import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
-import { OtherNamespace } from '../matchers/host-side.js';
+import { OtherNamespace, sharedDirectory } from '../matchers/host-side.js';
 
 test('finds out whose a mount on the host is also where the host can’t be watched', async ({ ns }) => {
   ns.tmpfs('/mnt/shared');
@@ -28,4 +28,19 @@ test('finds out whose a mount on the host is also where the host can’t be watc
   );
   const mount = expect.objectContaining({ mountPoint: '/mnt/shared/leak' });
   expect(watch.finish().mounts).toEqual([{ mount, tie }]);
+});
+
+test('tells of the mount points that were made on file systems of the host, and of no others', ({ ns }) => {
+  const directory = sharedDirectory();
+  const watch = new LeakWatch(namespaceRecord.entered as EnteredNamespace);
+  ns.tmpfs('/mnt/own');
+  const [onHost, onOwn] = [directory, '/mnt/own'].map((parent) => `${parent}/new`) as [string, string];
+  for (const mountPoint of [onHost, onOwn]) {
+    fs.mkdirSync(mountPoint);
+    ns.tmpfs(mountPoint);
+  }
+  const { mountPoints } = watch.finish();
+  ns.umount(onHost);
+  fs.rmdirSync(onHost);
+  expect(mountPoints).toEqual([onHost]);
 });
