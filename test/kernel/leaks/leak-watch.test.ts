@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { constants } from 'node:os';
 import { expect, test } from 'mountns/vitest';
@@ -7,18 +8,25 @@ import { LeakWatch } from '../../../src/leaks/leak-watch.js';
 import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
 import { OtherNamespace, sharedDirectory } from '../matchers/host-side.js';
 
+const entered = namespaceRecord.entered as EnteredNamespace;
+
+/** A namespace that the one of this test is now copied to plays the host. */
+async function copyAsHost(): Promise<EnteredNamespace> {
+  const other = await OtherNamespace.start('unchanged', process);
+  const mountInfoFd = fs.openSync(`/proc/${other.pid}/mountinfo`, 'r');
+  onTestFinished(() => fs.closeSync(mountInfoFd));
+  return { ...entered, host: { ...entered.host, mountInfoFd } };
+}
+
 test('finds out whose a mount on the host is also where the host can’t be watched', async ({ ns }) => {
   ns.tmpfs('/mnt/shared');
   fs.mkdirSync('/mnt/shared/leak');
   ns.propagation('/mnt/shared', 'shared');
-  const other = await OtherNamespace.start('unchanged', process);
-  const mountInfoFd = fs.openSync(`/proc/${other.pid}/mountinfo`, 'r');
-  onTestFinished(() => fs.closeSync(mountInfoFd));
-  const entered = namespaceRecord.entered as EnteredNamespace;
+  const copy = await copyAsHost();
 
   let opened = 0;
   hookSystemCalls((name) => (name === 'openat' && opened++ === 1 ? constants.errno.EACCES : undefined));
-  const watch = new LeakWatch({ ...entered, host: { ...entered.host, mountInfoFd } });
+  const watch = new LeakWatch(copy);
   hookSystemCalls(undefined);
   ns.tmpfs('/mnt/shared/leak');
   watch.onScopeLeaving();
@@ -32,7 +40,7 @@ test('finds out whose a mount on the host is also where the host can’t be watc
 
 test('tells of the mount points that were made on file systems of the host, and of no others', ({ ns }) => {
   const directory = sharedDirectory();
-  const watch = new LeakWatch(namespaceRecord.entered as EnteredNamespace);
+  const watch = new LeakWatch(entered);
   ns.tmpfs('/mnt/own');
   const [onHost, onOwn] = [directory, '/mnt/own'].map((parent) => `${parent}/new`) as [string, string];
   for (const mountPoint of [onHost, onOwn]) {
@@ -43,4 +51,22 @@ test('tells of the mount points that were made on file systems of the host, and 
   ns.umount(onHost);
   fs.rmdirSync(onHost);
   expect(mountPoints).toEqual([onHost]);
+});
+
+test('finds out whose remount it was where other mounts of the file system were read-only before', async ({
+  ns,
+}) => {
+  ns.tmpfs('/mnt/first');
+  for (const target of ['/mnt/own', '/mnt/last']) ns.bind('/mnt/first', target);
+  for (const mountPoint of ['/mnt/first', '/mnt/last']) ns.readonly(mountPoint);
+  const watch = new LeakWatch(await copyAsHost());
+  execFileSync('mount', ['-o', 'remount,ro', '/mnt/own']);
+  const own = expect.objectContaining({ mountPoint: '/mnt/own' });
+  expect(watch.finish().superblocks).toEqual([expect.objectContaining({ own })]);
+});
+
+test('keeps no descriptors', () => {
+  const descriptors = fs.readdirSync('/proc/self/fd').length;
+  new LeakWatch(entered).finish();
+  expect(fs.readdirSync('/proc/self/fd')).toHaveLength(descriptors);
 });
