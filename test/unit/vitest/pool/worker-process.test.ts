@@ -13,15 +13,19 @@ const SECOND = 1001;
 
 /** A process that starts; `print` is its stderr, `printed` what was passed on of it. */
 function start() {
-  const child = Object.assign(new EventEmitter(), { stdout: new PassThrough(), stderr: new PassThrough() });
+  const child = Object.assign(new EventEmitter(), {
+    stdout: Object.assign(new PassThrough(), { unref: () => {} }),
+    stderr: Object.assign(new PassThrough(), { unref: () => {} }),
+    kill: vi.fn(),
+  });
   const printed: string[] = [];
-  const stream = { write: (chunk: Buffer, _: Readable) => printed.push(chunk.toString()) };
+  const stream = { write: (chunk: Buffer, _: Readable) => printed.push(chunk.toString()), flush: () => {} };
   const process = new WorkerProcess(child as unknown as ChildProcess, {
     output: { stdout: stream, stderr: stream } as unknown as Output,
     warden: { start: () => {} } as Warden,
   });
   const print = (text: string) => child.stderr.emit('data', Buffer.from(text));
-  return { process, printed, print, exit: () => child.emit('exit', 1, null) };
+  return { process, printed, print, exit: () => child.emit('exit', 1, null), kill: child.kill };
 }
 
 test('what a process prints while it starts is held back for a second, and kept for the error', () => {
@@ -83,4 +87,20 @@ test('of a process that prints a lot the end is kept, and all of it is printed',
   expect(kept).toHaveLength(65_535);
   expect(lines.join('')).toContain(kept);
   expect(kept).toMatch(/ 99$/);
+});
+
+test('a process that has ended is done with though another one holds its output', async () => {
+  const { process, exit } = start();
+  exit();
+  vi.advanceTimersByTime(SECOND);
+  expect(await process.closed).toEqual({ exitCode: 1, signal: undefined });
+});
+
+test('a process that does not end when it is killed is taken for ended', async () => {
+  const { process, kill } = start();
+  process.kill();
+  expect(kill).toHaveBeenCalledExactlyOnceWith('SIGKILL');
+  expect(process.end).toBeUndefined();
+  vi.advanceTimersByTime(3 * SECOND);
+  expect(await process.closed).toEqual({ exitCode: undefined, signal: 'SIGKILL' });
 });
