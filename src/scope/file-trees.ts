@@ -73,6 +73,8 @@ export class FileTrees {
    */
   async next(): Promise<NamespaceError | undefined> {
     this.#outer = [];
+    // With what they close over, the realm of the file.
+    this.#around = [];
     await this.endTests();
     if (!this.isSpent) await this.#renew();
     const left = this.#left;
