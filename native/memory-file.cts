@@ -1,5 +1,8 @@
+import { fstatSync } from 'node:fs';
+
 import { cString, quoted } from './arguments.cjs';
 import { systemCall } from './libc.cjs';
+import { using } from './using.cjs';
 
 const memfdCreateCall = systemCall('memfd_create', ['const void *', 'unsigned int']);
 
@@ -10,6 +13,14 @@ const memfdCreateCall = systemCall('memfd_create', ['const void *', 'unsigned in
 export function memfdCreate(name: string): number {
   const facts = () => ({ call: `memfd_create(${quoted(name)}, MFD_CLOEXEC)` });
   return memfdCreateCall(facts, cString('name', name), MFD_CLOEXEC);
+}
+
+/**
+ * The time that a file which is made now gets, in milliseconds since 1970: of a clock of the kernel that is up to a tick
+ * behind the one of `Date.now()`.
+ */
+export function fileTime(): number {
+  return using(memfdCreate('mountns-time'), (fd) => fstatSync(fd).ctimeMs);
 }
 
 const MFD_CLOEXEC = 1;

@@ -1,3 +1,4 @@
+import { fileTime } from '../../native/memory-file.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 import { probe } from '../../native/unless.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
@@ -34,7 +35,7 @@ export interface Findings {
  */
 export class LeakWatch {
   readonly #entered: EnteredNamespace;
-  readonly #since = now();
+  readonly #since = fileTime();
   readonly #hostBefore: Buffer;
   readonly #ownBefore: Buffer;
   readonly #own: TableWatch;
@@ -158,6 +159,3 @@ export class LeakWatch {
 export const watched = processWide<{ file?: LeakWatch | undefined }>('leak-watch', () => ({}));
 
 const NONE: HostChanges = { mounts: [], superblocks: [] };
-
-// A test may replace the clock.
-const { now } = Date;

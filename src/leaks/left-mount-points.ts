@@ -10,7 +10,7 @@ import type { Mount } from '../mounts/mount.js';
 /**
  * Which of `mountPoints` are there, on a file system that the host has mounted, and were made since then.
  *
- * @param since milliseconds since 1970
+ * @param since as `fileTime` tells it
  * @param own the mounts of this process
  * @param hostDevices those of the file systems that the host has mounted
  */
