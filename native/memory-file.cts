@@ -20,7 +20,7 @@ export function memfdCreate(name: string): number {
  * behind the one of `Date.now()`.
  */
 export function fileTime(): number {
-  return using(memfdCreate('mountns-time'), (fd) => fstatSync(fd).ctimeMs);
+  return using(memfdCreate('mountns'), (fd) => fstatSync(fd).ctimeMs);
 }
 
 const MFD_CLOEXEC = 1;

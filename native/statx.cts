@@ -76,10 +76,7 @@ export function birthOf(path: PathLike, dirfd = AT_FDCWD): number {
 /** statx(2) with `STATX_ATIME` and `STATX_MTIME`: when `path` was last read and written, each as a `struct timespec`. */
 export function timesOf(path: PathLike, dirfd = AT_FDCWD): Buffer {
   const struct = statx(path, dirfd, STATX_ATIME | STATX_MTIME);
-  return Buffer.concat([
-    struct.subarray(STX_ATIME_OFFSET, STX_ATIME_OFFSET + 16),
-    struct.subarray(STX_MTIME_OFFSET, STX_MTIME_OFFSET + 16),
-  ]);
+  return Buffer.concat([STX_ATIME_OFFSET, STX_MTIME_OFFSET].map((at) => struct.subarray(at, at + 16)));
 }
 
 function statx(path: PathLike, dirfd: number, mask: number): Buffer {

@@ -31,8 +31,8 @@ interface CopyOnWriteTreeOptions {
   outer: readonly Layer[];
   /** Makes what it has a descriptor of the root directory. */
   enter: (root: number) => void;
-  /** Takes a descriptor, to be closed when the tree is left. */
-  closing: (fd: number) => void;
+  /** Has a descriptor closed when the tree is left; returns it. */
+  closing: (fd: number) => number;
 }
 
 /**
@@ -57,8 +57,7 @@ export class CopyOnWriteTree {
     this.#table = readMounts('self');
     const parts = wantedParts(wanted, this.#table);
     const isShared = this.#table.containing('/')?.peerGroup !== undefined;
-    this.#root = isShared ? copyPrivate(root) : root;
-    if (isShared) closing(this.#root);
+    this.#root = isShared ? closing(copyPrivate(root)) : root;
     this.#scratch = new Scratch();
     this.#layers = new Layers({ root: this.#root, table: this.#table, scratch: this.#scratch, outer });
     try {

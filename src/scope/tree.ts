@@ -59,7 +59,10 @@ export class EnteredTree {
       const here = locationOf('.');
       this.#cwdPath = findEntryDirectory(here);
       if (this.#cwdPath === undefined && copyOnWrite !== false) throw noEntryDirectory();
-      const closing = (fd: number) => this.#undo.push(() => closeSync(fd));
+      const closing = (fd: number) => {
+        this.#undo.push(() => closeSync(fd));
+        return fd;
+      };
       this.#home = openHome({ here, canKeep: isOutermost, closing });
       this.#umask = readUmask();
       this.#undo.push(
@@ -154,7 +157,7 @@ export class EnteredTree {
   #stackCopyOnWrite(
     copyOnWrite: CopyOnWrite,
     outer: readonly Layer[],
-    closing: (fd: number) => void,
+    closing: (fd: number) => number,
   ): CopyOnWriteTree {
     requireEntered();
     this.#undo.push(() => popMounts(this.baseId));
