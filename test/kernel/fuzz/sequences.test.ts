@@ -31,8 +31,8 @@ async function ownState() {
   return { table: ownTable(), place: place(), descriptors: descriptorCount(), children: children() };
 }
 
-// For more of them; and for the same again, with the seed in the message of a failure.
-const { MOUNTNS_FUZZ_RUNS = '25', MOUNTNS_FUZZ_SEED } = process.env;
+// For more of them and for others, or the same again with the seed in the message of a failure.
+const { MOUNTNS_FUZZ_RUNS = '25', MOUNTNS_FUZZ_SEED = '1' } = process.env;
 
 test(
   'whatever is done one after the other, it is done or refused as documented, and nothing is left',
@@ -69,7 +69,7 @@ test(
       {
         numRuns: EXAMPLES.length + Number(MOUNTNS_FUZZ_RUNS),
         examples: EXAMPLES,
-        ...(MOUNTNS_FUZZ_SEED && { seed: Number(MOUNTNS_FUZZ_SEED) }),
+        seed: Number(MOUNTNS_FUZZ_SEED),
       },
     );
     for (const [what, { done, refused }] of world.outcomes) {
