@@ -12,7 +12,7 @@ test('a file whose worker can’t be made ready for the next one is told that', 
   const environment = { teardown: async () => {} };
   const config = { mountnsTransform: '/none' };
   const runFile = await require('./framework.cjs').default;
-  const run = runFile({ rootDir: '/work' }, config, environment, {}, '/work/a.test.js');
+  const run = runFile({ rootDir: '/project' }, config, environment, {}, '/project/a.test.js');
   const error: Error = await run.catch((error: Error) => error);
   expect(error.stack).toContain("Cannot find module '/none'");
   await environment.teardown();

@@ -10,7 +10,7 @@ import { refuseUselessPlace } from '../../../src/vitest/inheritance.js';
  */
 function place(projects: unknown[], project: string[] = []): () => void {
   const test = { projects, project, resolvedProjects: [{ viteConfig: {} }] };
-  return () => refuseUselessPlace({ root: '/work', configFile: '/work/vitest.config.ts', test });
+  return () => refuseUselessPlace({ root: '/project', configFile: '/project/vitest.config.ts', test });
 }
 
 const REFUSAL = 'mountNamespaces() stands beside test.projects, and no project has it from there';

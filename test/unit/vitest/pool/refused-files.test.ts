@@ -9,7 +9,7 @@ test('a file whose tests can’t be looked for is no file that has passed', asyn
   const project = { vitest, createSpecification: (file: string) => file } as unknown as TestProject;
   const answer = new Promise((resolve) => {
     const files = new RefusedFiles(project, { skip: 'no mount namespaces' }, resolve);
-    const message: VitestMessage = { type: 'run', context: { files: [{ filepath: '/work/a.test.ts' }] } };
+    const message: VitestMessage = { type: 'run', context: { files: [{ filepath: '/project/a.test.ts' }] } };
     files.receive(message);
   });
   expect(await answer).toEqual({ type: 'testfileFinished', error, __vitest_worker_response__: true });

@@ -5,7 +5,7 @@ import type { Rpc } from '../../../../src/vitest/worker/rpc.js';
 
 type Update = Parameters<Rpc['onTaskUpdate']>;
 
-const FILE = '/work/a.test.ts';
+const FILE = '/project/a.test.ts';
 const check = vi.fn(async () => [Object.assign(new Error('it leaks'), { stack: 'Error: it leaks' })]);
 const onTaskUpdate = vi.fn(async (..._update: Update) => {});
 let rpc: Rpc;

@@ -11,7 +11,7 @@ function run(
   runBaseTests: (method: string, state: Request['state']) => Promise<void>,
   onCancel: Request['state']['onCancel'] = () => {},
 ): Promise<void> {
-  const files = Array.from({ length: count }, (_, index) => ({ filepath: `/work/${index}.test.ts` }));
+  const files = Array.from({ length: count }, (_, index) => ({ filepath: `/project/${index}.test.ts` }));
   const state = { ctx: { files }, config: { isolate: true }, rpc: {}, onCancel };
   const worker = {
     runBaseTests,
@@ -39,8 +39,8 @@ test('a file that begins after the run was cancelled learns it, too', async () =
   const runTests = async (_: string, { ctx, onCancel }: Request['state']) => {
     const [file] = ctx.files;
     onCancel((reason) => void told.push(`${file?.filepath}: ${reason}`));
-    if (file?.filepath === '/work/0.test.ts') for (const cancel of listeners) cancel('test-failure');
+    if (file?.filepath === '/project/0.test.ts') for (const cancel of listeners) cancel('test-failure');
   };
   await run(2, runTests, (listener) => void listeners.push(listener));
-  expect(told).toEqual(['/work/0.test.ts: test-failure', '/work/1.test.ts: test-failure']);
+  expect(told).toEqual(['/project/0.test.ts: test-failure', '/project/1.test.ts: test-failure']);
 });
