@@ -20,7 +20,7 @@ const packedFiles = require('../package.json').files;
 /** What is evaluated when it is loaded, or asks where it lies: these stay files of their own. */
 const ENTRIES =
   /^src\/(commonjs\/|cli\/.*\.cjs$|(register|support\/probe|jest\/(index|runner|framework|preload))\.cjs$)/;
-const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry)|support\/pool-task)\.js$/;
+const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry))\.js$/;
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
   ['worker', /^src\/vitest\/worker\//],

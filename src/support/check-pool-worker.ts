@@ -13,8 +13,8 @@ export async function checkPoolWorker(): Promise<SupportCheck> {
   const launcher = findLauncher();
   const pool = new Tinypool({
     runtime: 'child_process',
-    /** Loads {@link file://./pool-task.ts} */
-    filename: new URL('./pool-task.js', import.meta.url).href,
+    filename: 'node:fs',
+    name: 'readlinkSync',
     env: childEnvironment() as Record<string, string>,
     /** Loads {@link file://./../register.cts} */
     execArgv: [
@@ -28,7 +28,7 @@ export async function checkPoolWorker(): Promise<SupportCheck> {
   try {
     // A worker that dies early settles no task.
     const death = new Promise<never>((_, reject) => pool.on('error', reject));
-    const task = launchWith(launcher, () => pool.run({}) as Promise<string>);
+    const task = launchWith(launcher, () => pool.run('/proc/thread-self/ns/mnt') as Promise<string>);
     return ok(name, `runs in ${await Promise.race([task, death])}`);
   } catch (error) {
     return refused(name, `does not start: ${messageOf(error)}`);
