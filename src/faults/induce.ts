@@ -1,11 +1,9 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { isMountRoot } from '../../native/statx.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
-import { inSteps } from '../operations/in-steps.js';
+import { operateInSteps } from '../operations/operate.js';
 import { checkOptions } from '../operations/options.js';
 import { EACCES } from './eacces.js';
 import { EBUSY } from './ebusy.js';
@@ -43,21 +41,18 @@ export function induceFault(errno: InducibleErrno, target: string, options: Indu
   const path = checkPath('target', target);
   const recipe = recipeFor(errno, path);
   checkOptions(`induce('${errno}')`, options, [], recipe.options);
-  requireEntered();
   const action = `induce ${errno} on ${printable(path)}`;
   const kept: number[] = [];
-  attempt({ operation: 'induce', action, path, sources: { target: path } }, () =>
-    inSteps((steps) => {
-      const keeping = (fd: number) => {
-        kept.push(fd);
-        steps.onFailure(() => closeSync(fd));
-      };
-      const fd = steps.closing(openTarget(path));
-      const fault = { path, fd, kind: kindOf(fd, errno, path, recipe), options, steps, keeping };
-      recipe.induce(fault);
-      expectErrno(errno, path, () => recipe.probe(fault));
-    }),
-  );
+  operateInSteps({ operation: 'induce', action, path, sources: { target: path } }, (steps) => {
+    const keeping = (fd: number) => {
+      kept.push(fd);
+      steps.onFailure(() => closeSync(fd));
+    };
+    const fd = steps.closing(openTarget(path));
+    const fault = { path, fd, kind: kindOf(fd, errno, path, recipe), options, steps, keeping };
+    recipe.induce(fault);
+    expectErrno(errno, path, () => recipe.probe(fault));
+  });
   return kept;
 }
 

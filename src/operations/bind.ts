@@ -1,14 +1,12 @@
 import { AT_RECURSIVE, MOUNT_ATTR_RDONLY, OPEN_TREE_CLONE } from '../../native/constants.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
 import { realPathOf } from '../files/real-path.js';
 import { checkPath } from '../files/target.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
-import { inSteps } from './in-steps.js';
+import { operateInSteps } from './operate.js';
 import { checkOptions } from './options.js';
 
 /** Options of a bind mount. */
@@ -25,19 +23,16 @@ export function bindMount(source: string, target: string, options: BindOptions):
   const to = checkPath('target', target);
   checkOptions('bind', options, [], ['recursive', 'readonly']);
   const { recursive = false, readonly = false } = options;
-  requireEntered();
   const action = `bind ${printable(from)} on ${printable(to)}`;
   const what: Attempt = { operation: 'bind', action, path: from, dest: to, sources: { source: from } };
-  attempt(what, () =>
-    inSteps((steps) => {
-      const flags = OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0);
-      const tree = steps.closing(openTree(from, flags));
-      // Before it is in place, so that there is no moment at which it can be written to.
-      if (readonly) mountSetattr(tree, recursive ? AT_RECURSIVE : 0, { attrSet: MOUNT_ATTR_RDONLY });
-      const pins = pinsInPlace();
-      const real = pins && realPathOf(from);
-      attachTree(tree, to, steps);
-      if (real !== undefined) pins?.carry(real, to, what, readonly);
-    }),
-  );
+  operateInSteps(what, (steps) => {
+    const flags = recursive ? AT_RECURSIVE : 0;
+    const tree = steps.closing(openTree(from, OPEN_TREE_CLONE | flags));
+    // Before it is in place, so that there is no moment at which it can be written to.
+    if (readonly) mountSetattr(tree, flags, { attrSet: MOUNT_ATTR_RDONLY });
+    const pins = pinsInPlace();
+    const real = pins && realPathOf(from);
+    attachTree(tree, to, steps);
+    if (real !== undefined) pins?.carry(real, to, what, readonly);
+  });
 }

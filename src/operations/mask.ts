@@ -9,28 +9,23 @@ import {
 import { openat } from '../../native/directories.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { closingOnError, using } from '../../native/using.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget, refuseRoot } from '../files/target.js';
 import { attachTo } from '../layers/attach-to.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { withScratch } from '../layers/scratch.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { kindOf } from './attach.js';
-import { inSteps } from './in-steps.js';
+import { operateInSteps } from './operate.js';
 
 /** Hides what is at `target`: a directory is empty and read-only from now on, a file too. */
 export function maskPath(target: string): void {
   const path = checkPath('target', target);
   refuseRoot(path);
-  requireEntered();
-  attempt({ operation: 'mask', action: `mask ${printable(path)}`, path }, () =>
-    inSteps((steps) => {
-      const fd = steps.closing(openTarget(path));
-      const mask = kindOf(fd) === 'directory' ? makeEmptyDirectory() : makeEmptyFile();
-      attachTo(fd, steps.closing(mask), steps);
-    }),
-  );
+  operateInSteps({ operation: 'mask', action: `mask ${printable(path)}`, path }, (steps) => {
+    const fd = steps.closing(openTarget(path));
+    const mask = kindOf(fd) === 'directory' ? makeEmptyDirectory() : makeEmptyFile();
+    attachTo(fd, steps.closing(mask), steps);
+  });
 }
 
 function makeEmptyDirectory(): number {

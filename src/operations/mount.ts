@@ -1,15 +1,13 @@
 import { inspect } from 'node:util';
 import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { kindOfPath } from '../errors/reasons/paths.js';
 import { checkPath } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { misplacedType } from '../mounts/misplaced-flags.js';
 import { type MountFlag, mountAttributesOrBits } from '../mounts/mount-flags.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { attachTree } from './attach.js';
-import { inSteps } from './in-steps.js';
+import { operateInSteps } from './operate.js';
 import { checkOptions } from './options.js';
 import { refuseSharedSuperblock } from './superblock.js';
 
@@ -62,21 +60,18 @@ export interface Attachment {
 
 export function attachFileSystem({ target, type, source = type, attributes, options }: Attachment): void {
   const mountPoint = checkPath('target', target);
-  requireEntered();
   const sources: Record<string, string> = source === type ? {} : { source };
   const action = `mount ${type} on ${printable(mountPoint)}`;
-  attempt({ operation: 'mount', action, path: mountPoint, type, sources }, () =>
-    inSteps((steps) => {
-      // Options may change a superblock that exists already, the host's too.
-      const isNew = Object.keys(options).length > 0;
-      if (isNew) refuseSharedSuperblock(type);
-      // As with mount(2): else a journal would be replayed, say.
-      const isReadOnly = (attributes & MOUNT_ATTR_RDONLY) !== 0 && kindOfPath(source) === 'block device';
-      const all = { source, ...(isReadOnly ? { ro: true as const } : {}), ...options };
-      const mount = makeFileSystem(type, all, { attributes, isNew });
-      attachTree(steps.closing(mount), mountPoint, steps);
-    }),
-  );
+  operateInSteps({ operation: 'mount', action, path: mountPoint, type, sources }, (steps) => {
+    // Options may change a superblock that exists already, the host's too.
+    const isNew = Object.keys(options).length > 0;
+    if (isNew) refuseSharedSuperblock(type);
+    // As with mount(2): else a journal would be replayed, say.
+    const isReadOnly = (attributes & MOUNT_ATTR_RDONLY) !== 0 && kindOfPath(source) === 'block device';
+    const all = { source, ...(isReadOnly ? { ro: true as const } : {}), ...options };
+    const mount = makeFileSystem(type, all, { attributes, isNew });
+    attachTree(steps.closing(mount), mountPoint, steps);
+  });
 }
 
 type Options = [name: string, value: string | true][];

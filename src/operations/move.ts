@@ -1,31 +1,26 @@
 import { moveMount } from '../../native/mount-tree.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
 import { checkPath, refuseRoot, withTarget } from '../files/target.js';
 import { refreshWorkingDirectory } from '../files/working-directory.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { kindOf } from './attach.js';
-import { inSteps } from './in-steps.js';
 import { provideMountPoint } from './mount-point.js';
+import { operateInSteps } from './operate.js';
 
 /** Moves the mount at `from`, with all mounts below it, to `to`. */
 export function moveMountPoint(from: string, to: string): void {
   const source = checkPath('from', from);
   const target = checkPath('to', to);
   refuseRoot(target);
-  requireEntered();
   const action = `move ${printable(source)} to ${printable(target)}`;
   const what: Attempt = { operation: 'move', action, path: source, dest: target, sources: { from: source } };
-  attempt(what, () =>
-    inSteps((steps) => {
-      withTarget(source, (mount) => pinsInPlace()?.refuse(mount, what, 'move_mount'));
-      const fd = provideMountPoint(target, withTarget(source, kindOf), steps);
-      // Opened afterwards: what covers a directory has copies of the mounts below on top.
-      withTarget(source, (mount) => moveMount(mount, '', fd));
-      // It may have moved along.
-      refreshWorkingDirectory();
-    }),
-  );
+  operateInSteps(what, (steps) => {
+    withTarget(source, (mount) => pinsInPlace()?.refuse(mount, what, 'move_mount'));
+    const fd = provideMountPoint(target, withTarget(source, kindOf), steps);
+    // Opened afterwards: what covers a directory has copies of the mounts below on top.
+    withTarget(source, (mount) => moveMount(mount, '', fd));
+    // It may have moved along.
+    refreshWorkingDirectory();
+  });
 }

@@ -1,15 +1,13 @@
 import { inspect } from 'node:util';
-import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
 import { realPathOf } from '../files/real-path.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
 import { coverWithOverlay } from '../layers/overlay-layer.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
 import { attachTree } from './attach.js';
-import { inSteps } from './in-steps.js';
+import { operateInSteps } from './operate.js';
 import { checkOptions } from './options.js';
 
 /** Options of an overlay (overlayfs, Linux Documentation/filesystems/overlayfs.rst). */
@@ -27,23 +25,20 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
   const path = checkPath('target', target);
   checkOptions('overlay', options, ['lower', 'upper', 'work']);
   const layers = checkLayers(options, path);
-  requireEntered();
   const action = `mount overlay on ${printable(path)}`;
   const what: Attempt = { operation: 'overlay', action, path, sources: layers.sources };
-  attempt(what, () =>
-    inSteps((steps) => {
-      if (Object.keys(layers.sources).length > 0) {
-        const pins = pinsInPlace();
-        const upper = pins && layers.writable && realPathOf(layers.writable[0]);
-        attachTree(makeOverlay(layers, steps), path, steps);
-        // What is written below it is written to the file system of upper.
-        if (upper !== undefined) pins?.carry(upper, path, what);
-      } else {
-        // Here the mounts below stay in sight.
-        coverWithOverlay({ path, fd: steps.closing(openTarget(path)) }, steps);
-      }
-    }),
-  );
+  operateInSteps(what, (steps) => {
+    if (Object.keys(layers.sources).length > 0) {
+      const pins = pinsInPlace();
+      const upper = pins && layers.writable && realPathOf(layers.writable[0]);
+      attachTree(makeOverlay(layers, steps), path, steps);
+      // What is written below it is written to the file system of upper.
+      if (upper !== undefined) pins?.carry(upper, path, what);
+    } else {
+      // Here the mounts below stay in sight.
+      coverWithOverlay({ path, fd: steps.closing(openTarget(path)) }, steps);
+    }
+  });
 }
 
 interface Layers extends OverlayLayers {

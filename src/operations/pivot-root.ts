@@ -4,7 +4,6 @@ import { fchdir, openDirectory } from '../../native/directories.cjs';
 import { pivotRoot, umount2 } from '../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../native/mount-tree.cjs';
 import { isMountRoot } from '../../native/statx.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { checkPath, openTarget, withTarget } from '../files/target.js';
 import { changeWorkingDirectory, readWorkingDirectory } from '../files/working-directory.js';
 import { attachTo } from '../layers/attach-to.js';
@@ -12,10 +11,9 @@ import type { Steps } from '../layers/steps.js';
 import { takingUnbindable } from '../layers/unbindable.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
-import { inSteps } from './in-steps.js';
 import { provideMountPoint } from './mount-point.js';
+import { operateInSteps } from './operate.js';
 
 /**
  * Makes `newRoot` the root of the process. The old root goes to `putOld`, a directory in the new root by its
@@ -27,30 +25,27 @@ export function changeRoot(newRoot: string, putOld: string | undefined): void {
   if (old !== undefined && old !== path && !isBelow(old, path)) {
     throw new TypeError(`putOld must lie in newRoot (${printable(path)}), received ${printable(old)}`);
   }
-  requireEntered();
   const action = `pivot_root to ${printable(path)}`;
-  attempt({ operation: 'pivotRoot', action, path, dest: old }, () =>
-    inSteps((steps) => {
-      const cwd = readWorkingDirectory();
-      const oldRoot = steps.closing(openDirectory('/'));
-      const oldCwd = steps.closing(openDirectory('.'));
-      steps.onFailure(() => fchdir(oldCwd));
-      makeMountPoint(path, steps);
-      if (old !== undefined) provideMountPoint(old, 'directory', steps);
-      // Before copies have other paths.
-      pinsInPlace()?.hold();
-      fchdir(steps.closing(openTarget(path)));
-      pivotRoot('.', old?.slice(path.length + 1) || '.');
-      steps.onFailure(() => {
-        fchdir(oldRoot);
-        pivotRoot('.', path.slice(1));
-      });
-      const pins = pinsInPlace();
-      if (old === undefined) detach(oldRoot);
-      if (pins !== undefined && pins.released !== '/') pins.released = old?.slice(path.length) || '\0';
-      enterWorkingDirectory(cwd, path, steps);
-    }),
-  );
+  operateInSteps({ operation: 'pivotRoot', action, path, dest: old }, (steps) => {
+    const cwd = readWorkingDirectory();
+    const oldRoot = steps.closing(openDirectory('/'));
+    const oldCwd = steps.closing(openDirectory('.'));
+    steps.onFailure(() => fchdir(oldCwd));
+    makeMountPoint(path, steps);
+    if (old !== undefined) provideMountPoint(old, 'directory', steps);
+    // Before copies have other paths.
+    pinsInPlace()?.hold();
+    fchdir(steps.closing(openTarget(path)));
+    pivotRoot('.', old?.slice(path.length + 1) || '.');
+    steps.onFailure(() => {
+      fchdir(oldRoot);
+      pivotRoot('.', path.slice(1));
+    });
+    const pins = pinsInPlace();
+    if (old === undefined) detach(oldRoot);
+    if (pins !== undefined && pins.released !== '/') pins.released = old?.slice(path.length) || '\0';
+    enterWorkingDirectory(cwd, path, steps);
+  });
 }
 
 /** Binds the directory over itself when nothing is mounted there: pivot_root(2) wants a mount. */

@@ -1,10 +1,9 @@
 import { inspect } from 'node:util';
 import { AT_RECURSIVE, MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { checkPath, withTarget } from '../files/target.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
+import { operate } from './operate.js';
 import { checkOptions } from './options.js';
 
 const TYPES = {
@@ -31,8 +30,7 @@ export function setPropagation(target: string, type: PropagationType, options: P
     throw new TypeError(`type must be one of ${known}, received ${inspect(type)}`);
   }
   checkOptions('propagation', options, [], ['recursive']);
-  requireEntered();
-  attempt({ operation: 'propagation', action: `make ${printable(path)} ${type}`, path }, () =>
+  operate({ operation: 'propagation', action: `make ${printable(path)} ${type}`, path }, () =>
     withTarget(path, (fd) =>
       mountSetattr(fd, options.recursive ? AT_RECURSIVE : 0, { propagation: TYPES[type] }),
     ),

@@ -1,10 +1,9 @@
 import { AT_RECURSIVE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import { checkPath, withTarget } from '../files/target.js';
 import { attributeChange, type MountFlagChange } from '../mounts/mount-flags.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
+import { operate } from './operate.js';
 import { checkOptions } from './options.js';
 
 /** What to change of a mount. */
@@ -25,8 +24,7 @@ export function changeMountFlags(target: string, options: RemountOptions): void 
   checkOptions('remount', options, ['flags'], ['recursive']);
   const { flags, recursive = false } = options;
   const change = attributeChange(flags);
-  requireEntered();
-  attempt({ operation: 'remount', action: `remount ${printable(path)}`, path }, () =>
+  operate({ operation: 'remount', action: `remount ${printable(path)}`, path }, () =>
     withTarget(path, (fd) => mountSetattr(fd, recursive ? AT_RECURSIVE : 0, change)),
   );
 }

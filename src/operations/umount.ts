@@ -2,15 +2,14 @@ import { basename, dirname } from 'node:path/posix';
 import { MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW } from '../../native/constants.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { isMountRoot, mountIdOf } from '../../native/statx.cjs';
-import { attempt } from '../errors/explain-mount.js';
 import type { Attempt } from '../errors/failure.js';
 import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../files/descriptor-path.js';
 import { checkPath, withTarget } from '../files/target.js';
 import { watched } from '../leaks/leak-watch.js';
 import { printable } from '../mounts/printable.js';
-import { requireEntered } from '../namespace/guard.js';
 import { pinsInPlace } from '../scope/scopes.js';
+import { operate } from './operate.js';
 import { checkOptions } from './options.js';
 
 /** Options of umount2(2). */
@@ -26,9 +25,8 @@ export function unmount(target: string, options: UmountOptions): void {
   const mountPoint = checkPath('target', target);
   checkOptions('umount', options, [], ['lazy', 'force']);
   const flags = UMOUNT_NOFOLLOW | (options.lazy ? MNT_DETACH : 0) | (options.force ? MNT_FORCE : 0);
-  requireEntered();
   const what: Attempt = { operation: 'umount', action: `umount ${printable(mountPoint)}`, path: mountPoint };
-  attempt(what, () => {
+  operate(what, () => {
     // Opened by its name, `/` is the root itself, not what is stacked on it and would be taken away.
     withTarget(mountPoint === '/' ? '/..' : mountPoint, (fd) => {
       pinsInPlace()?.refuse(fd, what, 'umount2');
