@@ -32,7 +32,7 @@ function tryDirectory(directory: string): void {
 function findProgram(directory: string, { code }: NodeJS.ErrnoException): Buffer {
   const names = readdirSync(encodePath(directory), { encoding: 'buffer' });
   const program = names
-    .map((name) => Buffer.concat([encodePath(directory), Buffer.from('/'), name]))
+    .map((name) => Buffer.concat([encodePath(`${directory}/`), name]))
     .find((path) => isProgram(lstatSync(path)));
   if (program !== undefined) return program;
   throw induceError('EACCES', directory, ': there is no way to find out whether the kernel answers with it', {

@@ -1,12 +1,10 @@
-import { closeSync, constants, openSync } from 'node:fs';
-import { OPEN_TREE_CLONE } from '../../native/constants.cjs';
+import { constants } from 'node:fs';
 import { mkdirat, openat } from '../../native/directories.cjs';
-import { moveMount, openTree } from '../../native/mount-tree.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
-import { attachTo } from '../layers/attach-to.js';
+import { moveMount } from '../../native/mount-tree.cjs';
 import { makeFileSystem } from '../layers/file-system.js';
-import { withScratch } from '../layers/scratch.js';
+import { openFile } from './probe-file.js';
 import type { Recipe } from './recipe.js';
+import { mountReplacement } from './replacement.js';
 
 /**
  * A pseudoterminal that is locked, as each one is until unlockpt(3): nobody can open it. Its other end stays open,
@@ -14,17 +12,15 @@ import type { Recipe } from './recipe.js';
  */
 export const EIO: Recipe = {
   kinds: ['file'],
-  induce({ fd, steps, keeping }) {
+  induce(fault) {
+    const { steps, keeping } = fault;
     const devpts = steps.closing(makeFileSystem('devpts', { mode: '666', ptmxmode: '600' }));
-    const terminal = withScratch((scratch) => {
+    mountReplacement(fault, (scratch) => {
       mkdirat(scratch, 'pts');
       moveMount(devpts, 'pts', scratch);
       keeping(openat(scratch, 'pts/ptmx', constants.O_RDWR));
-      return openTree('pts/0', OPEN_TREE_CLONE, scratch);
+      return 'pts/0';
     });
-    attachTo(fd, steps.closing(terminal), steps);
   },
-  probe({ path }) {
-    closeSync(openSync(encodePath(path), 'r'));
-  },
+  probe: ({ path }) => openFile(path),
 };

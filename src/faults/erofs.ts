@@ -1,8 +1,7 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
-import { encodePath } from '../../native/path-bytes.cjs';
 import { giveAttributes } from './give-attributes.js';
-import { writeNewFile } from './probe-file.js';
+import { openFile, writeNewFile } from './probe-file.js';
 import type { Recipe } from './recipe.js';
 
 /** A read-only mount. */
@@ -11,6 +10,6 @@ export const EROFS: Recipe = {
   induce: (fault) => giveAttributes(fault, MOUNT_ATTR_RDONLY),
   probe({ path, kind }) {
     if (kind === 'directory') writeNewFile(path);
-    else closeSync(openSync(encodePath(path), constants.O_WRONLY));
+    else openFile(path, constants.O_WRONLY);
   },
 };

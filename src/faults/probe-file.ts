@@ -1,4 +1,5 @@
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
+import { encodePath } from '../../native/path-bytes.cjs';
 import { timesOf } from '../../native/statx.cjs';
 import { restoreTimes } from '../files/attributes.js';
 import { withPathOf } from '../files/descriptor-path.js';
@@ -21,4 +22,9 @@ export function writeNewFile(directory: string): void {
       }
     }),
   );
+}
+
+/** Opens a file that may be a device. */
+export function openFile(path: string, flags = constants.O_RDONLY): void {
+  closeSync(openSync(encodePath(path), flags));
 }
