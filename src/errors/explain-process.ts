@@ -1,9 +1,36 @@
+import { getSystemErrorMap } from 'node:util';
 import { probe } from '../../native/unless.cjs';
 import { ownerInProc, readProc } from '../processes/proc.js';
 import type { Explanation } from './explained-error.cjs';
+import type { Reason } from './failure.js';
+import { explainTooManyFiles } from './reasons/too-many-files.js';
+
+/** An attempt to read a file of a process in /proc. */
+export interface ProcessRead {
+  /** "read the mounts of process 42" */
+  action: string;
+  pid?: number | undefined;
+  /** Undefined where it is read through a descriptor. */
+  path?: string | undefined;
+  /** The call that messages show. */
+  syscall: string;
+}
 
 /** Why a file below `/proc/PID` could not be read, from the facts that can be checked now. */
-export function explainProcess(code: string, pid: number | undefined): Pick<Explanation, 'why' | 'fix'> {
+export function explainProcessRead(
+  error: NodeJS.ErrnoException & { call?: string },
+  { action, pid, path, syscall }: ProcessRead,
+): Explanation {
+  const { code = 'UNKNOWN', errno = 0, message, call } = error;
+  return {
+    summary: `${action} failed: ${syscall}(2) ${code}, ${getSystemErrorMap().get(errno)?.[1] ?? message}`,
+    ...(code === 'EMFILE' ? explainTooManyFiles() : explainProcess(code, pid)),
+    call: call ?? (path && `${syscall}("${path}", O_RDONLY|O_CLOEXEC) = -1`),
+    cause: error,
+  };
+}
+
+function explainProcess(code: string, pid: number | undefined): Reason {
   if (code === 'ENOENT' && read('self/stat') === undefined) {
     return { why: 'there is no proc file system on /proc', fix: 'mount it: mount -t proc proc /proc' };
   }

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { getSystemErrorMap, inspect } from 'node:util';
+import { inspect } from 'node:util';
 
 import { O_CLOEXEC } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { inodeOf } from '../../native/statx.cjs';
 import { probe } from '../../native/unless.cjs';
-import { explainProcess } from '../errors/explain-process.js';
+import { explainProcessRead } from '../errors/explain-process.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMounts } from '../mounts/read-mounts.js';
 import { namespaceRecord } from './namespace-record.cjs';
@@ -67,7 +67,10 @@ function openNamespace(owner: NamespaceOwner): number | NamespaceIdentity {
       : openat(procFd, path, constants.O_RDONLY | O_CLOEXEC);
   } catch (error) {
     if (pid !== undefined && host !== undefined && isOnHost(pid)) return { ino: host.id };
-    throw explainFailure(error as NodeJS.ErrnoException & { call?: string }, path, pid);
+    const action = `open the mount namespace of ${pid === undefined ? 'this process' : `process ${pid}`}`;
+    const { code = 'UNKNOWN' } = error as NodeJS.ErrnoException;
+    const read = { action, pid, path: `/proc/${path}`, syscall: 'open' };
+    throw new NamespaceError(explainProcessRead(error as Error, read), code);
   }
 }
 
@@ -85,24 +88,6 @@ function checkPid(pid: number): number {
     throw new TypeError(`a process id must be a whole number from 1, received ${inspect(pid)}`);
   }
   return pid;
-}
-
-function explainFailure(
-  error: NodeJS.ErrnoException & { call?: string },
-  path: string,
-  pid: number | undefined,
-): NamespaceError {
-  const { code = 'UNKNOWN', errno = 0 } = error;
-  const whose = pid === undefined ? 'this process' : `process ${pid}`;
-  return new NamespaceError(
-    {
-      summary: `open the mount namespace of ${whose} failed: open(2) ${code}, ${getSystemErrorMap().get(errno)?.[1] ?? error.message}`,
-      ...explainProcess(code, pid),
-      call: error.call ?? `open("/proc/${path}", O_RDONLY|O_CLOEXEC) = -1`,
-      cause: error,
-    },
-    code,
-  );
 }
 
 const OWN = 'thread-self/ns/mnt';
