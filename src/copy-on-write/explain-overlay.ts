@@ -6,7 +6,7 @@ import { using } from '../../native/using.cjs';
 import type { Reason } from '../errors/failure.js';
 import { MountError } from '../errors/mount-error.js';
 import { explainNoOverride } from '../errors/reasons/overlay.js';
-import { isOwnLayer, OWN_PURPOSE } from '../layers/own-layer.js';
+import { describeOwnLayer } from '../layers/own-layer.js';
 import { printable } from '../mounts/printable.js';
 import { mountOverlay } from './overlay.js';
 import type { Part } from './part.js';
@@ -44,12 +44,13 @@ function reason(code: string, { path, mount }: Part, control: string | undefined
     };
   }
   const why = `${printable(path)} is on an overlay that takes no other on top of it: the kernel stacks two at most`;
-  return isOwnLayer(mount)
-    ? {
-        why: `${why}, and this one is ${OWN_PURPOSE}`,
+  const own = describeOwnLayer(mount);
+  return own === undefined
+    ? { why, fix: `${fix}; in a container, start it with ${printable(path)} on a volume` }
+    : {
+        why: `${why}, and this one is ${own}`,
         fix: 'begin the copy-on-write scope before anything is mounted at a place that is missing',
-      }
-    : { why, fix: `${fix}; in a container, start it with ${printable(path)} on a volume` };
+      };
 }
 
 function probeOverlay(scratch: Scratch): string | undefined {

@@ -14,7 +14,7 @@ export function refuseSharedSuperblock(type: string): void {
 }
 
 /** The error for options that would change a file system of the host. */
-export function sharedSuperblock(type: string, host: Mount): MountError {
+function sharedSuperblock(type: string, host: Mount): MountError {
   return new MountError(
     {
       summary: `cannot mount ${type} with options: the file system is the host's`,

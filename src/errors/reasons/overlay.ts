@@ -1,7 +1,7 @@
 import { encodePath } from '../../../native/path-bytes.cjs';
 import { isSameFile, locationOf, mountIdOf } from '../../../native/statx.cjs';
 import { realPathOf } from '../../files/real-path.js';
-import { isOwnLayer, OWN_PURPOSE } from '../../layers/own-layer.js';
+import { describeOwnLayer } from '../../layers/own-layer.js';
 import { isBelow } from '../../mounts/absolute-path.js';
 import { formatMount } from '../../mounts/format-mount.js';
 import type { MountTable } from '../../mounts/mount-table.js';
@@ -72,14 +72,12 @@ function explainLower(failure: Failure, table: MountTable): Reason | undefined {
     if (isInUserNamespace() && table.under(real).length > 0) return { why: uncovering(name) };
     if (mount.fsType !== 'overlay') continue;
     const why = `${lies}, and the kernel stacks two overlays at most`;
-    return isOwnLayer(mount)
-      ? {
-          why: `${why}; this one is ${OWN_PURPOSE}`,
-          fix: 'do this before anything is mounted at a place that is missing, or make that directory beforehand',
-        }
+    const own = describeOwnLayer(mount);
+    return own === undefined
+      ? { why, fix: 'use a directory that exists on another file system; in a container, put it on a volume' }
       : {
-          why,
-          fix: 'use a directory that exists on another file system; in a container, put it on a volume',
+          why: `${why}; this one is ${own}`,
+          fix: 'do this before anything is mounted at a place that is missing, or make that directory beforehand',
         };
   }
   return undefined;
