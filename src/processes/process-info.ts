@@ -17,7 +17,7 @@ export interface ProcessInfo {
 export function readProcess(pid: number): ProcessInfo | undefined {
   const stat = readProc(`${pid}/stat`);
   if (stat === undefined) return undefined;
-  const { name, ...info } = parseStat(stat);
+  const { name, state, ...info } = parseStat(stat);
   return { ...info, command: describeCommand(readProc(`${pid}/cmdline`) ?? '', name) };
 }
 
@@ -27,16 +27,17 @@ export function readProcess(pid: number): ProcessInfo | undefined {
  *
  * @throws {TypeError} when the text is not of that form
  */
-export function parseStat(stat: string): Omit<ProcessInfo, 'command'> & { name: string } {
+export function parseStat(stat: string): Omit<ProcessInfo, 'command'> & { name: string; state: string } {
   const [, pid, name] = /^(\d+) \((.*)\) /s.exec(stat) ?? [];
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-  const [state, parentPid, threads, startTime] = [STATE, PARENT_PID, THREADS, START_TIME].map(
+  const [state = '', parentPid, threads, startTime] = [STATE, PARENT_PID, THREADS, START_TIME].map(
     (field) => fields[field - STATE],
   );
   if (name === undefined || startTime === undefined) throw new TypeError(`no /proc/PID/stat: ${stat}`);
   return {
     pid: Number(pid),
     name,
+    state,
     parentPid: Number(parentPid),
     startTime: Number(startTime),
     // The first thread of a process can end before the others.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { probe } from '../../../native/unless.cjs';
 import { SILENCE_MARGIN } from '../../namespace/environment.cjs';
+import { parseStat } from '../../processes/process-info.js';
 import { HEARTBEAT } from '../protocol.js';
 
 export interface SilenceWatchOptions {
@@ -64,8 +65,7 @@ export class SilenceWatch {
 }
 
 function readState(pid: number): string | undefined {
-  // The second field is the command's name in parentheses, and can hold anything.
-  return probe(() => /.*\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]);
+  return probe(() => parseStat(readFileSync(`/proc/${pid}/stat`, 'latin1')).state);
 }
 
 /** Whether the main thread sleeps in a call that a child process of it can end: of Atomics.wait(), futex(2), none can. */

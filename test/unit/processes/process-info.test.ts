@@ -10,6 +10,7 @@ test('finds the parent and the time of the start', () => {
   expect(parseStat(stat('sleep', 'S'))).toEqual({
     pid: 42,
     name: 'sleep',
+    state: 'S',
     parentPid: 7,
     startTime: 123456,
     hasEnded: false,
