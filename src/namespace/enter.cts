@@ -20,7 +20,7 @@ import { mountIdOf } from '../../native/statx.cjs';
 import { succeeds } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMountInfo, readOwnMountInfo } from '../mounts/read-mount-info.cjs';
-import { findProcObstacle } from '../support/proc-obstacle.cjs';
+import { findPlatformObstacle, findProcObstacle, type StartObstacle } from '../support/start-obstacles.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
 import type * as ExplainRefusal from './explain-refusal.cjs';
@@ -50,7 +50,7 @@ interface EnterOptions {
  */
 export function enterWorkerNamespace(options: EnterOptions = {}): void {
   if (namespaceRecord.entered !== undefined) return;
-  requireLinux();
+  refuseFor(findPlatformObstacle());
   if (!isMainThread()) return;
   try {
     enter(options);
@@ -64,7 +64,7 @@ function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   const parent = dieWithParent();
   const marked = joinMarkedNamespace();
   const inherited = isApart ? undefined : marked;
-  if (inherited === undefined) requireProc();
+  if (inherited === undefined) refuseFor(findProcObstacle());
   const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless, marked?.host);
   const permissions = enforcePermissions();
   if (inherited === undefined) {
@@ -90,17 +90,7 @@ function enforcePermissions(): typeof EnforcePermissions | undefined {
   return permissions;
 }
 
-function requireLinux(): void {
-  if (process.platform === 'linux') return;
-  throw new NamespaceError({
-    summary: `mountns needs Linux, this is ${process.platform}`,
-    why: 'mount namespaces are a feature of the Linux kernel',
-    fix: "run the tests in a Linux container or virtual machine, or set unsupported: 'skip'",
-  });
-}
-
-function requireProc(): void {
-  const obstacle = findProcObstacle();
+function refuseFor(obstacle: StartObstacle | undefined): void {
   if (obstacle !== undefined) throw new NamespaceError(obstacle);
 }
 

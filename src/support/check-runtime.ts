@@ -4,7 +4,7 @@ import { release } from 'node:os';
 import { printable } from '../mounts/printable.js';
 import { ok, refused, type SupportCheck } from './check.js';
 import { TOO_OLD, UNREACHABLE } from './obstacles.cjs';
-import { findProcObstacle } from './proc-obstacle.cjs';
+import { findPlatformObstacle, findProcObstacle, type StartObstacle } from './start-obstacles.cjs';
 import { isAtLeast, KERNEL } from './version.cjs';
 
 /** What the checks of the runtime look at; all of it can be given, for tests. */
@@ -40,11 +40,7 @@ export function checkRuntime(runtime: Runtime = readRuntime()): SupportCheck[] {
 }
 
 function checkPlatform({ platform }: Runtime): SupportCheck {
-  if (platform === 'linux') return ok('platform', 'Linux');
-  return refused('platform', `mountns needs Linux, this is ${platform}`, {
-    why: 'mount namespaces are a feature of the Linux kernel',
-    fix: "run the tests in a Linux container or virtual machine, or set unsupported: 'skip'",
-  });
+  return checkStart('platform', 'Linux', findPlatformObstacle(platform));
 }
 
 function checkNode({ node }: Runtime): SupportCheck {
@@ -72,10 +68,13 @@ function checkKernel({ kernel }: Runtime): SupportCheck {
 }
 
 function checkProc(): SupportCheck {
-  const obstacle = findProcObstacle();
-  if (obstacle === undefined) return ok('/proc', 'mounted');
+  return checkStart('/proc', 'mounted', findProcObstacle());
+}
+
+function checkStart(name: string, detail: string, obstacle: StartObstacle | undefined): SupportCheck {
+  if (obstacle === undefined) return ok(name, detail);
   const { summary, ...reason } = obstacle;
-  return refused('/proc', summary, reason);
+  return refused(name, summary, reason);
 }
 
 /** A worker goes there again in its own namespace. */

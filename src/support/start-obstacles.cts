@@ -4,11 +4,28 @@ import { probe } from '../../native/unless.cjs';
 
 const { lstatSync, readlinkSync } = fs;
 
+/** What keeps a process from beginning to enter a namespace. */
+export interface StartObstacle {
+  summary: string;
+  why?: string;
+  fix: string;
+}
+
+/** What is in the way of a namespace before it is tried: a kernel that is not Linux. */
+export function findPlatformObstacle(platform: string = process.platform): StartObstacle | undefined {
+  if (platform === 'linux') return undefined;
+  return {
+    summary: `mountns needs Linux, this is ${platform}`,
+    why: 'mount namespaces are a feature of the Linux kernel',
+    fix: "run the tests in a Linux container or virtual machine, or set unsupported: 'skip'",
+  };
+}
+
 /**
  * What is wrong with /proc, if anything is: it has to number processes as the system calls of this process do, or
  * others would be ended than those that are meant.
  */
-export function findProcObstacle(): { summary: string; why?: string; fix: string } | undefined {
+export function findProcObstacle(): StartObstacle | undefined {
   const pid = probe(() => readlinkSync('/proc/self'));
   if (pid === String(process.pid)) return undefined;
   // It is there also where this process has no number.
