@@ -69,8 +69,8 @@ const { output } = await bundleEsModules();
 bundleCommonJs();
 for (const chunk of output) {
   if (chunk.type !== 'chunk') continue;
-  // The bundler loads its own functions for each file, also where none of them is used.
-  const code = chunk.code.replace(/^import ".*rolldown-runtime\.js";\n/m, '');
+  // The bundler has files load others of which they use nothing.
+  const code = chunk.code.replace(/^import ".*";\n/gm, '');
   // When packed, when they are minified.
   const isComplete = isPacked || !isInWorkers(chunk.fileName);
   fs.writeFileSync(path.join(dist, chunk.fileName), isComplete ? code : captureGlobals(code));
