@@ -8,13 +8,33 @@ import {
   afterEach as vitestAfterEach,
   beforeEach as vitestBeforeEach,
 } from 'vitest';
-import * as matchers from '../../matchers/index.js';
+import {
+  type MountMatchers,
+  toBeIsolatedFromHost,
+  toBeMountPoint,
+  toBeReadOnly,
+  toHaveMount,
+  toHaveMountOptions,
+  toHavePropagation,
+  toLeaveMountsUnchanged,
+  toShareMountNamespaceWith,
+} from '../../matchers/index.js';
 import { mountSerializer } from '../mounts/serializer.js';
 import './matcher-types.js';
 import { fixtures, type MountNamespaceFixtures } from './fixtures.js';
 
 expect.addSnapshotSerializer(mountSerializer);
-expect.extend(matchers);
+// By their names: of a whole module, a bundler makes an object with a getter for each.
+expect.extend({
+  toBeIsolatedFromHost,
+  toBeMountPoint,
+  toBeReadOnly,
+  toHaveMount,
+  toHaveMountOptions,
+  toHavePropagation,
+  toLeaveMountsUnchanged,
+  toShareMountNamespaceWith,
+} satisfies Record<keyof MountMatchers, unknown>);
 
 /**
  * Vitest's `test` with three fixtures: `withMountNamespace`; `ns`, which puts the whole test in a scope; and

@@ -18,13 +18,17 @@ test('there is one copy of each module, whichever way it is imported', async () 
   expect(scope.withMountNamespace).toBe(withMountNamespace);
 });
 
-test('a worker loads neither the pool nor what belongs to scopes', () => {
-  const reached = new Set(['src/vitest/worker/entry.js']);
+test.each([
+  ['a worker loads neither the pool nor what belongs to scopes', 'src/vitest/worker/entry.js', ['worker.js']],
+  ['a test with fixtures loads what belongs to scopes besides', 'src/vitest/index.js', ['core.js']],
+  ['Jest itself loads neither scopes nor the pool', 'src/jest/main-modules.js', ['support.js']],
+])('%s', (_, entry, own) => {
+  const reached = new Set([entry]);
   for (const file of reached) {
     for (const [, target = ''] of fs
       .readFileSync(path.join(dist, file), 'utf8')
       .matchAll(/\b(?:from|import) ?["'](\.[^"']+)["']/g))
       reached.add(path.join(path.dirname(file), target));
   }
-  expect([...reached].toSorted()).toEqual(['base.js', 'src/vitest/worker/entry.js', 'worker.js']);
+  expect([...reached].toSorted()).toEqual(['base.js', ...own, entry].toSorted());
 });
