@@ -27,23 +27,19 @@ const CHUNKS = [
   ['support', /^src\/(support\/|processes\/(posix-spawn|warden|worker-namespaces)\.js$)/],
 ];
 const CORE = '\0core.js';
+/** The file of all modules of CommonJS. */
+const BUNDLE = 'core.cjs';
 /** Of a file of ours. */
 const REQUIRE = /\brequire\(["'](\.[^"']+)["']\)/g;
 /** Not an import: for that Node would parse the file once more, to find the names of its exports. */
 const REQUIRE_CORE = `import { createRequire } from 'node:module';
-export default createRequire(import.meta.url)('./core.cjs');
+export default createRequire(import.meta.url)('./${BUNDLE}');
 `;
 
 const files = fs
   .readdirSync(dist, { recursive: true, encoding: 'utf8' })
   .filter((file) => /^(native|src|matchers)\/.*\.c?js$/.test(file));
 const commonJs = files.filter((file) => file.endsWith('.cjs') && !ENTRIES.test(file));
-const core = commonJs.filter((file) => !file.startsWith('src/jest/'));
-/** Bundle → its modules. */
-const commonJsBundles = Object.entries({
-  'core.cjs': core,
-  'jest.cjs': commonJs.filter((file) => !core.includes(file)),
-});
 /** Its numbers are put where they are used. */
 const CONSTANTS = 'native/constants.cjs';
 /** The one module that looks for them by their names. */
@@ -76,9 +72,9 @@ for (const chunk of output) {
   fs.writeFileSync(path.join(dist, chunk.fileName), isComplete ? code : captureGlobals(code));
 }
 
-/** Files in which a module is a function that runs when the module is first required: V8 compiles it only then. */
+/** A file in which a module is a function that runs when the module is first required: V8 compiles it only then. */
 function bundleCommonJs() {
-  const texts = commonJsBundles.map(([bundle, modules]) => [bundle, commonJsBundle(bundle, modules)]);
+  const text = commonJsBundle();
   for (const file of files.filter((each) => each.endsWith('.cjs'))) {
     const place = path.join(dist, file);
     const code = commonJs.includes(file)
@@ -94,16 +90,11 @@ function bundleCommonJs() {
         });
     fs.writeFileSync(place, code);
   }
-  for (const [bundle = '', text = ''] of texts)
-    fs.writeFileSync(path.join(dist, bundle), isPacked || !isInWorkers(bundle) ? text : captureGlobals(text));
+  fs.writeFileSync(path.join(dist, BUNDLE), isPacked ? text : captureGlobals(text));
 }
 
-/**
- * @param {string} bundle
- * @param {string[]} modules
- */
-function commonJsBundle(bundle, modules) {
-  const functions = modules.map((file) => {
+function commonJsBundle() {
+  const functions = commonJs.map((file) => {
     const source = fs.readFileSync(path.join(dist, file), 'utf8');
     const code = withNumbers(file, isPacked && file === CONSTANTS ? namedConstants() : source)
       .replace(/^"use strict";\n/, '')
@@ -113,10 +104,9 @@ function commonJsBundle(bundle, modules) {
       .replace(/^(exports\.\w+ = )+void 0;\n/gm, '')
       .replace(REQUIRE, (_, request) => {
         const target = path.join(path.dirname(file), request);
-        if (modules.includes(target)) return `load(${idOf(target)})`;
         return commonJs.includes(target)
-          ? requireCall(target, bundle)
-          : `require(${quoteImport(bundle, target)})`;
+          ? `load(${idOf(target)})`
+          : `require(${quoteImport(BUNDLE, target)})`;
       })
       .replace(
         /\b__dirname\b/g,
@@ -151,8 +141,7 @@ function idOf(file) {
  * @param {string} from
  */
 function requireCall(file, from) {
-  const [bundle = ''] = commonJsBundles.find(([, modules]) => modules.includes(file)) ?? [];
-  return `require(${quoteImport(from, bundle)})(${idOf(file)})`;
+  return `require(${quoteImport(from, BUNDLE)})(${idOf(file)})`;
 }
 
 async function bundleEsModules() {
@@ -172,7 +161,7 @@ async function bundleEsModules() {
           if (source === CORE) return CORE;
           if (importer === undefined || !source.endsWith('.cjs')) return null;
           const file = path.relative(dist, path.resolve(path.dirname(importer), source));
-          if (core.includes(file)) return `\0core:${file}.js`;
+          if (commonJs.includes(file)) return `\0core:${file}.js`;
           return null;
         },
         load(id) {

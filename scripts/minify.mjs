@@ -34,8 +34,8 @@ const SHOWN_TAGS = /^@defaultValue/;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
-const exported = ['core.cjs', 'jest.cjs'].flatMap((name) =>
-  [...read(name).matchAll(/\bexports\.(\w+) = /g)].map(([, word]) => /** @type {string} */ (word)),
+const exported = [...read('core.cjs').matchAll(/\bexports\.(\w+) = /g)].map(
+  ([, word]) => /** @type {string} */ (word),
 );
 // One alone does less than both.
 for (const name of scripts)
@@ -158,7 +158,7 @@ function isBound(name, source) {
 }
 
 /**
- * Shortens what modules in the bundles for CommonJS export to our own code alone, in all files: names that no message,
+ * Shortens what modules in the bundle for CommonJS export to our own code alone, in all files: names that no message,
  * no declaration and nothing of Node's has.
  *
  * @param {Iterable<string>} exported

@@ -3,8 +3,13 @@
 //   node seccomp.cjs unshare,mount command [argument …]
 //   node seccomp.cjs statx=38 command [argument …]
 'use strict';
+const path = require('node:path');
 const koffi = require('koffi');
-const { execvp, setCloseOnExec } = require('../../../dist/native/processes.cjs');
+
+// The type checker follows a path that it knows into all that was built.
+const built = path.join(__dirname, '../../../dist/native/processes.cjs');
+/** @type {typeof import('../../../native/processes.cjs')} */
+const { execvp, setCloseOnExec } = require(built);
 
 const NUMBERS = {
   x64: { mount: 165, unshare: 272, prctl: 157, setns: 308, statx: 332, fsetxattr: 190 },

@@ -9,7 +9,6 @@ const BUNDLED = [
   'commands.js',
   'core.cjs',
   'core.js',
-  'jest.cjs',
   'pool.js',
   'rolldown-runtime.js',
   'support.js',
