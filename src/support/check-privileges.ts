@@ -6,7 +6,7 @@ import { hasCapability, readProcessStatus } from '../namespace/capabilities.cjs'
 import { tryUserNamespaces } from '../namespace/prove-user-namespaces.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
 import { limited, ok, refused, type SupportCheck } from './check.js';
-import { readSysctl } from './obstacles.cjs';
+import { readSysctl, SYSCTLS } from './obstacles.cjs';
 
 /** What this process may do, from facts and from a user namespace that is made for the purpose. */
 export function checkPrivileges(): SupportCheck[] {
@@ -41,7 +41,7 @@ function checkSeccomp(): SupportCheck {
 }
 
 function checkSysctls(): SupportCheck {
-  const values = SYSCTLS.map(({ name, bad }) => ({ name, bad, value: readSysctl(name) }));
+  const values = Object.values(SYSCTLS).map(({ name, bad }) => ({ name, bad, value: readSysctl(name) }));
   const present = values.filter(({ value }) => value !== undefined);
   const detail = present.map(({ name, value }) => `${name} ${value}`).join(', ') || 'none that matters';
   const inTheWay = present.filter(({ value, bad }) => value === bad).map(({ name }) => name);
@@ -88,9 +88,3 @@ function mounts() {
 }
 
 const LESS = 'no block devices, no unmounting of what was inherited, no other users’ ids';
-const SYSCTLS = [
-  { name: 'kernel.unprivileged_userns_clone', bad: '0' },
-  { name: 'kernel.apparmor_restrict_unprivileged_userns', bad: '1' },
-  { name: 'user.max_user_namespaces', bad: '0' },
-  { name: 'user.max_mnt_namespaces', bad: '0' },
-];

@@ -25,13 +25,13 @@ export function findUserNamespaceObstacle(step: UserNamespaceStep): Obstacle | u
   const found =
     step === 'make a user namespace'
       ? (noUserNamespaces() ??
-        sysctlObstacle('user.max_user_namespaces', '0', '15000') ??
-        sysctlObstacle('kernel.unprivileged_userns_clone', '0', '1') ??
+        sysctlObstacle(SYSCTLS.userNamespaces) ??
+        sysctlObstacle(SYSCTLS.unprivileged) ??
         chrooted() ??
         restricted())
       : step === 'be root in it'
         ? (noSetfcap(status) ?? restricted())
-        : (sysctlObstacle(MAX_MOUNT_NAMESPACES, '0', '15000') ?? restricted() ?? confined());
+        : (sysctlObstacle(SYSCTLS.mountNamespaces) ?? restricted() ?? confined());
   return found ?? filtered(status);
 }
 
@@ -64,9 +64,9 @@ export function refusesEvery(
 /** Why there is no further mount namespace: a detached copy of a tree counts as one until it is in place. */
 export function noNamespacesLeft(syscall: string): Obstacle | undefined {
   if (!['unshare', 'open_tree', 'fsmount'].includes(syscall)) return undefined;
-  const max = readSysctl(MAX_MOUNT_NAMESPACES);
+  const max = readSysctl(SYSCTLS.mountNamespaces.name);
   if (max === undefined) return undefined;
-  const obstacle = sysctlObstacle(MAX_MOUNT_NAMESPACES, max, '15000') as Obstacle;
+  const obstacle = sysctlObstacle({ ...SYSCTLS.mountNamespaces, bad: max }) as Obstacle;
   if (max === '0') return obstacle;
   return { ...obstacle, why: `${obstacle.why}, and all are taken: a copy of a mount tree counts as one` };
 }
@@ -121,10 +121,10 @@ function noUserNamespaces(): Obstacle | undefined {
 /** Ubuntu, from 23.10 on: such a namespace can be made, and everything in it is refused. */
 function restricted(): Obstacle | undefined {
   if (isConfined()) return undefined;
-  return sysctlObstacle('kernel.apparmor_restrict_unprivileged_userns', '1', '0');
+  return sysctlObstacle(SYSCTLS.appArmor);
 }
 
-function sysctlObstacle(name: string, bad: string, good: string): Obstacle | undefined {
+function sysctlObstacle({ name, bad, good }: Sysctl): Obstacle | undefined {
   if (readSysctl(name) !== bad) return undefined;
   const command = `sudo sysctl -w ${name}=${good}`;
   return {
@@ -186,6 +186,20 @@ function filtered({ seccomp }: ProcessStatus): Obstacle | undefined {
   };
 }
 
+/** A sysctl(8) that can be in the way, with the value that is and one that is not. */
+interface Sysctl {
+  name: string;
+  bad: string;
+  good: string;
+}
+
+export const SYSCTLS = {
+  unprivileged: { name: 'kernel.unprivileged_userns_clone', bad: '0', good: '1' },
+  appArmor: { name: 'kernel.apparmor_restrict_unprivileged_userns', bad: '1', good: '0' },
+  userNamespaces: { name: 'user.max_user_namespaces', bad: '0', good: '15000' },
+  mountNamespaces: { name: 'user.max_mnt_namespaces', bad: '0', good: '15000' },
+} satisfies Record<string, Sysctl>;
+
 /** The value of a sysctl(8), or undefined where the kernel has none of that name. */
 export function readSysctl(name: string): string | undefined {
   return readText(`/proc/sys/${name.replaceAll('.', '/')}`);
@@ -204,7 +218,6 @@ function readText(file: string): string | undefined {
   return probe(() => readFileSync(file, 'latin1').trim());
 }
 
-const MAX_MOUNT_NAMESPACES = 'user.max_mnt_namespaces';
 export const UNREACHABLE = {
   why: 'no path leads to the working directory: it was deleted, or a directory above it may not be entered',
   fix: 'start in another directory: cd /',
