@@ -4,7 +4,7 @@
 // copy of each, whichever way it is imported.
 //
 //   node scripts/bundle.mjs           for development: tests import any module
-//   node scripts/bundle.mjs --packed  leaves out what nothing leads to of the files that package.json lists
+//   node scripts/bundle.mjs --packed  leaves only what is imported by its path, and what that leads to
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -14,13 +14,14 @@ import { captureGlobals, isInWorkers } from './capture-globals.mjs';
 const dist = path.resolve(import.meta.dirname, '../dist');
 const require = createRequire(import.meta.url);
 const isPacked = process.argv.includes('--packed');
-/** @type {string[]} */
-const packedFiles = require('../package.json').files;
 
 /** What is evaluated when it is loaded, or asks where it lies: these stay files of their own. */
 const ENTRIES =
   /^src\/(commonjs\/|cli\/.*\.cjs$|(register|support\/probe|jest\/(index|runner|framework|preload))\.cjs$)/;
 const ES_ENTRIES = /^src\/(index|vitest\/(setup|index|worker\/entry))\.js$/;
+/** These are imported by their paths too. */
+const PACKED =
+  /^(matchers\/index|src\/(worker-modules|cli\/commands|jest\/main-modules|vitest\/config))\.js$/;
 /** What is never loaded in a worker of Vitest, and what is loaded nowhere else. @type {[name: string, modules: RegExp][]} */
 const CHUNKS = [
   ['worker', /^src\/vitest\/worker\//],
@@ -61,6 +62,8 @@ const others = reachFrom([
   'src/processes/worker-namespaces.js',
 ]);
 
+/** @type {Set<string>} */
+const written = new Set();
 const { output } = await bundleEsModules();
 bundleCommonJs();
 for (const chunk of output) {
@@ -69,14 +72,15 @@ for (const chunk of output) {
   const code = chunk.code.replace(/^import ".*";\n/gm, '');
   // When packed, when they are minified.
   const isComplete = isPacked || !isInWorkers(chunk.fileName);
-  fs.writeFileSync(path.join(dist, chunk.fileName), isComplete ? code : captureGlobals(code));
+  write(chunk.fileName, isComplete ? code : captureGlobals(code));
 }
+if (isPacked) for (const file of files) if (!written.has(file)) fs.rmSync(path.join(dist, file));
 
 /** A file in which a module is a function that runs when the module is first required: V8 compiles it only then. */
 function bundleCommonJs() {
   const text = commonJsBundle();
   for (const file of files.filter((each) => each.endsWith('.cjs'))) {
-    const place = path.join(dist, file);
+    if (isPacked && commonJs.includes(file)) continue;
     const code = commonJs.includes(file)
       ? // The second line is for Node, which reads the names of the exports off the source.
         `"use strict";\nmodule.exports = ${requireCall(file, file)};\n` +
@@ -84,13 +88,16 @@ function bundleCommonJs() {
           .get(file)
           ?.map((name) => `exports.${name} = `)
           .join('')}0);\n`
-      : withNumbers(file, fs.readFileSync(place, 'utf8')).replace(REQUIRE, (call, request) => {
-          const target = path.join(path.dirname(file), request);
-          return commonJs.includes(target) ? requireCall(target, file) : call;
-        });
-    fs.writeFileSync(place, code);
+      : withNumbers(file, fs.readFileSync(path.join(dist, file), 'utf8')).replace(
+          REQUIRE,
+          (call, request) => {
+            const target = path.join(path.dirname(file), request);
+            return commonJs.includes(target) ? requireCall(target, file) : call;
+          },
+        );
+    write(file, code);
   }
-  fs.writeFileSync(path.join(dist, BUNDLE), isPacked ? text : captureGlobals(text));
+  write(BUNDLE, isPacked ? text : captureGlobals(text));
 }
 
 function commonJsBundle() {
@@ -145,7 +152,9 @@ function requireCall(file, from) {
 }
 
 async function bundleEsModules() {
-  const modules = files.filter((file) => file.endsWith('.js') && (!isPacked || isEntry(file)));
+  const modules = files.filter(
+    (file) => file.endsWith('.js') && (!isPacked || ES_ENTRIES.test(file) || PACKED.test(file)),
+  );
   const bundle = await rolldown({
     input: Object.fromEntries(modules.map((file) => [file.replace(/\.js$/, ''), path.join(dist, file)])),
     platform: 'node',
@@ -231,9 +240,13 @@ function namedConstants() {
     .join('');
 }
 
-/** @param {string} file */
-function isEntry(file) {
-  return packedFiles.some((pattern) => path.matchesGlob(`dist/${file}`, pattern));
+/**
+ * @param {string} file in dist/
+ * @param {string} code
+ */
+function write(file, code) {
+  written.add(file);
+  fs.writeFileSync(path.join(dist, file), code);
 }
 
 /** @param {string} file */

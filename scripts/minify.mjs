@@ -34,7 +34,8 @@ const SHOWN_TAGS = /^@defaultValue/;
 /** Classes whose names messages show. */
 const SHOWN = /Error$|^(Mount|Host)(Namespace|Table)$/;
 
-const exported = [...read('core.cjs').matchAll(/\bexports\.(\w+) = /g)].map(
+/** But for the flags, whose names messages show: those are numbers. */
+const exported = [...read('core.cjs').matchAll(/\bexports\.(\w+) = (?!-?\d)/g)].map(
   ([, word]) => /** @type {string} */ (word),
 );
 // One alone does less than both.
