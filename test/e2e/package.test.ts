@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,6 +21,21 @@ test('its classes have their names, which messages show', async () => {
   const text = code.map((file) => fs.readFileSync(path.join(installed, file), 'utf8')).join('');
   expect(text).toContain('class HostNamespace{');
   expect(text).toContain('class MountNamespace{');
+});
+
+test('its messages name the flags of a call', () => {
+  const script = `import('mountns').then(({ withMountNamespace }) => withMountNamespace((ns) => {
+    try { ns.bind('/not/there', '/mnt'); } catch ({ call }) { console.log(call); }
+    try { ns.mount({ target: '/mnt', type: 'tmpfs', flags: 4096 }); } catch ({ message }) { console.log(message); }
+  }))`;
+  const stdout = execFileSync(process.execPath, ['--require', 'mountns/register', '--eval', script], {
+    cwd: path.join(installed, '../..'),
+    encoding: 'utf8',
+  });
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    'open_tree(-100, "/not/there", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_NO_AUTOMOUNT) = -1',
+    'flags must not hold MS_BIND: use ns.bind(source, target)',
+  ]);
 });
 
 test('none of its lines is very long: Node prints the one that an error was thrown in', () => {
