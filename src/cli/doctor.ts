@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 
 import { UsageError } from '../errors/usage-error.cjs';
+import type { Fix } from '../obstacles/machine.cjs';
 import type { SupportCheck } from '../support/check.js';
 import { checkPoolWorker } from '../support/check-pool-worker.js';
 import { checkPrivileges } from '../support/check-privileges.js';
 import { checkRuntime } from '../support/check-runtime.js';
 import { conclude, type Support } from '../support/check-support.js';
-import type { Fix } from '../support/machine.cjs';
 import { runProbe } from '../support/run-probe.js';
 
 /**

@@ -20,7 +20,7 @@ import { mountIdOf } from '../../native/statx.cjs';
 import { succeeds } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMountInfo, readOwnMountInfo } from '../mounts/read-mount-info.cjs';
-import { findPlatformObstacle, findProcObstacle, type StartObstacle } from '../support/start-obstacles.cjs';
+import { findPlatformObstacle, findProcObstacle, type StartObstacle } from '../obstacles/start-obstacles.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
 import type * as ExplainRefusal from './explain-refusal.cjs';

@@ -2,8 +2,8 @@ import { KoffiError } from '../../native/koffi.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { ExplainedError } from '../errors/explained-error.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { fixFor } from '../support/machine.cjs';
-import { findMountNamespaceObstacle } from '../support/obstacles.cjs';
+import { fixFor } from '../obstacles/machine.cjs';
+import { findMountNamespaceObstacle } from '../obstacles/obstacles.cjs';
 
 /**
  * Why the kernel refused a namespace, from the facts that can be read again: capabilities, seccomp, limits. What is no

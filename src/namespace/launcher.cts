@@ -1,7 +1,7 @@
 import fs = require('node:fs');
 
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
-import { hasCapability, STATUS } from './capabilities.cjs';
+import { hasCapability, STATUS } from '../obstacles/process-status.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
 import { tryUserNamespaces } from './prove-user-namespaces.cjs';
 import { isExecutable, UNSHARE_FLAGS } from './unshare-command.cjs';

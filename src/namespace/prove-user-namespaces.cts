@@ -3,14 +3,14 @@ import child_process = require('node:child_process');
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { messageOf } from '../errors/message-of.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { fixFor } from '../support/machine.cjs';
+import { fixFor } from '../obstacles/machine.cjs';
 import {
   findUserNamespaceObstacle,
   noUnshare,
   type Obstacle,
   type UserNamespaceStep,
-} from '../support/obstacles.cjs';
-import { hasCapability } from './capabilities.cjs';
+} from '../obstacles/obstacles.cjs';
+import { hasCapability } from '../obstacles/process-status.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 
 /** What keeps a process from making a user namespace and mounting in it. */

@@ -13,7 +13,7 @@ import { provided, removeProvided } from '../files/provided.js';
 import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
-import { findMountNamespaceObstacle, type Obstacle } from '../support/obstacles.cjs';
+import { findMountNamespaceObstacle, type Obstacle } from '../obstacles/obstacles.cjs';
 import { abandonScopes } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry, explainEntry } from './explain-entry.js';

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { parseMountInfo } from '../mounts/parse-mount-info.js';
-import { hasCapability, readProcessStatus } from '../namespace/capabilities.cjs';
 import { tryUserNamespaces } from '../namespace/prove-user-namespaces.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
+import { readSysctl, SYSCTLS } from '../obstacles/obstacles.cjs';
+import { hasCapability, readProcessStatus } from '../obstacles/process-status.cjs';
 import { limited, ok, refused, type SupportCheck } from './check.js';
-import { readSysctl, SYSCTLS } from './obstacles.cjs';
 
 /** What this process may do, from facts and from a user namespace that is made for the purpose. */
 export function checkPrivileges(): SupportCheck[] {

@@ -2,10 +2,10 @@ import { readlinkSync, statSync } from 'node:fs';
 import { release } from 'node:os';
 
 import { printable } from '../mounts/printable.js';
+import { TOO_OLD, UNREACHABLE } from '../obstacles/obstacles.cjs';
+import { findPlatformObstacle, findProcObstacle, type StartObstacle } from '../obstacles/start-obstacles.cjs';
+import { isAtLeast, KERNEL } from '../obstacles/version.cjs';
 import { ok, refused, type SupportCheck } from './check.js';
-import { TOO_OLD, UNREACHABLE } from './obstacles.cjs';
-import { findPlatformObstacle, findProcObstacle, type StartObstacle } from './start-obstacles.cjs';
-import { isAtLeast, KERNEL } from './version.cjs';
 
 /** What the checks of the runtime look at; all of it can be given, for tests. */
 export interface Runtime {

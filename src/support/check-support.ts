@@ -1,12 +1,12 @@
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { processWide } from '../../native/process-wide.cjs';
 import { messageOf } from '../errors/message-of.cjs';
-import { hasCapability } from '../namespace/capabilities.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { isInUserNamespace } from '../namespace/user-namespace.cjs';
+import { fixFor } from '../obstacles/machine.cjs';
+import { hasCapability } from '../obstacles/process-status.cjs';
 import type { SupportCheck } from './check.js';
 import { checkRuntime } from './check-runtime.js';
-import { fixFor } from './machine.cjs';
 import { runProbe } from './run-probe.js';
 
 /** Whether tests can have mount namespaces here, and if not, what is in the way. */

@@ -1,4 +1,4 @@
-import type { Fix } from './machine.cjs';
+import type { Fix } from '../obstacles/machine.cjs';
 
 /** One layer that tests need, and whether this machine gives it. */
 export interface SupportCheck {

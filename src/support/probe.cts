@@ -11,8 +11,8 @@ import { ExplainedError } from '../errors/explained-error.cjs';
 import { messageOf } from '../errors/message-of.cjs';
 import { enterWorkerNamespace } from '../namespace/enter.cjs';
 import { explainRefusal } from '../namespace/explain-refusal.cjs';
+import { findMountNamespaceObstacle } from '../obstacles/obstacles.cjs';
 import type { SupportCheck } from './check.js';
-import { findMountNamespaceObstacle } from './obstacles.cjs';
 
 const { mkdirSync, readFileSync, readlinkSync, rmdirSync, writeSync } = fs;
 

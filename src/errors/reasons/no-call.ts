@@ -1,4 +1,4 @@
-import { refusesEvery } from '../../support/obstacles.cjs';
+import { refusesEvery } from '../../obstacles/obstacles.cjs';
 import type { Failure, Reason } from '../failure.js';
 import { reasonOf } from './permission.js';
 

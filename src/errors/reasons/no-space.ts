@@ -1,5 +1,5 @@
 import { readMounts } from '../../mounts/read-mounts.js';
-import { noNamespacesLeft, readSysctl } from '../../support/obstacles.cjs';
+import { noNamespacesLeft, readSysctl } from '../../obstacles/obstacles.cjs';
 import type { Failure, Reason } from '../failure.js';
 import { reasonOf } from './permission.js';
 

@@ -1,7 +1,7 @@
-import { readProcessStatus } from '../../namespace/capabilities.cjs';
 import { isInUserNamespace } from '../../namespace/user-namespace.cjs';
-import { fixFor } from '../../support/machine.cjs';
-import { confined, noSysAdmin, type Obstacle, refusesEvery } from '../../support/obstacles.cjs';
+import { fixFor } from '../../obstacles/machine.cjs';
+import { confined, noSysAdmin, type Obstacle, refusesEvery } from '../../obstacles/obstacles.cjs';
+import { readProcessStatus } from '../../obstacles/process-status.cjs';
 import type { Failure, Reason } from '../failure.js';
 
 /** EPERM and EACCES: a capability, a filter, a lock of a user namespace, or AppArmor. */

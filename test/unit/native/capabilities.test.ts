@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { parseProcessStatus } from '../../../src/namespace/capabilities.cjs';
+import { parseProcessStatus } from '../../../src/obstacles/process-status.cjs';
 
 const script = `
   const { usesCapability } = require(${JSON.stringify(path.resolve('dist/native/capabilities.cjs'))});

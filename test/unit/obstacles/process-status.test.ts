@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CAP_SETFCAP, CAP_SYS_ADMIN } from '../../../native/constants.cjs';
-import { hasCapability, parseProcessStatus } from '../../../src/namespace/capabilities.cjs';
+import { hasCapability, parseProcessStatus } from '../../../src/obstacles/process-status.cjs';
 
 test('reads the fields of /proc/PID/status', () => {
   const text =

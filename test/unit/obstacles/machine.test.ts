@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detectMachine, fixFor, formatFix } from '../../../src/support/machine.cjs';
+import { detectMachine, fixFor, formatFix } from '../../../src/obstacles/machine.cjs';
 
 test('Kubernetes is known by its environment', () => {
   expect(detectMachine({ KUBERNETES_SERVICE_HOST: '10.0.0.1', GITHUB_ACTIONS: 'true' })).toBe('Kubernetes');

@@ -4,8 +4,8 @@ import os = require('node:os');
 import { CAP_DAC_OVERRIDE, CAP_SETFCAP, CAP_SYS_ADMIN, CAP_SYS_CHROOT } from '../../native/constants.cjs';
 import { probeSystemCall } from '../../native/probe-system-call.cjs';
 import { probe } from '../../native/unless.cjs';
-import { hasCapability, type ProcessStatus, readProcessStatus } from '../namespace/capabilities.cjs';
 import type { Fix } from './machine.cjs';
+import { hasCapability, type ProcessStatus, readProcessStatus } from './process-status.cjs';
 import { isAtLeast, KERNEL } from './version.cjs';
 
 const { existsSync, readFileSync } = fs;
