@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { temporaryDirectory } from '../temporary-directory.js';
 import { readHostTable } from './host-table.js';
 import { runJest, startJest } from './jest-run.js';
 import type { VitestRun } from './vitest-run.js';
@@ -99,8 +99,7 @@ test('each file starts from the pristine tree in a worker that is used again, an
 });
 
 test('code that goes on after its test or its file has ended does not reach the host', async () => {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-timeouts-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const directory = temporaryDirectory();
   fs.mkdirSync(path.join(directory, 'tmpfs'));
   fs.writeFileSync(path.join(directory, 'precious'), 'host');
   const before = readHostTable();

@@ -1,14 +1,11 @@
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../temporary-directory.js';
 import { runners, runVitest } from './vitest-run.js';
 
 describe.each(runners)('%s', (runner) => {
   test('the options copyOnWrite and permissions hold for every scope', async () => {
-    const decoys = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-decoys-'));
-    onTestFinished(() => fs.rmSync(decoys, { recursive: true }));
+    const decoys = temporaryDirectory();
     fs.writeFileSync(`${decoys}/file`, 'old', { mode: 0o644 });
     const { code, stdout, stderr } = await runVitest('protected', { runner, env: { DECOYS: decoys } });
     expect(stderr).toBe('');

@@ -1,15 +1,13 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-
+import { describe, expect, test } from 'vitest';
+import { temporaryDirectory } from '../temporary-directory.js';
 import { readHostTable } from './host-table.js';
 import { runners, runVitest } from './vitest-run.js';
 
 describe.each(runners)('%s', (runner) => {
   test('code that goes on after its test has timed out does not reach the host', async () => {
-    const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-timeouts-'));
-    onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+    const directory = temporaryDirectory();
     fs.mkdirSync(path.join(directory, 'tmpfs'));
     fs.writeFileSync(path.join(directory, 'precious'), 'host');
     const before = readHostTable();

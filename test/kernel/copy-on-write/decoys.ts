@@ -1,12 +1,10 @@
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 /** Makes a directory of decoys on the real file system; it is removed when the test ends. */
 export function makeDecoys(files: Record<string, string> = {}): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-decoys-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const directory = temporaryDirectory();
   fillDecoys(directory, files);
   return directory;
 }

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
+import { temporaryDirectory } from '../../temporary-directory.js';
 import { prepareHost, prepareRoot, runAsUser } from '../user-namespace/user-host.js';
 
 const PRELOAD = path.resolve('dist/src/register.cjs');
@@ -116,8 +117,7 @@ test('a process that node:test starts has a namespace of its own, and shares it 
 });
 
 test('takes the working directory along, whatever bytes its path has', () => {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-enter-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const directory = temporaryDirectory();
   const place = Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0xe9])]);
   fs.mkdirSync(place);
   const script = `cd "$0"/* && exec ${process.execPath} --require ${PRELOAD} -p 'fs.readlinkSync("/proc/self/cwd", "hex")'`;

@@ -46,7 +46,7 @@ describe('permissions that are enforced', { timeout: 60_000 }, () => {
     expect(stderr).toBe('');
     const { changes, ...others } = JSON.parse(stdout);
     expect(others).toEqual(ENFORCED);
-    const names = (paths: string[]) => paths.map((file) => file.replace(/.*mountns-decoys-[^/]+\//, ''));
+    const names = (paths: string[]) => paths.map((file) => file.replace(/.*\/mountns-[^/]+\//, ''));
     expect(names(changes.created)).toEqual(['made', 'made/in']);
     expect(names(changes.modified)).toEqual(['closed', 'forbidden', 'own']);
   });

@@ -1,16 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
-
-function temporaryDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-descendants-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 // Opens a scope when it is told to, writes there when it is told again, and leaves at the third word.
 const CHILD = `

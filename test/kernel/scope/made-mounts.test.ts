@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os, { constants } from 'node:os';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { type MountNamespace, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { errorOf, stable } from '../../failure-of.js';
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 const mount = (...args: string[]) => execFileSync('mount', args);
 
@@ -119,8 +119,7 @@ test('each scope on the way adds its own', async () => {
 });
 
 test('what lay there before is not shown, wherever a layer for a mount point has put it', async ({ ns }) => {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-made-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const directory = temporaryDirectory();
   for (const name of ['a', 'c']) fs.mkdirSync(`${directory}/${name}`);
   ns.tmpfs(`${directory}/a`);
   ns.tmpfs(`${directory}/a/b`);

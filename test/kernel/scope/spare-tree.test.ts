@@ -1,8 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
@@ -13,14 +11,9 @@ import { mount, umount2 } from '../../../native/mount.cjs';
 import { mountSetattr, openTree } from '../../../native/mount-tree.cjs';
 import { readOwnMountInfo } from '../../../src/mounts/read-mount-info.cjs';
 import { type EnteredNamespace, namespaceRecord } from '../../../src/namespace/namespace-record.cjs';
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 // All of it by system calls: after a child process no tree is kept.
-
-function temporaryDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-spare-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
 
 /** Whether an empty scope had to copy the tree. (Mount ids tell nothing, the kernel uses them again.) */
 async function needsCopy(): Promise<boolean> {

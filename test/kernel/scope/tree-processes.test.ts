@@ -1,8 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os, { constants } from 'node:os';
-import path from 'node:path';
+import { constants } from 'node:os';
 import { withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { beforeEach, onTestFinished } from 'vitest';
@@ -11,13 +10,8 @@ import { chroot } from '../../../native/directories.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
 import { umount2 } from '../../../native/mount.cjs';
 import type { Explanation } from '../../../src/errors/explained-error.cjs';
+import { temporaryDirectory } from '../../temporary-directory.js';
 import { collectNotices } from '../collect-notices.js';
-
-function temporaryDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-processes-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
 
 let printed: Explanation[] = [];
 

@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { NamespaceError, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { onTestFinished, vi } from 'vitest';
-
-function temporaryDirectory(): string {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-scope-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 const table = () => fs.readFileSync('/proc/self/mountinfo', 'utf8');
 

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'mountns/vitest';
-import { onTestFinished } from 'vitest';
 import { handBack } from '../../../src/sudo/hand-back.js';
+import { temporaryDirectory } from '../../temporary-directory.js';
 
 const user = { uid: 1234, gid: 2345 };
 const other = { uid: 3456, gid: 4567 };
@@ -12,8 +11,7 @@ const root = { uid: 0, gid: 0 };
 
 /** A project of the user, and a directory beside it that belongs to root. */
 function makeProject(): { project: string; outside: string } {
-  const directory = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'mountns-sudo-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  const directory = temporaryDirectory();
   const [project, outside] = ['project', 'outside'].map((name) => path.join(directory, name)) as [
     string,
     string,
