@@ -4,6 +4,7 @@ import { readDirectory } from '../../native/directory-entries.cjs';
 import { decodePath, encodePath } from '../../native/path-bytes.cjs';
 import { using } from '../../native/using.cjs';
 import { copyAttributes } from '../files/attributes.js';
+import { withPathOf } from '../files/descriptor-path.js';
 import { type FoundFile, findFile } from '../files/found-file.js';
 import { isBelow, join } from '../mounts/absolute-path.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -87,7 +88,9 @@ function copyEntry(entry: Skeleton, { fd, stat }: FoundFile): Part[] {
     return [];
   }
   if (!isMountPoint && stat.isFile() && isWritable(part.path)) {
-    using(openSync(encodePath(part.path), O_RDONLY | O_NOFOLLOW), (file) => copyFile(file, directory, name));
+    // Not by its path: it may be gone.
+    const file = withPathOf(fd, (place) => openSync(place, O_RDONLY));
+    using(file, () => copyFile(file, directory, name));
     onCopied(part.path);
     return [];
   }
@@ -104,4 +107,4 @@ function isWritable(path: string): boolean {
   }
 }
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR } = constants;

@@ -1,4 +1,4 @@
-import { closeSync, constants, existsSync, lstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, statSync } from 'node:fs';
 import {
   AT_RECURSIVE,
   MOUNT_ATTR_RDONLY,
@@ -9,6 +9,7 @@ import {
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { MountError } from '../errors/mount-error.js';
@@ -184,9 +185,11 @@ export class Layers {
       onCopied: (path) => entries.set(pathBelow(path, part.path), 'copied'),
     });
     for (const piece of pieces) entries.set(pathBelow(piece.path, part.path), 'apart');
-    // One that is gone by now stays an empty directory.
-    const left = pieces.filter(({ path }) => existsSync(encodePath(path)));
-    return [part, ...left.flatMap((piece) => (piece.treatment === 'protect' ? this.make(piece) : [piece]))];
+    // One that somebody has deleted meanwhile stays an empty directory.
+    const made = pieces.map((piece) =>
+      piece.treatment === 'protect' ? unless(['ENOENT'], () => this.make(piece)) : [piece],
+    );
+    return [part, ...made.flatMap((parts) => parts ?? [])];
   }
 
   #addCopy(covers: Part, entries: Layer['entries'] = undefined): Layer {

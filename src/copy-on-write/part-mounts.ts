@@ -11,6 +11,7 @@ import {
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import type { SystemCallError } from '../../native/system-call-error.cjs';
+import { unless } from '../../native/unless.cjs';
 import { closingOnError, using } from '../../native/using.cjs';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
@@ -45,9 +46,13 @@ export class PartMounts {
   mount(part: Part): number | undefined {
     if (part.treatment !== 'protect' && this.#isThere(part.path)) return undefined;
     this.#extents.set(part.path, 'alone');
-    const standIn = part.treatment === 'seal' ? undefined : this.#copyStandIn(part);
-    const made = standIn ?? this.#copyUnlessGone(part);
-    if (made === undefined) return undefined;
+    if (part.treatment !== 'seal') return this.#put(this.#copyStandIn(part) ?? this.#copy(part), part);
+    // A piece that somebody has deleted meanwhile has nothing that could be written to: its place stays empty.
+    const isPiece = this.#table.at(part.path) === undefined;
+    return unless(isPiece ? ['ENOENT'] : [], () => this.#put(this.#copy(part), part));
+  }
+
+  #put(made: number, part: Part): number {
     return closingOnError(made, (tree) => {
       place(tree, part);
       if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path, tree);
@@ -70,17 +75,6 @@ export class PartMounts {
     const attrSet = mountAttributesOf(part.mount.options);
     if (attrSet === 0) return shown;
     return closingOnError(shown, (tree) => mountSetattr(tree, 0, { attrSet, attrClr: MOUNT_ATTR__ATIME }));
-  }
-
-  /** A piece that somebody has deleted meanwhile has nothing that could be written to: its place stays empty. */
-  #copyUnlessGone(part: Part): number | undefined {
-    try {
-      return this.#copy(part);
-    } catch (error) {
-      const isPiece = part.treatment === 'seal' && this.#table.at(part.path) === undefined;
-      if (isPiece && (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
-    }
   }
 
   #copy(part: Part): number {

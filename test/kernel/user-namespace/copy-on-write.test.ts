@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { withMountNamespace } from 'mountns';
@@ -142,5 +144,47 @@ test('all can be copy-on-write where a mount that is locked is unbindable', asyn
     // No path leads to one that is covered.
     const refused = `ERR_MOUNTNS_SCOPE ${why} ${fix}`;
     expect(stdout).toBe(`private,private unbindable,unbindable\n${refused}\nentered\n`);
+  });
+});
+
+// Directories, and files that the user may write to or not: each is copied in a way of its own.
+const COMING_AND_GOING = `
+const fs = require('node:fs');
+const [directory] = process.argv.slice(1);
+process.umask(0);
+process.stdout.write('ready');
+for (;;) {
+  for (let index = 0; index < 40; index += 4) {
+    for (const each of [0, 1]) fs.mkdirSync(directory + '/' + (index + each));
+    fs.writeFileSync(directory + '/' + (index + 2), '', { mode: 0o600 });
+    fs.writeFileSync(directory + '/' + (index + 3), '', { mode: 0o666 });
+  }
+  for (let index = 0; index < 40; index += 1) fs.rmSync(directory + '/' + index, { recursive: true });
+}
+`;
+
+const ENTERING = `
+import { withMountNamespace } from 'INDEX';
+
+for (let run = 0; run < 40; run += 1) await withMountNamespace({ copyOnWrite: true }, () => {});
+console.log('entered');
+`;
+
+// What cannot be a layer as a whole is one in pieces, each of which may be gone before it is one.
+test('all can be copy-on-write while directories come and go beside a mount that is locked', async () => {
+  await withMountNamespace(async (ns) => {
+    const host = prepareHost(ns);
+    const others = spawn(process.execPath, ['-e', COMING_AND_GOING, path.dirname(host.home)]);
+    try {
+      await once(others.stdout, 'data');
+      const script = path.join(host.home, 'script.mjs');
+      fs.writeFileSync(script, ENTERING.replace('INDEX', host.file('dist/src/index.js')));
+      const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script]);
+      expect(stderr).toBe('');
+      expect(stdout).toBe('entered\n');
+    } finally {
+      others.kill();
+      await once(others, 'exit');
+    }
   });
 });
