@@ -100,11 +100,7 @@ export class Pins {
 
   /** Puts copies of the pins below `from` on its copy at `to`, where they did not come along. */
   carry(from: string, to: string, what: Attempt, isReadonly = false): void {
-    const fds = new Map(this.#held.map((fd) => [mountIdOf('', fd), fd]));
-    const bare = new Map<string, boolean>();
-    for (const { id, mountPoint } of readMounts('self')) {
-      const fd = fds.get(id);
-      if (fd === undefined || !isBelow(mountPoint, from)) continue;
+    for (const [mountPoint, fds] of this.#stacksBelow(from)) {
       const place = join(to, pathBelow(mountPoint, from));
       const target = openIfThere(place);
       if (target === undefined) {
@@ -112,16 +108,30 @@ export class Pins {
         continue;
       }
       using(target, () => {
-        if (!bare.has(place)) bare.set(place, !isMountRoot('', target));
-        if (!bare.get(place)) return;
-        // It may be unbindable.
-        mountSetattr(fd, 0, { propagation: MS_PRIVATE });
-        using(openTree('', OPEN_TREE_CLONE, fd), (tree) => {
-          if (isReadonly) mountSetattr(tree, 0, { attrSet: MOUNT_ATTR_RDONLY });
-          moveMount(tree, '', target);
-        });
+        for (const fd of isMountRoot('', target) ? [] : fds) {
+          // It may be unbindable.
+          mountSetattr(fd, 0, { propagation: MS_PRIVATE });
+          using(openTree('', OPEN_TREE_CLONE, fd), (tree) => {
+            if (isReadonly) mountSetattr(tree, 0, { attrSet: MOUNT_ATTR_RDONLY });
+            moveMount(tree, '', target);
+          });
+        }
       });
     }
+  }
+
+  /** Mount point → what is stacked there, upwards: of all stacks at a place, which show the same, the latest. */
+  #stacksBelow(from: string): Map<string, number[]> {
+    const table = readMounts('self');
+    const fds = new Map(this.#held.map((fd) => [mountIdOf('', fd), fd]));
+    const stacks = new Map<string, number[]>();
+    for (const { id, parentId, mountPoint } of table) {
+      const fd = fds.get(id);
+      if (fd === undefined || !isBelow(mountPoint, from)) continue;
+      const isFirst = table.find({ id: parentId, mountPoint }) === undefined;
+      stacks.set(mountPoint, isFirst ? [fd] : [...(stacks.get(mountPoint) ?? []), fd]);
+    }
+    return stacks;
   }
 
   close(): void {

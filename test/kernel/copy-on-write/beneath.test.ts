@@ -270,3 +270,21 @@ test('a bind over what is above is refused where a named directory has no place 
     expect(fs.readdirSync(named)).toEqual([]);
   });
 });
+
+test('each bind over what is above takes a named directory along once', async () => {
+  const directory = makeDecoys({ 'above/named/file': 'old' });
+  const named = `${directory}/above/named`;
+  const before = contentOf(directory);
+  await withMountNamespace({ copyOnWrite: [named] }, (ns) => {
+    const made = Array.from({ length: 5 }, () => {
+      const { length } = [...ns.mounts()];
+      ns.bind(directory, directory);
+      return [...ns.mounts()].length - length;
+    });
+    // The bind, the directory, and what is beneath that.
+    expect(made).toEqual([3, 3, 3, 3, 3]);
+    fs.writeFileSync(`${named}/file`, 'new');
+    expect(ns.changes().modified).toEqual([`${named}/file`]);
+  });
+  expect(contentOf(directory)).toEqual(before);
+});
