@@ -6,6 +6,7 @@ import type { Attempt } from '../errors/failure.js';
 import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../files/descriptor-path.js';
 import { checkPath, withTarget } from '../files/target.js';
+import { refreshWorkingDirectory } from '../files/working-directory.js';
 import { watched } from '../leaks/leak-watch.js';
 import { printable } from '../mounts/printable.js';
 import { pinsInPlace } from '../scope/scopes.js';
@@ -38,6 +39,8 @@ export function unmount(target: string, options: UmountOptions): void {
         umount2(mountPoint === '/' ? '/' : `${path}/${basename(mountPoint)}`, flags, mountPoint);
       }),
     );
+    // It may have been on what was taken out of the tree.
+    if (options.lazy) refreshWorkingDirectory();
   });
   watched.file?.onMounted(mountPoint);
 }

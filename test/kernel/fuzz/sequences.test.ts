@@ -56,6 +56,7 @@ test(
             prefix: world.base,
             isMemory: false,
             named: [],
+            hasNamed: false,
             isRearranged: false,
             onWrite,
           });

@@ -27,6 +27,19 @@ operationTest('umount, lazy, takes away what is in use', ['d/'], async (ns, dir)
   expect(await listEverywhere(`${dir}/d`)).toEqual([]);
 });
 
+operationTest(
+  'umount, lazy, of what the working directory is on is told by process.cwd()',
+  ['d/'],
+  (ns, dir) => {
+    ns.tmpfs(`${dir}/d`);
+    process.chdir(`${dir}/d`);
+    expect(process.cwd()).toBe(`${dir}/d`);
+    ns.umount(`${dir}/d`, { lazy: true });
+    expect(() => process.cwd()).toThrow('ENOENT');
+    process.chdir(dir);
+  },
+);
+
 operationTest('umount of a mount that the host has too leaves that of the host', ['d/'], (ns) => {
   const proc = ns.host.mounts().at('/proc');
   ns.umount('/proc', { lazy: true });

@@ -30,6 +30,8 @@ export interface Around {
   isMemory: boolean;
   /** The directories of which that is so. */
   named: readonly string[];
+  /** Whether any was named, here or around: also where no path is known to lead there any more. */
+  hasNamed: boolean;
   /** Whether paths may mean something else than at entry. */
   isRearranged: boolean;
   onWrite: () => void;

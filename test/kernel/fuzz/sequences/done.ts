@@ -120,9 +120,16 @@ const hasUnbindable = (table: MountTable) => table.find({ propagation: 'unbindab
 /** The working directory is what its path leads to, unless that was covered. */
 export function checkWorkingDirectory(ctx: Context, step: Step, before: Look, after: Look): void {
   if (!('at' in step)) return;
-  const { cwd, process: told, isSeen } = after.place;
-  if (cwd.startsWith('/') && !cwd.endsWith(' (deleted)')) expect(told, 'process.cwd()').toBe(cwd);
+  const { cwd, process: told, isSeen, mountId, rootId } = after.place;
+  // Of what is out of the tree, getcwd(2) tells that, and its link the path that it would have in a tree of its own.
+  const isInTree = mountId === rootId || after.table.find({ id: mountId }) !== undefined;
+  if (cwd.startsWith('/') && !cwd.endsWith(' (deleted)'))
+    expect(told, 'process.cwd()').toBe(isInTree ? cwd : 'ENOENT');
   if (!before.place.isSeen || isTied(before.table)) return;
+  if (!isInTree) {
+    expect(step, 'what took it out of the tree').toMatchObject({ do: 'umount', lazy: true });
+    return;
+  }
   const path = resolvePath(ctx, step.at);
   const isCovered = `${cwd}/`.startsWith(path === '/' ? '/' : `${path}/`);
   const isSame = looksTheSame(step) || (step.do === 'induce' && step.errno === 'ELOOP');

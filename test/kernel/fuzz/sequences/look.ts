@@ -115,7 +115,9 @@ export function place() {
     process: codeOr(() => process.cwd()),
     /** Whether the working directory is what its path leads to. */
     isSeen: codeOr(() => String(isSameFile(locationOf('.'), locationOf(cwd)))) === 'true',
-    dot: codeOr(() => `${mountIdOf('.')} ${fs.statSync('.').ino}`),
+    mountId: mountIdOf('.'),
+    rootId: mountIdOf('/'),
+    dot: codeOr(() => String(fs.statSync('.').ino)),
     root: codeOr(() => `${mountIdOf('/')} ${mountIdOf('/..')} ${fs.statSync('/').ino}`),
     umask: readProc('self/status').match(/Umask:\s*(\d+)/)?.[1],
     environment: createHash('md5').update(JSON.stringify(process.env)).digest('hex'),

@@ -33,6 +33,7 @@ export async function runScope(plan: ScopePlan, around: Around, isAlone = true):
       plan,
       isMemory: plan.copyOnWrite === true || around.isMemory,
       named: [...named, ...(around.isRearranged ? [] : around.named)],
+      hasNamed: isNamed || around.hasNamed,
       isRearranged: around.isRearranged && named.length === 0,
       hasWritten: false,
       isBlind: false,
@@ -192,7 +193,7 @@ async function runOperation(ctx: Context, step: Step): Promise<void> {
     checkWorkingDirectory(ctx, step, before, after);
     checkDone(ctx, step, before, after);
     // Copies of what is named are held until the scope ends, whose end tells whether any is left.
-    if (ctx.named.length === 0) {
+    if (!ctx.hasNamed) {
       const kept = step.do === 'induce' ? 2 : 0;
       expect(after.descriptors - before.descriptors, `descriptors after ${name}`).toBeLessThanOrEqual(kept);
     }
