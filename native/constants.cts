@@ -40,6 +40,7 @@ export const AT_FDCWD = -100;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_NO_AUTOMOUNT = 0x800;
 export const AT_EMPTY_PATH = 0x1000;
+export const AT_STATX_DONT_SYNC = 0x4000;
 export const AT_RECURSIVE = 0x8000;
 export const OPEN_TREE_CLONE = 1;
 export const OPEN_TREE_CLOEXEC = 0o2000000;
@@ -67,9 +68,7 @@ export const FSCONFIG_CMD_CREATE_EXCL = 8;
 // statx(2)
 export const STATX_ATIME = 0x20;
 export const STATX_MTIME = 0x40;
-export const STATX_INO = 0x100;
 export const STATX_BTIME = 0x800;
-export const STATX_MNT_ID = 0x1000;
 export const STATX_ATTR_MOUNT_ROOT = 0x2000;
 
 // open(2): the flags that node:fs does not name

@@ -3,11 +3,10 @@ import {
   AT_EMPTY_PATH,
   AT_FDCWD,
   AT_NO_AUTOMOUNT,
+  AT_STATX_DONT_SYNC,
   STATX_ATIME,
   STATX_ATTR_MOUNT_ROOT,
   STATX_BTIME,
-  STATX_INO,
-  STATX_MNT_ID,
   STATX_MTIME,
 } from './constants.cjs';
 import { oldSystemCall } from './libc.cjs';
@@ -22,19 +21,19 @@ const statxCall = oldSystemCall('statx', { x64: 332, generic: 291, ppc64: 383, s
   'void *',
 ]);
 
-/** statx(2) with `STATX_MNT_ID`: the id of the mount that `path` lies on, the top-most for a mount point. */
+/** statx(2), `stx_mnt_id`: the id of the mount that `path` lies on, the top-most for a mount point. */
 export function mountIdOf(path: PathLike, dirfd = AT_FDCWD): number {
-  return statx(path, dirfd, STATX_MNT_ID).readUIntLE(STX_MNT_ID_OFFSET, 6);
+  return statx(path, dirfd).readUIntLE(STX_MNT_ID_OFFSET, 6);
 }
 
 /** Whether `path` is the root of the mount that it lies on: `STATX_ATTR_MOUNT_ROOT`, since Linux 5.8. An empty path is `dirfd`. */
 export function isMountRoot(path: PathLike, dirfd = AT_FDCWD): boolean {
-  return (statx(path, dirfd, 0).readUIntLE(STX_ATTRIBUTES_OFFSET, 6) & STATX_ATTR_MOUNT_ROOT) !== 0;
+  return (statx(path, dirfd).readUIntLE(STX_ATTRIBUTES_OFFSET, 6) & STATX_ATTR_MOUNT_ROOT) !== 0;
 }
 
-/** statx(2) with `STATX_INO`: the inode number of what `path` leads to. */
+/** statx(2), `stx_ino`: the inode number of what `path` leads to. */
 export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
-  return statx(path, dirfd, STATX_INO).readUIntLE(STX_INO_OFFSET, 6);
+  return statx(path, dirfd).readUIntLE(STX_INO_OFFSET, 6);
 }
 
 /** What tells a file from all others, and the id of the mount that it was found on. */
@@ -44,9 +43,9 @@ export interface Location {
   readonly mountId: number;
 }
 
-/** statx(2) with `STATX_INO` and `STATX_MNT_ID`: where `path` leads to. An empty path is `dirfd` itself. */
+/** statx(2): where `path` leads to. An empty path is `dirfd` itself. */
 export function locationOf(path: PathLike, dirfd = AT_FDCWD): Location {
-  const struct = statx(path, dirfd, STATX_INO | STATX_MNT_ID);
+  const struct = statx(path, dirfd);
   return {
     inode: struct.readBigUInt64LE(STX_INO_OFFSET),
     device: struct.readBigUInt64LE(STX_DEV_OFFSET),
@@ -79,9 +78,14 @@ export function timesOf(path: PathLike, dirfd = AT_FDCWD): Buffer {
   return Buffer.concat([STX_ATIME_OFFSET, STX_MTIME_OFFSET].map((at) => struct.subarray(at, at + 16)));
 }
 
-function statx(path: PathLike, dirfd: number, mask: number): Buffer {
+/**
+ * What the kernel knows by itself is there without a `mask`. Whoever serves the file system is not asked for it then: a
+ * program that hangs holds nothing up, and FUSE of another user, which nobody else may ask, root included, is no error.
+ */
+function statx(path: PathLike, dirfd: number, mask = 0): Buffer {
   // As stat(2) does.
-  const flags = AT_NO_AUTOMOUNT | (path.length === 0 ? AT_EMPTY_PATH : 0);
+  const flags =
+    AT_NO_AUTOMOUNT | (mask === 0 ? AT_STATX_DONT_SYNC : 0) | (path.length === 0 ? AT_EMPTY_PATH : 0);
   const facts = () => ({
     path: printable(path),
     call: `statx(${dirfd}, ${quoted(path)}, 0x${flags.toString(16)}, 0x${mask.toString(16)})`,

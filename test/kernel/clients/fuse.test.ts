@@ -3,20 +3,8 @@ import fs from 'node:fs';
 import { describe, expect } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
 import { collectNotices } from '../collect-notices.js';
+import { obstacle } from '../fuse-obstacle.js';
 import { clientTest, type Inside } from './client-test.js';
-
-const obstacle = probeFuse();
-if (obstacle !== undefined) console.warn(`FUSE can't be used here, only that is tested: ${obstacle}`);
-
-/** Why FUSE can't be used here, or undefined when it must work. */
-function probeFuse(): string | undefined {
-  try {
-    fs.closeSync(fs.openSync('/dev/fuse', 'r+'));
-    return undefined;
-  } catch (error) {
-    return `/dev/fuse can't be opened: ${(error as Error).message}`;
-  }
-}
 
 /** When the scope has ended, `program` must have been killed, and the user told. */
 function expectEnded(program: string): void {
