@@ -36,6 +36,12 @@ export function inodeOf(path: PathLike, dirfd = AT_FDCWD): number {
   return statx(path, dirfd).readUIntLE(STX_INO_OFFSET, 6);
 }
 
+/** statx(2), `stx_dev_major` and `stx_dev_minor`: the device of the file system that `fd` is on, as mountinfo prints it. */
+export function deviceOf(fd: number): string {
+  const struct = statx('', fd);
+  return `${struct.readUInt32LE(STX_DEV_OFFSET)}:${struct.readUInt32LE(STX_DEV_OFFSET + 4)}`;
+}
+
 /** What tells a file from all others, and the id of the mount that it was found on. */
 export interface Location {
   readonly inode: bigint;

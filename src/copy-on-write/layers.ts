@@ -9,11 +9,11 @@ import {
 import { mkdirat, openat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
+import { deviceOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
 import { attempt } from '../errors/explain-mount.js';
 import type { MountError } from '../errors/mount-error.js';
-import { deviceOf } from '../files/device.js';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { isReadOnly } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';

@@ -1,4 +1,4 @@
-import { deviceOf } from '../files/device.js';
+import { deviceOf } from '../../native/statx.cjs';
 import { isBelow } from '../mounts/absolute-path.js';
 import { isReadOnly, type Mount } from '../mounts/mount.js';
 import { scopes } from '../scope/scopes.js';
