@@ -1,5 +1,6 @@
 import { cInt, cPath, type PathLike, quoted } from './arguments.cjs';
 import { systemCall } from './libc.cjs';
+import { unless } from './unless.cjs';
 
 const fgetxattrCall = systemCall('fgetxattr', ['int', 'const void *', 'void *', 'unsigned long'], {
   result: 'long',
@@ -35,10 +36,13 @@ export function fremovexattr(fd: number, name: PathLike): void {
   fremovexattrCall(() => ({ call: `fremovexattr(${fd}, ${quoted(name)})` }), cInt('fd', fd), cName);
 }
 
-/** flistxattr(2): the names of the extended attributes that this process may see, sorted. */
+/** flistxattr(2): the names of the extended attributes that this process may see, sorted; none where a file system has none. */
 export function flistxattr(fd: number): string[] {
   const names = Buffer.alloc(XATTR_LIST_MAX);
-  const length = flistxattrCall(() => ({ call: `flistxattr(${fd})` }), cInt('fd', fd), names, names.length);
+  const list = () =>
+    flistxattrCall(() => ({ call: `flistxattr(${fd})` }), cInt('fd', fd), names, names.length);
+  // Squashfs, of an image without any, and FUSE of a program that knows of none, sshfs(1) say.
+  const length = unless(['EOPNOTSUPP'], list) ?? 0;
   return names.toString('latin1', 0, length).split('\0').slice(0, -1).sort();
 }
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { withMountNamespace } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
 import { afterEach, onTestFinished } from 'vitest';
 import { MS_RDONLY } from '../../../native/constants.cjs';
@@ -30,7 +31,7 @@ const makers: Record<string, (inside: Inside, image: string) => void> = {
   squashfs: ({ run, directory }, image) => {
     fs.mkdirSync(`${directory}/content`);
     fs.writeFileSync(`${directory}/content/file`, 'content');
-    run('mksquashfs', `${directory}/content`, image, '-quiet', '-no-progress');
+    run('mksquashfs', `${directory}/content`, image, '-quiet', '-no-progress', '-no-xattrs');
   },
 };
 
@@ -73,6 +74,31 @@ describe.each([
       run('mount', '-o', 'loop', image, `${directory}/mnt`);
       use(type, `${directory}/mnt`);
       expect(loopDevicesOf(id)).toHaveLength(1);
+    });
+
+    clientTest('is a layer of overlays, of those of this package too', [program, 'mount'], async (inside) => {
+      const { ns, directory, run } = inside;
+      const image = makeImage(inside);
+      const [mnt, merged] = [`${directory}/mnt`, `${directory}/merged`];
+      fs.mkdirSync(mnt);
+      run('mount', '-o', 'loop', image, mnt);
+      const names = fs.readdirSync(mnt);
+      ns.overlay(merged, { lower: mnt });
+      await withMountNamespace({ copyOnWrite: [merged] }, (inner) => {
+        fs.writeFileSync(`${merged}/new`, '');
+        fs.chmodSync(`${merged}/${names[0]}`, 0o750);
+        expect(inner.changes()).toEqual({
+          created: [`${merged}/new`],
+          modified: [`${merged}/${names[0]}`],
+          deleted: [],
+        });
+      });
+      expect(fs.readdirSync(merged)).toEqual(names);
+      ns.umount(merged);
+      ns.tmpfs(`${mnt}/missing`);
+      expect(`${mnt}/missing`).toBeMountPoint({ type: 'tmpfs' });
+      ns.umount(`${mnt}/missing`);
+      ns.induce('ENOSPC', mnt);
     });
 
     clientTest('is not written to when it is mounted read-only', [program, 'losetup'], (inside) => {
