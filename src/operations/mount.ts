@@ -63,8 +63,8 @@ export function attachFileSystem({ target, type, source = type, attributes, opti
   const sources: Record<string, string> = source === type ? {} : { source };
   const action = `mount ${type} on ${printable(mountPoint)}`;
   operateInSteps({ operation: 'mount', action, path: mountPoint, type, sources }, (steps) => {
-    // Options may change a superblock that exists already, the host's too.
-    const isNew = Object.keys(options).length > 0;
+    // Options may change a superblock that exists already, the host's too; those of btrfs that choose a subvolume don't.
+    const isNew = Object.keys(options).some((name) => !name.startsWith('subvol'));
     if (isNew) refuseSharedSuperblock(type);
     // As with mount(2): else a journal would be replayed, say.
     const isReadOnly = (attributes & MOUNT_ATTR_RDONLY) !== 0 && kindOfPath(source) === 'block device';
