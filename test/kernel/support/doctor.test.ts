@@ -315,6 +315,18 @@ describe('ns-tool doctor tells what is limited, and passes', () => {
     });
   });
 
+  test('but not what systemd mounts in /proc, where a user can mount one', ({ ns }) => {
+    const host = prepareHost(ns);
+    // systemd mounts an automatic one, which mounts the other.
+    for (const _ of ['autofs', 'binfmt_misc']) ns.tmpfs('/proc/sys/fs/binfmt_misc');
+    // Not every kernel can be a server of NFS.
+    if (fs.existsSync('/proc/fs/nfsd')) ns.tmpfs('/proc/fs/nfsd');
+    const support = examine({ host });
+    expect(support.checks.find(({ name }) => name === 'masked /proc')).toMatchObject({ status: 'ok' });
+    const mount = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--mount-proc', 'true'];
+    expect(runAsUser(host, mount)).toMatchObject({ status: 0, stderr: '' });
+  });
+
   test('no overlay without CAP_DAC_OVERRIDE, and what to do', ({ ns }) => {
     const host = prepareHost(ns);
     const few = '-all,+sys_admin,+sys_chroot';
