@@ -35,11 +35,13 @@ export class HostView {
   }
 
   breachOf(mount: Mount): Breach | undefined {
-    const { mountPoint, peerGroup } = mount;
+    const { device, root, mountPoint, peerGroup } = mount;
+    // On what it had itself it may mount more, as autofs does.
+    const isInherited = this.#before.find({ device, root, mountPoint });
     return (
       breach(
         'the host has a mount there that was not there at entry',
-        this.#fresh.find((other) => other.mountPoint === mountPoint),
+        isInherited ? 0 : this.#fresh.find((other) => other.mountPoint === mountPoint),
       ) ??
       breach(
         `it is in peer group ${peerGroup} with a mount of the host`,

@@ -10,8 +10,8 @@ import type { MatchedNamespace, MatcherResult, MatcherState } from './types.js';
 /**
  * Asserts that nothing mounted in a namespace can be seen on the host, now or later.
  *
- * With `path`, all of these hold: the namespace is not the host's; `path` is a mount point inside; the host has
- * no mount there that was not there at entry, and none of the mount elsewhere; the mount is in no peer group with a
+ * With `path`, all of these hold: the namespace is not the host's; `path` is a mount point inside; the mount was the
+ * host's at entry, or the host has no other there since and none of it elsewhere; it is in no peer group with a
  * host mount, no slave of one, and none is a slave of it, also not by way of other peer groups; the options of its
  * superblock are on the host as they were. A tie that can't be ruled out fails too: one by way of a peer group that
  * only a third namespace has. Without `path`, the same for every mount.

@@ -37,6 +37,22 @@ test('passes for what the host has had at entry, and for what it mounts elsewher
   expect(await worker.judge()).toMatchObject({ pass: true });
 });
 
+test('passes for a mount of the host on which that mounts more, or which it replaces, as autofs and systemd do', async () => {
+  const [automatic, runtime] = [sharedDirectory(), sharedDirectory()];
+  const host = await startHost();
+  for (const directory of [automatic, runtime]) mountOn(host, directory);
+  const worker = await OtherWorker.start(host);
+  mountOn(host, automatic);
+  host.run('umount', runtime);
+  mountOn(host, runtime);
+  for (const directory of [automatic, runtime, '']) {
+    expect(await worker.judge(directory)).toMatchObject({ pass: true });
+  }
+  worker.run('mount', '-t', 'tmpfs', 'of-the-test', automatic);
+  expect(await worker.judge(automatic)).toMatchObject({ pass: false });
+  expect(await worker.judge()).toMatchObject({ pass: false });
+});
+
 test('fails for the namespace of the host', async ({ ns }) => {
   ns.tmpfs('/mnt/test_mount');
   const fake = namespaceLike(ns, { id: ns.host.id });
