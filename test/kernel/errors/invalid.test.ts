@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { describe, expect } from 'mountns/vitest';
 import { chroot } from '../../../native/directories.cjs';
+import { stable } from '../../failure-of.js';
 import { operationTest } from '../operations/operation-test.js';
 import { errorOf } from './error-of.js';
 
@@ -11,16 +12,15 @@ describe('EINVAL', () => {
     fs.mkdirSync(`${dir}/d/x`);
     const why = `${dir}/d/x is not a mount point, it lies on tmpfs on ${dir}/d type tmpfs (rw,nosuid,nodev,relatime), private`;
     const fix = `make it one: ns.bind('${dir}/d/x', '${dir}/d/x')`;
+    const reasonOf = (operation: () => void) => {
+      const error = errorOf(operation);
+      return { code: error.code, why: stable(`${error.why}`), fix: error.fix };
+    };
     const plain = { code: 'EINVAL', why };
-    expect(errorOf(() => ns.umount(`${dir}/d/x`))).toMatchObject(plain);
-    expect(errorOf(() => ns.umount(`${dir}/d/x`)).fix).toBeUndefined();
-    expect(errorOf(() => ns.move(`${dir}/d/x`, `${dir}/d/y`))).toMatchObject(plain);
-    expect(errorOf(() => ns.propagation(`${dir}/d/x`, 'shared'))).toMatchObject({ code: 'EINVAL', why, fix });
-    expect(errorOf(() => ns.remount(`${dir}/d/x`, { flags: ['ro'] }))).toMatchObject({
-      code: 'EINVAL',
-      why,
-      fix,
-    });
+    expect(reasonOf(() => ns.umount(`${dir}/d/x`))).toEqual({ ...plain, fix: undefined });
+    expect(reasonOf(() => ns.move(`${dir}/d/x`, `${dir}/d/y`))).toMatchObject(plain);
+    expect(reasonOf(() => ns.propagation(`${dir}/d/x`, 'shared'))).toEqual({ ...plain, fix });
+    expect(reasonOf(() => ns.remount(`${dir}/d/x`, { flags: ['ro'] }))).toEqual({ ...plain, fix });
     expect(fs.readdirSync(`${dir}/d`)).toEqual(['x']);
   });
 
@@ -28,7 +28,8 @@ describe('EINVAL', () => {
     ns.tmpfs(`${dir}/d`);
     fs.symlinkSync('/', `${dir}/d/link`);
     ns.propagation(`${dir}/d`, 'unbindable');
-    expect(errorOf(() => ns.bind(`${dir}/d`, `${dir}/e`))).toMatchObject({
+    const { code, why, fix } = errorOf(() => ns.bind(`${dir}/d`, `${dir}/e`));
+    expect({ code, why: stable(`${why}`), fix }).toEqual({
       code: 'EINVAL',
       why: `the source lies on an unbindable mount: tmpfs on ${dir}/d type tmpfs (rw,nosuid,nodev,relatime), unbindable`,
       fix: `make it private: ns.propagation('${dir}/d', 'private')`,
