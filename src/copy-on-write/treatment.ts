@@ -11,12 +11,13 @@ export type Treatment = 'protect' | 'seal' | 'keep';
 
 /** How to treat `mount`. What is not known to be the kernel's own is data, so it is protected. */
 export function treatmentOf(mount: Mount): Treatment {
-  if (isVirtual(mount.fsType) || isFault(mount)) return 'keep';
-  if (isDeleted(mount)) return 'protect';
   const { mountPoint, fsType, superOptions } = mount;
+  if (isVirtual(fsType) || isFault(mount)) return 'keep';
+  const isKernels = isBelow(mountPoint, '/proc') || isBelow(mountPoint, '/sys');
+  // With such a one systemd-nspawn covers /proc/kmsg: it comes along with what it is on.
+  if (isDeleted(mount) && !isKernels) return 'protect';
   // A mount that is read-only can be made writable again, a file system that is cannot: not through a mount of it.
   if (superOptions.includes('ro')) return 'keep';
-  const isKernels = isBelow(mountPoint, '/proc') || isBelow(mountPoint, '/sys');
   if (!isKernels && mountPoint !== '/dev' && !SEALED.has(fsType)) return 'protect';
   return isReadOnly(mount) ? 'keep' : 'seal';
 }

@@ -327,6 +327,29 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('takes along what is deleted and covers files of /proc, as in systemd-nspawn', async () => {
+    await withMountNamespace(async (outer) => {
+      outer.tmpfs('/mnt');
+      execFileSync('mkfifo', ['/mnt/fifo']);
+      fs.writeFileSync('/mnt/file', 'covers');
+      mount('--bind', '/mnt/fifo', '/proc/interrupts');
+      mount('--bind', '/mnt/file', '/proc/sys/kernel/random/boot_id');
+      mount('-o', 'remount,bind,ro', '/proc/sys/kernel/random/boot_id');
+      for (const name of ['fifo', 'file']) fs.rmSync(`/mnt/${name}`);
+      // What lies on the one beneath is hidden.
+      mount('--rbind', '/proc/sys', '/proc/sys');
+      await withMountNamespace({ copyOnWrite: true }, async (ns) => {
+        expect(fs.statSync('/proc/interrupts').isFIFO()).toBe(true);
+        expect(fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')).toBe('covers');
+        expect('/proc/interrupts').toBeReadOnly();
+        expect(ns.changes()).toEqual({ created: [], modified: [], deleted: [] });
+        await withMountNamespace({ copyOnWrite: true }, () =>
+          expect(fs.statSync('/proc/interrupts').isFIFO()).toBe(true),
+        );
+      });
+    });
+  });
+
   test('names a mount that can be neither copied nor mounted again, since it was deleted', async () => {
     const decoys = makeDecoys({ at: '' });
     await withMountNamespace(async () => {
