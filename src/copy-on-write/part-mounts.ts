@@ -100,11 +100,12 @@ export class PartMounts {
     return path === '/' ? this.#scratch.leaveOut(copy) : copy();
   }
 
-  /** Whether nothing below needs a layer, and nothing hidden there can be written to. */
+  /** Whether nothing below needs a layer, and nothing hidden there can be written to that has not been deleted. */
   #canBeWhole(mountPoint: string): boolean {
     return this.#table.under(mountPoint).every((mount) => {
       const treatment = treatmentOf(mount);
-      return treatment === 'keep' || (treatment === 'seal' && this.#table.at(mount.mountPoint) === mount);
+      if (treatment !== 'seal') return treatment === 'keep';
+      return isDeleted(mount) || this.#table.at(mount.mountPoint) === mount;
     });
   }
 
@@ -126,7 +127,7 @@ function place(tree: number, { path, mount }: Part): void {
   } catch (error) {
     if ((error as SystemCallError).code !== 'ENOENT' || !isDeleted(mount)) throw error;
     throw layerError(path, error as SystemCallError, {
-      why: `what is mounted there was deleted, and can't be mounted a second time: ${formatMount(mount)}`,
+      why: `what is mounted there was deleted, and can't be mounted again: ${formatMount(mount)}`,
       fix: `unmount it before: ns.umount(${inspect(path)}, { lazy: true })`,
     });
   }

@@ -334,10 +334,10 @@ describe('a copy-on-write scope', () => {
       fs.writeFileSync('/mnt/file', 'covers');
       mount('--bind', '/mnt/fifo', '/proc/interrupts');
       mount('--bind', '/mnt/file', '/proc/sys/kernel/random/boot_id');
-      mount('-o', 'remount,bind,ro', '/proc/sys/kernel/random/boot_id');
       for (const name of ['fifo', 'file']) fs.rmSync(`/mnt/${name}`);
       // What lies on the one beneath is hidden.
       mount('--rbind', '/proc/sys', '/proc/sys');
+      mount('-o', 'remount,bind,ro', '/proc/sys/kernel/random/boot_id');
       await withMountNamespace({ copyOnWrite: true }, async (ns) => {
         expect(fs.statSync('/proc/interrupts').isFIFO()).toBe(true);
         expect(fs.readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')).toBe('covers');
@@ -362,9 +362,7 @@ describe('a copy-on-write scope', () => {
         name: 'MountError',
         code: 'ENOENT',
         path: `${decoys}/at`,
-        why: expect.stringContaining(
-          `what is mounted there was deleted, and can't be mounted a second time: `,
-        ),
+        why: expect.stringContaining(`what is mounted there was deleted, and can't be mounted again: `),
         fix: `unmount it before: ns.umount('${decoys}/at', { lazy: true })`,
       });
       expect(table()).toBe(before);
