@@ -1,12 +1,13 @@
-import { closeSync, constants } from 'node:fs';
+import { closeSync, constants, fstatSync } from 'node:fs';
 import { O_PATH } from '../../native/constants.cjs';
-import { openWithoutSymlinks } from '../../native/directories.cjs';
+import { openat, openWithoutSymlinks } from '../../native/directories.cjs';
 import { moveMount } from '../../native/mount-tree.cjs';
 import { encodePath } from '../../native/path-bytes.cjs';
 import { mountIdOf } from '../../native/statx.cjs';
 import { succeeds } from '../../native/unless.cjs';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
+import { withScratch } from './scratch.js';
 
 /** The mount that `fd` lies on; one that is not in the table can't be told from others. */
 export function findMount(table: MountTable, fd: number): Mount | undefined {
@@ -37,13 +38,18 @@ export function openMount(mount: Mount, table: MountTable): number | undefined {
     let isFound = false;
     try {
       isFound = mountIdOf('', fd) === id;
-      if (isFound) return fd;
-      if (!isMovedAway(fd, table)) return undefined;
-      try {
-        return open();
-      } finally {
-        moveMount(fd, path);
-      }
+      return isFound
+        ? fd
+        : withScratch((scratch) => {
+            closeSync(openat(scratch, 'file', constants.O_CREAT));
+            const place = fstatSync(fd).isDirectory() ? '' : 'file';
+            if (!isMovedAway(fd, table, place, scratch)) return undefined;
+            try {
+              return open();
+            } finally {
+              moveMount(fd, path);
+            }
+          });
     } finally {
       if (!isFound) closeSync(fd);
     }
@@ -51,10 +57,10 @@ export function openMount(mount: Mount, table: MountTable): number | undefined {
   return open();
 }
 
-/** Moves a mount to the top of `/`, where no path leads, if it can be. */
-export function isMovedAway(fd: number, table: MountTable): boolean {
+/** Moves a mount to the top of `/`, where no path leads, or to a place that is given, if it can be. */
+export function isMovedAway(fd: number, table: MountTable, place = '/', dirfd?: number): boolean {
   // It would become shared itself.
   if (table.at('/')?.peerGroup !== undefined) return false;
   // It is locked, or on a shared mount; or a file.
-  return succeeds(['EINVAL', 'ENOTDIR'], () => moveMount(fd, '/'));
+  return succeeds(['EINVAL', 'ENOTDIR'], () => moveMount(fd, place, dirfd));
 }

@@ -145,6 +145,25 @@ test('mounts below the nearest directory keep their types, and hide what they hi
   });
 });
 
+test('mounts on a file below the nearest directory hide what they hid', async () => {
+  const directory = temporaryDirectory();
+  const file = `${directory}/file`;
+  fs.writeFileSync(file, 'content');
+  await withMountNamespace((ns) => {
+    ns.readonly(file);
+    ns.mask(file);
+    ns.induce('EIO', file);
+    ns.tmpfs(`${directory}/missing`);
+    expect(() => fs.readFileSync(file)).toThrow('EIO');
+    ns.umount(file);
+    expect(fs.readFileSync(file, 'utf8')).toBe('');
+    ns.umount(file);
+    expect(fs.readFileSync(file, 'utf8')).toBe('content');
+    expect(file).toBeReadOnly();
+    expect(ns.mounts().filter({ source: 'mountns' })).toHaveLength(1);
+  });
+});
+
 test('a missing directory right below / is provided too, and cwd stays where it was', async () => {
   const cwd = process.cwd();
   const name = `/mountns-${process.pid}`;

@@ -51,6 +51,19 @@ describe('unbindable mounts', () => {
     });
   }
 
+  for (const [what, cover] of Object.entries(COVERING)) {
+    operationTest(`on files stay what they are, and hidden: ${what}`, ['file'], (ns, dir) => {
+      ns.readonly(`${dir}/file`);
+      ns.propagation(`${dir}/file`, 'unbindable');
+      ns.mask(`${dir}/file`);
+      cover(ns, dir);
+      expect(fs.readFileSync(`${dir}/file`, 'utf8')).toBe('');
+      ns.umount(`${dir}/file`);
+      expect(fs.readFileSync(`${dir}/file`, 'utf8')).toBe('file');
+      expect(`${dir}/file`).toHavePropagation('unbindable');
+    });
+  }
+
   operationTest('are in a new root', ['seen/', 'covered/'], (ns, dir) => {
     prepare(ns, dir);
     ns.pivotRoot(dir);
