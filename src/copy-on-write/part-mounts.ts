@@ -1,3 +1,4 @@
+import { closeSync, fstatSync } from 'node:fs';
 import { dirname } from 'node:path/posix';
 import { inspect } from 'node:util';
 import {
@@ -52,11 +53,15 @@ export class PartMounts {
     return unless(isPiece ? ['ENOENT'] : [], () => this.#put(this.#copy(part), part));
   }
 
-  #put(made: number, part: Part): number {
-    return closingOnError(made, (tree) => {
-      place(tree, part);
-      if (this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path, tree);
+  #put(made: number, part: Part): number | undefined {
+    let isPlaced = false;
+    closingOnError(made, (tree) => {
+      isPlaced = place(tree, part);
+      if (isPlaced && this.#extents.get(part.path) === 'whole') this.#sealBelow(part.path, tree);
     });
+    if (isPlaced) return made;
+    closeSync(made);
+    return undefined;
   }
 
   #isThere(mountPoint: string): boolean {
@@ -121,11 +126,16 @@ export class PartMounts {
   }
 }
 
-function place(tree: number, { path, mount }: Part): void {
+/** Returns false where there is nothing that could be mounted: a directory that was deleted, which is empty. */
+function place(tree: number, { path, mount }: Part): boolean {
   try {
     moveMount(tree, encodePath(path));
+    return true;
   } catch (error) {
-    if ((error as SystemCallError).code !== 'ENOENT' || !isDeleted(mount)) throw error;
+    if ((error as SystemCallError).code !== 'ENOENT') throw error;
+    const stat = fstatSync(tree);
+    if (stat.isDirectory() && stat.nlink === 0) return false;
+    if (!isDeleted(mount)) throw error;
     throw layerError(path, error as SystemCallError, {
       why: `what is mounted there was deleted, and can't be mounted again: ${formatMount(mount)}`,
       fix: `unmount it before: ns.umount(${inspect(path)}, { lazy: true })`,

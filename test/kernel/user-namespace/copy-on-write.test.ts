@@ -4,8 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
-import { UID } from '../../unprivileged.js';
-import { prepareHost, runAsUser } from './user-host.js';
+import { UID, UNPRIVILEGED } from '../../unprivileged.js';
+import { env, prepareHost, runAsUser } from './user-host.js';
 
 const SCRIPT = `
 import fs from 'node:fs';
@@ -186,5 +186,36 @@ test('all can be copy-on-write while directories come and go beside a mount that
       others.kill();
       await once(others, 'exit');
     }
+  });
+});
+
+const DELETED = `
+import { once } from 'node:events';
+import { withMountNamespace } from 'INDEX';
+
+await withMountNamespace({ copyOnWrite: true }, async () => {
+  console.log('in a scope');
+  await once(process.stdin.resume(), 'end');
+  await withMountNamespace({ copyOnWrite: true }, () => console.log('in one inside'));
+});
+`;
+
+test('all can be copy-on-write in a scope where a directory that may not be read was deleted since', async () => {
+  await withMountNamespace(async (ns) => {
+    const host = prepareHost(ns);
+    const directory = path.join(path.dirname(host.home), 'unreadable');
+    fs.mkdirSync(directory, { mode: 0o700 });
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, DELETED.replace('INDEX', host.file('dist/src/index.js')));
+    const [program = '', ...args] = [...UNPRIVILEGED, 'node', '--require', host.preload, script];
+    const child = spawn(program, args, { cwd: host.home, env: { ...env, HOME: host.home } });
+    const printed: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data) => printed.push(String(data)));
+    await once(child.stdout, 'data');
+    fs.rmdirSync(directory);
+    child.stdin.end();
+    await once(child, 'close');
+    expect(printed.join('')).toBe('in a scope\nin one inside\n');
   });
 });
