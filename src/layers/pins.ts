@@ -63,8 +63,9 @@ export class Pins {
     this.hold(marks);
   }
 
-  /** Holds what has these marks too: after a step that may have copied what is held. */
-  hold(marks = this.marks): void {
+  /** Holds what has these marks too: after a step that may have copied what is held. Returns what lets go of it. */
+  hold(marks = this.marks): () => void {
+    const { length } = this.#held;
     const table = readMounts('self');
     const ids = new Set(this.ids);
     for (const mount of marks.flatMap((mark) => withMark(mark, table))) {
@@ -72,6 +73,7 @@ export class Pins {
       if (fd !== undefined) this.add(fd);
       ids.add(mount.id);
     }
+    return () => closeAll(this.#held.splice(length));
   }
 
   /**
@@ -135,8 +137,12 @@ export class Pins {
   }
 
   close(): void {
-    for (const fd of this.#held.splice(0)) closeSync(fd);
+    closeAll(this.#held.splice(0));
   }
+}
+
+function closeAll(fds: readonly number[]): void {
+  for (const fd of fds) closeSync(fd);
 }
 
 interface Mark {

@@ -33,15 +33,15 @@ export function changeRoot(newRoot: string, putOld: string | undefined): void {
     steps.onFailure(() => fchdir(oldCwd));
     makeMountPoint(path, steps);
     if (old !== undefined) provideMountPoint(old, 'directory', steps);
+    const pins = pinsInPlace();
     // Before copies have other paths.
-    pinsInPlace()?.hold();
+    if (pins !== undefined) steps.onFailure(pins.hold());
     fchdir(steps.closing(openTarget(path)));
     pivotRoot('.', old?.slice(path.length + 1) || '.');
     steps.onFailure(() => {
       fchdir(oldRoot);
       pivotRoot('.', path.slice(1));
     });
-    const pins = pinsInPlace();
     if (old === undefined) detach(oldRoot);
     if (pins !== undefined && pins.released !== '/') pins.released = old?.slice(path.length) || '\0';
     enterWorkingDirectory(cwd, path, steps);

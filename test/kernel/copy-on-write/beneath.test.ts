@@ -288,3 +288,12 @@ test('each bind over what is above takes a named directory along once', async ()
   });
   expect(contentOf(directory)).toEqual(before);
 });
+
+test('an operation that fails keeps no descriptors of a named directory', async () => {
+  const directory = makeDecoys({ 'above/named/file': 'old', file: '' });
+  await withMountNamespace({ copyOnWrite: [`${directory}/above/named`] }, (ns) => {
+    const before = fs.readdirSync('/proc/self/fd').length;
+    expect(() => ns.pivotRoot(directory, `${directory}/file`)).toThrow('ENOTDIR');
+    expect(fs.readdirSync('/proc/self/fd')).toHaveLength(before);
+  });
+});
