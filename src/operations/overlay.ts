@@ -1,5 +1,8 @@
+import { accessSync, constants } from 'node:fs';
 import { inspect } from 'node:util';
 import type { Attempt } from '../errors/failure.js';
+import { MountError } from '../errors/mount-error.js';
+import { withPathOf } from '../files/descriptor-path.js';
 import { realPathOf } from '../files/real-path.js';
 import { checkPath, openTarget } from '../files/target.js';
 import { makeOverlay, type OverlayLayers } from '../layers/overlay.js';
@@ -31,7 +34,9 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
     if (Object.keys(layers.sources).length > 0) {
       const pins = pinsInPlace();
       const upper = pins && layers.writable && realPathOf(layers.writable[0]);
-      attachTree(makeOverlay(layers, steps), path, steps);
+      const tree = makeOverlay(layers, steps);
+      if (layers.writable !== undefined) requireWritable(tree, layers.writable, what);
+      attachTree(tree, path, steps);
       // What is written below it is written to the file system of upper.
       if (upper !== undefined) pins?.carry(upper, path, what);
     } else {
@@ -39,6 +44,25 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
       coverWithOverlay({ path, fd: steps.closing(openTarget(path)) }, steps);
     }
   });
+}
+
+/** Where an overlay can't make what it needs in its work directory, the kernel says so in its log, and makes it read-only. */
+function requireWritable(tree: number, [upper, work]: readonly [string, string], what: Attempt): void {
+  try {
+    withPathOf(tree, (place) => accessSync(place, constants.W_OK));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'EROFS') return;
+    throw new MountError(
+      {
+        summary: `${what.action} failed: the kernel made it read-only`,
+        why: `it can't make what it needs in ${printable(work)}: the kernel's log has the reason (dmesg)`,
+        fix: `have ${printable(upper)} and ${printable(work)} on a tmpfs, say: not every file system is fit for them`,
+        cause,
+      },
+      { code, path: what.path },
+    );
+  }
 }
 
 interface Layers extends OverlayLayers {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { expect } from 'mountns/vitest';
 import { listEverywhere, operationTest, readEverywhere, writeEverywhere } from './operation-test.js';
@@ -156,3 +157,28 @@ operationTest('overlay says that a file is no work directory', ['d/', 'u/', 'f']
   };
   expect(() => ns.overlay('/mnt/x', layers)).toThrow(expect.objectContaining(error));
 });
+
+operationTest(
+  'overlay is refused where the kernel would make it read-only',
+  ['d/', 'd/f', 't/'],
+  (ns, dir) => {
+    ns.tmpfs(`${dir}/t`);
+    const [upper, work] = [`${dir}/t/upper`, `${dir}/t/work`];
+    for (const directory of [upper, work]) fs.mkdirSync(directory);
+    const before = String(ns.mounts());
+    execFileSync('chattr', ['+i', work]);
+    expect(() => ns.overlay(`${dir}/d`, { upper, work })).toThrow(
+      expect.objectContaining({
+        code: 'EROFS',
+        path: `${dir}/d`,
+        message: expect.stringContaining(`mount overlay on ${dir}/d failed: the kernel made it read-only`),
+        why: `it can't make what it needs in ${work}: the kernel's log has the reason (dmesg)`,
+        fix: `have ${upper} and ${work} on a tmpfs, say: not every file system is fit for them`,
+      }),
+    );
+    expect(String(ns.mounts())).toBe(before);
+    execFileSync('chattr', ['-i', work]);
+    ns.overlay(`${dir}/d`, { upper, work });
+    fs.appendFileSync(`${dir}/d/f`, 'new');
+  },
+);
