@@ -12,9 +12,13 @@ export function attempt<T>(what: Attempt, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    if (isErrnoError(error)) throw explainMount(what, error);
-    throw error;
+    throw explained(what, error);
   }
+}
+
+/** What {@link attempt} throws where `error` was thrown. */
+export function explained(what: Attempt, error: unknown): unknown {
+  return isErrnoError(error) ? explainMount(what, error) : error;
 }
 
 /** An error of a system call, ours or Node's. */
