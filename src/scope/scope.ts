@@ -21,7 +21,7 @@ import { drainFileOperations } from './file-operations.js';
 import { bypassMockFs, isFsMocked } from './mocked-fs.js';
 import { enterQuarantine } from './quarantine.js';
 import { currentTest, layersInPlace, pinsInPlace, scopes, type TestRun } from './scopes.js';
-import { freeDescriptor, keepDescriptor } from './spare-descriptor.js';
+import { freeDescriptors, keepDescriptors } from './spare-descriptors.js';
 import { EnteredTree } from './tree.js';
 import { awaitTreeProcesses, endTreeProcesses } from './tree-processes.js';
 import { Turns } from './turns.js';
@@ -87,7 +87,7 @@ export class Scope {
       this.tree.leave();
       throw error;
     }
-    keepDescriptor(this.entered);
+    keepDescriptors(this.entered);
     scopes.open.push(this);
   }
 
@@ -174,7 +174,7 @@ export class Scope {
       try {
         if (this.turns.open > 0) await this.#awaitInner();
         if (hasChildren()) {
-          freeDescriptor();
+          freeDescriptors();
           await awaitTreeProcesses(this.tree);
         }
       } finally {
@@ -189,7 +189,7 @@ export class Scope {
             this.#leave(isQuiet);
           } finally {
             for (const fd of this.kept) closeSync(fd);
-            keepDescriptor(this.entered);
+            keepDescriptors(this.entered);
             this.#end();
           }
         });
@@ -238,7 +238,7 @@ export class Scope {
     try {
       canBeKept = this.tree.canBeKept();
       if (!canBeKept) {
-        freeDescriptor();
+        freeDescriptors();
         endTreeProcesses(this.tree, 'a scope');
         watched.file?.onScopeLeaving();
       }
