@@ -68,5 +68,5 @@ async function npm(cwd: string, ...args: string[]): Promise<string> {
   return (await promisify(execFile)('npm', args, { cwd, encoding: 'utf8' })).stdout;
 }
 
-const VITEST_5 = '5.1.1';
+const VITEST_5 = '5.1.2';
 const BABEL = ['@babel/preset-typescript@7', '@babel/plugin-transform-modules-commonjs@7'];
