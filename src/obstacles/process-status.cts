@@ -6,6 +6,8 @@ const { readFileSync } = fs;
 export interface ProcessStatus {
   /** The effective capabilities, hexadecimal as the kernel prints them. */
   capEff: string;
+  /** Those that this process and its children can ever get: in a container, what the container was given. */
+  capBnd: string;
   /** 0: none, 1: strict, 2: a filter. Undefined where the kernel has no seccomp. */
   seccomp: number | undefined;
 }
@@ -13,7 +15,11 @@ export interface ProcessStatus {
 export function parseProcessStatus(text: string): ProcessStatus {
   const field = (name: string) => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1];
   const seccomp = field('Seccomp');
-  return { capEff: field('CapEff') ?? '0', seccomp: seccomp === undefined ? undefined : Number(seccomp) };
+  return {
+    capEff: field('CapEff') ?? '0',
+    capBnd: field('CapBnd') ?? '0',
+    seccomp: seccomp === undefined ? undefined : Number(seccomp),
+  };
 }
 
 export function readProcessStatus(): ProcessStatus {
@@ -25,7 +31,10 @@ export function readProcessStatus(): ProcessStatus {
  * container lacks most, and an unprivileged user has all in a user namespace of its own. Needs no native code: it is asked
  * where a machine may have none.
  */
-export function hasCapability(capability: number, { capEff } = readProcessStatus()): boolean {
+export function hasCapability(
+  capability: number,
+  { capEff }: Pick<ProcessStatus, 'capEff'> = readProcessStatus(),
+): boolean {
   return (BigInt(`0x${capEff}`) & (1n << BigInt(capability))) !== 0n;
 }
 

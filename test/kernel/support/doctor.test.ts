@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import type { Support } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
-import { UNPRIVILEGED } from '../../unprivileged.js';
+import { UNPRIVILEGED, WITHOUT_SYS_ADMIN } from '../../unprivileged.js';
 import {
   filtered,
   limited,
@@ -134,6 +134,19 @@ describe('ns-tool doctor names the first layer that refuses', () => {
     expect(asRoot.checks.at(-1)?.fix).toMatchObject({
       Docker: expect.stringContaining('--security-opt seccomp=unconfined'),
       Kubernetes: expect.stringContaining('seccompProfile'),
+    });
+  });
+
+  test('a seccomp filter in a container that has no CAP_SYS_ADMIN', ({ ns }) => {
+    const host = prepareHost(ns);
+    const support = examine({ host, prefix: filtered(host, 'unshare', WITHOUT_SYS_ADMIN) });
+    expect(support.checks.at(-1)).toMatchObject({
+      name: 'user namespace',
+      status: 'refused',
+      fix: {
+        Docker: 'docker run --cap-add SYS_ADMIN --security-opt apparmor=unconfined …',
+        Kubernetes: expect.not.stringContaining('seccompProfile'),
+      },
     });
   });
 
