@@ -108,7 +108,9 @@ function describe(name: string, error: unknown): SupportCheck {
   const obstacle =
     cause instanceof SystemCallError ? findMountNamespaceObstacle(cause.code, cause.syscall) : undefined;
   const [detail = ''] = messageOf(error).split('\n', 1);
-  return { name, status: 'refused', detail, why: why ?? obstacle?.why, fix: obstacle?.fix ?? fix };
+  const check: SupportCheck = { name, status: 'refused', detail, why, fix };
+  // An operation may have found out more.
+  return obstacle === undefined || (why ?? obstacle.why) !== obstacle.why ? check : { ...check, ...obstacle };
 }
 
 function print(check: SupportCheck): void {
