@@ -69,6 +69,16 @@ describe('ns-tool doctor', () => {
     expect(statusOf(support)).toMatchObject({ ...LAYERS, privileges: 'limited', 'user namespace': 'ok' });
   });
 
+  test('says of a user namespace that others have made only what it certainly lacks', ({ ns }) => {
+    const prefix = ['unshare', '--user', '--map-root-user', '--mount', '--'];
+    const support = examine({ host: prepareHost(ns), prefix });
+    expect(support.checks.find(({ name }) => name === 'privileges')).toMatchObject({
+      status: 'limited',
+      detail: expect.stringContaining('CAP_SYS_ADMIN in a user namespace'),
+      why: 'there: no block devices, no unmounting of what came from outside of it, no ids that it does not map',
+    });
+  });
+
   test.for(['/nonexistent', 'relative'])('does not depend on TMPDIR: %s', (TMPDIR, { ns }) => {
     const support = examine({ host: prepareHost(ns), env: { TMPDIR } });
     expect(support).toMatchObject({ supported: true, status: 0 });
