@@ -96,9 +96,11 @@ function noSysChroot(status: ProcessStatus): Obstacle | undefined {
   return {
     why: `this process lacks CAP_SYS_CHROOT (CapEff ${status.capEff})`,
     fix: {
-      laptop: 'run the tests as a user other than root, or with CAP_SYS_CHROOT too (capabilities(7))',
-      Docker: 'docker run --cap-add SYS_CHROOT --cap-add SYS_ADMIN …',
-      Kubernetes: 'securityContext: { capabilities: { add: [SYS_ADMIN, SYS_CHROOT] } }',
+      laptop: 'run the tests as a user without capabilities, or with CAP_SYS_CHROOT too (capabilities(7))',
+      // What lacks it has dropped all, or Podman has given one to a user.
+      Docker:
+        'docker run --cap-add SYS_ADMIN --cap-add SYS_CHROOT --cap-add DAC_OVERRIDE …; a user in Podman needs none of them',
+      Kubernetes: 'securityContext: { capabilities: { add: [SYS_ADMIN, SYS_CHROOT, DAC_OVERRIDE] } }',
     },
   };
 }
