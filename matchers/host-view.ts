@@ -56,7 +56,8 @@ export class HostView {
 
   /**
    * What can't be ruled out: of a peer group that is in a third namespace alone, no table here shows what it is a
-   * slave of. All mounts that are tied are copies of one, so only those of the same file system count.
+   * slave of. All mounts that are tied are copies of one, so only those of the same file system count. What a mount of the
+   * host was a slave of at entry is older than the groups inside, where all was private then, and takes nothing from them.
    */
   doubtAbout(mount: Mount): Breach | undefined {
     const kin = this.#now.filter(({ device }) => device === mount.device);
@@ -66,7 +67,13 @@ export class HostView {
       const condition = `it is a slave of peer group ${master}, and no mount of that is in either table:\nmounts of the host may come to it through a third namespace`;
       return breach(condition, source);
     }
-    const slave = mount.peerGroup && kin.find((other) => this.#unknownMasterOf(other) !== undefined);
+    const slave =
+      mount.peerGroup &&
+      kin.find(
+        (other) =>
+          this.#unknownMasterOf(other) !== undefined &&
+          this.#before.find({ id: other.id, master: other.master }) === undefined,
+      );
     return slave
       ? breach(
           `a mount of the host is a slave of peer group ${this.#unknownMasterOf(slave)}, and no mount of that is in either table:\nwhat is mounted below may come to the host through a third namespace`,

@@ -19,9 +19,8 @@ function bindAsSlave(namespace: OtherNamespace, from: string, to: string): void 
   namespace.run('mount', '--make-shared', to);
 }
 
-/** `ns`, as if its mounts were those of `inside`, and `host` were the host since now. */
-function between(ns: MountNamespace, inside: OtherNamespace, host: OtherNamespace) {
-  const before = host.mounts();
+/** `ns`, as if its mounts were those of `inside`, and `host` were the host since `before`. */
+function between(ns: MountNamespace, inside: OtherNamespace, host: OtherNamespace, before = host.mounts()) {
   const parts = { mounts: () => inside.mounts() };
   return namespaceLike(ns, parts, { mounts: () => host.mounts(), mountsAtEntry: () => before });
 }
@@ -108,21 +107,23 @@ test('fails when the host has a slave of a slave of it', async ({ ns }) => {
 });
 
 test('fails when a third namespace may pass mounts on to the host', async ({ ns }) => {
-  const p = sharedDirectory();
+  const [p, q] = [sharedDirectory(), sharedDirectory()];
   const inside = await startShared(p);
   const third = await OtherNamespace.start('slave', inside);
   third.run('mount', '--make-shared', p);
   const host = await OtherNamespace.start('slave', third);
   inside.run('mount', '--make-private', '/');
-  const tied = between(ns, inside, host);
-  expect(await failure(() => expect(tied).toBeIsolatedFromHost(p), { p })).toMatchInlineSnapshot(`
+  const before = host.mounts();
+  host.run('mount', '--bind', p, q);
+  const tied = between(ns, inside, host, before);
+  expect(await failure(() => expect(tied).toBeIsolatedFromHost(p), { p, q })).toMatchInlineSnapshot(`
     "expect(ns).toBeIsolatedFromHost(path)
 
     Expected <p> to be isolated from the host
     Broken:   a mount of the host is a slave of peer group …, and no mount of that is in either table:
               what is mounted below may come to the host through a third namespace
     Inside:   tied on <p> type tmpfs (rw,relatime), shared:…
-    Host:     tied on <p> type tmpfs (rw,relatime), slave:…
+    Host:     tied on <q> type tmpfs (rw,relatime), slave:…
     Seen in:  mnt:[…], … mounts; the host is mnt:[…]"
   `);
   expect(tied).not.toBeIsolatedFromHost();
@@ -130,7 +131,20 @@ test('fails when a third namespace may pass mounts on to the host', async ({ ns 
   expect(tied).toBeIsolatedFromHost('/');
 
   inside.run('mount', '-t', 'tmpfs', 'of-the-namespace', `${p}/a`);
-  expect(host.mounts().at(`${p}/a`)?.source).toBe('of-the-namespace');
+  expect(host.mounts().at(`${q}/a`)?.source).toBe('of-the-namespace');
+});
+
+test('passes where the host was a slave at entry, as in a container of Docker', async ({ ns }) => {
+  const p = sharedDirectory();
+  const third = await startShared(p);
+  const host = await OtherNamespace.start('slave', third);
+  const inside = await OtherNamespace.start('private', host);
+  inside.run('mount', '--make-rshared', '/');
+  expect(host.mounts().at(p)?.propagation).toBe('slave');
+  expect(between(ns, inside, host)).toBeIsolatedFromHost(p);
+
+  inside.run('mount', '-t', 'tmpfs', 'of-the-namespace', `${p}/a`);
+  expect(host.mounts().at(`${p}/a`)).toBeUndefined();
 });
 
 test('fails when a third namespace may pass mounts of the host on to it', async ({ ns }) => {

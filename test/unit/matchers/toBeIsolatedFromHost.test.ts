@@ -55,7 +55,7 @@ function isTied(one: Tied, other: Tied, forest: Forest): boolean {
 }
 
 /** The table of a namespace as show_mountinfo() of fs/proc_namespace.c prints it. */
-function tableOf(space: Space, forest: Forest): MountTable {
+function tableOf(space: Space, forest: Forest, isPrivate = (_: Tied) => false): MountTable {
   const lines = forest.mounts.map((mount, index) => {
     if (mount.space !== space) return '';
     const [master, ...above] = mount.isPeer ? sourcesOf(mount, forest).slice(1) : sourcesOf(mount, forest);
@@ -67,17 +67,28 @@ function tableOf(space: Space, forest: Forest): MountTable {
       const from = [master, ...above].find(hasPeerHere);
       if (from !== undefined && from !== master) fields.push(`propagate_from:${from + 1}`);
     }
-    return `${index + 10} 1 0:50 / /${index} rw ${fields.join(' ')} - tmpfs tmpfs rw\n`;
+    const shown = isPrivate(mount) ? '' : fields.join(' ');
+    return `${index + 10} 1 0:50 / /${index} rw ${shown} - tmpfs tmpfs rw\n`;
   });
   return new MountTable(`1 0 254:0 / / rw - ext4 /dev/sda1 rw\n${lines.join('')}`);
 }
 
+/** At entry all was private inside: what gets mounts from there has come to be a slave since. */
+function hostAtEntry(forest: Forest): MountTable {
+  const groupsInside = forest.mounts
+    .filter(({ space, isPeer }) => space === 'inside' && isPeer)
+    .map(({ group }) => group);
+  return tableOf('host', forest, (mount) =>
+    sourcesOf(mount, forest).some((group) => groupsInside.includes(group)),
+  );
+}
+
 function judge(index: number, forest: Forest): boolean {
-  const host = tableOf('host', forest);
+  const atEntry = hostAtEntry(forest);
   const ns = {
     id: 1,
     mounts: () => tableOf('inside', forest),
-    host: { id: 2, mounts: () => host, mountsAtEntry: () => host },
+    host: { id: 2, mounts: () => tableOf('host', forest), mountsAtEntry: () => atEntry },
   };
   return toBeIsolatedFromHost.call({ equals: Object.is }, ns, `/${index}`).pass;
 }
