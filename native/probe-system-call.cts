@@ -23,7 +23,7 @@ export function probeSystemCall(syscall: string): string | undefined {
 const LONGS = ['long', 'long', 'long', 'long', 'long'] as const;
 // As descriptors: none. As pointers: bad ones. As flags: bits that are none.
 const IMPOSSIBLE = [-1, 0, -1, 0, -1];
-const IN_LIBC = new Set(['mount', 'umount2', 'pivot_root']);
+const IN_LIBC = new Set(['mount', 'umount2', 'pivot_root', 'chroot']);
 const NUMBERS: Record<string, number | undefined> = {
   open_tree: 428,
   move_mount: 429,

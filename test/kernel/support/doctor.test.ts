@@ -172,6 +172,7 @@ describe('ns-tool doctor names the first layer that refuses', () => {
     ['open_tree=38', ', and it refuses every open_tree(2)'],
     ['mount_setattr=38', ', and it refuses every mount_setattr(2)'],
     ['move_mount', ', and it refuses every move_mount(2)'],
+    ['chroot', ', and it refuses every chroot(2)'],
     // libc answers in its place.
     ['statx=38', ''],
   ] as const)('a seccomp filter that does not let the tree be copied: %s', ([call, more], { ns }) => {

@@ -12,8 +12,8 @@ const built = path.join(__dirname, '../../../dist/native/processes.cjs');
 const { execvp, setCloseOnExec } = require(built);
 
 const NUMBERS = {
-  x64: { mount: 165, unshare: 272, prctl: 157, setns: 308, statx: 332, fsetxattr: 190 },
-  arm64: { mount: 40, unshare: 97, prctl: 167, setns: 268, statx: 291, fsetxattr: 7 },
+  x64: { mount: 165, chroot: 161, unshare: 272, prctl: 157, setns: 308, statx: 332, fsetxattr: 190 },
+  arm64: { mount: 40, chroot: 51, unshare: 97, prctl: 167, setns: 268, statx: 291, fsetxattr: 7 },
 }[process.arch];
 const NUMBERS_EVERYWHERE = {
   open_tree: 428,
