@@ -27,7 +27,7 @@ if [ "$entering" = chroot ]; then
   root=$root/old/root
 fi
 mount --rbind /proc "$root/proc"
-mount --bind /dev/null "$root/dev/null"
+for device in null zero full; do mount --bind "/dev/$device" "$root/dev/$device"; done
 mount --bind "$installed" "$root$installed"
 if [ "$entering" = pivot_root ]; then
   cd "$root"

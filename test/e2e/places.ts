@@ -31,11 +31,13 @@ function inRoot(entering: 'chroot' | 'pivot_root'): readonly string[] {
     fs.rmSync(root, { recursive: true });
   });
   fs.chmodSync(root, 0o755);
-  for (const name of ['bin', 'dev', 'etc', 'old', 'proc', 'tmp']) fs.mkdirSync(path.join(root, name));
-  fs.writeFileSync(path.join(root, 'dev/null'), '');
+  for (const name of DIRECTORIES) fs.mkdirSync(path.join(root, name), { recursive: true });
+  for (const file of [...DEVICES, '/etc/hostname', '/etc/hosts']) fs.writeFileSync(path.join(root, file), '');
   const [busybox, setpriv] = [findProgram('busybox'), findProgram('setpriv')];
   copy(busybox, path.join(root, 'bin/busybox'));
-  for (const applet of APPLETS) fs.symlinkSync('busybox', path.join(root, 'bin', applet));
+  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n').filter(Boolean);
+  for (const applet of applets.filter((name) => name !== 'busybox'))
+    fs.symlinkSync('busybox', path.join(root, 'bin', applet));
   copy(setpriv, path.join(root, SETPRIV));
   for (const library of [...librariesOf(setpriv), ...nodes.flatMap((node) => librariesOf(programOf(node)))]) {
     copy(library, path.join(root, library));
@@ -64,4 +66,5 @@ function findProgram(name: string): string {
 
 /** Not in the search path: what is tested finds only BusyBox's. */
 const SETPRIV = '/opt/setpriv';
-const APPLETS = ['sh', 'ls', 'cat', 'readlink', 'mount', 'umount', 'unshare', 'sleep', 'ps'];
+const DIRECTORIES = ['bin', 'dev', 'etc', 'mnt', 'old', 'proc', 'srv', 'tmp', 'usr/bin', 'usr/share'];
+const DEVICES = ['/dev/null', '/dev/zero', '/dev/full'];

@@ -125,10 +125,10 @@ export function startVitest(fixture: string, options: RunOptions = {}): VitestRu
   return track(new VitestRun(copyFixture(fixture, options.runner), options));
 }
 
-/** Copies `fixtures/<fixture>` to where the packages are installed. */
+/** Copies `fixtures/<fixture>`, or another directory by its path, to where the packages are installed. */
 export function copyFixture(fixture: string, runner: NonNullable<RunOptions['runner']> = 'vitest4'): string {
-  const directory = fs.mkdtempSync(path.join(inject('installed'), runner, `${fixture}-`));
-  fs.cpSync(path.join(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
+  const directory = fs.mkdtempSync(path.join(inject('installed'), runner, `${path.basename(fixture)}-`));
+  fs.cpSync(path.resolve(import.meta.dirname, 'fixtures', fixture), directory, { recursive: true });
   return directory;
 }
 
