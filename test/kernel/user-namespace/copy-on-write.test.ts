@@ -189,6 +189,40 @@ test('all can be copy-on-write while directories come and go beside a mount that
   });
 });
 
+const REMOVING = `
+import fs from 'node:fs';
+import { withMountNamespace } from 'INDEX';
+
+await withMountNamespace({ copyOnWrite: true }, () => {
+  for (const file of process.argv.slice(2)) {
+    try {
+      fs.rmSync(file);
+      console.log('removed');
+    } catch ({ code }) {
+      console.log(code);
+    }
+  }
+});
+`;
+
+test('beside a mount that is locked, files can be removed that the user may write to, further below all', async () => {
+  await withMountNamespace((ns) => {
+    const host = prepareHost(ns);
+    const beside = path.dirname(host.home);
+    fs.chmodSync(beside, 0o777);
+    fs.mkdirSync(path.join(beside, 'below'), { mode: 0o755 });
+    fs.chownSync(path.join(beside, 'below'), UID, UID);
+    const files = ['own', 'other', 'below/other'].map((name) => path.join(beside, name));
+    for (const file of files) fs.writeFileSync(file, '', { mode: 0o644 });
+    fs.chownSync(files[0] as string, UID, UID);
+    const script = path.join(host.home, 'script.mjs');
+    fs.writeFileSync(script, REMOVING.replace('INDEX', host.file('dist/src/index.js')));
+    const { stdout, stderr } = runAsUser(host, ['node', '--require', host.preload, script, ...files]);
+    expect({ stdout, stderr }).toEqual({ stdout: 'removed\nEBUSY\nremoved\n', stderr: '' });
+    expect(files.filter((file) => fs.existsSync(file))).toEqual(files);
+  });
+});
+
 const DELETED = `
 import { once } from 'node:events';
 import { withMountNamespace } from 'INDEX';
