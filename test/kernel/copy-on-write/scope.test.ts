@@ -58,6 +58,24 @@ describe('a copy-on-write scope', () => {
     expect(fs.existsSync('/etc/passwd')).toBe(true);
   });
 
+  test('removes a directory once what is mounted below it is unmounted, as /etc/hosts is in a container', async () => {
+    const decoys = makeDecoys({ 'etc/hosts': '', 'etc/passwd': '', bound: 'content' });
+    await withMountNamespace(async (outer) => {
+      outer.bind(`${decoys}/bound`, `${decoys}/etc/hosts`);
+      const before = contentOf(decoys);
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        requireContained(decoys);
+        const remove = () => fs.rmSync(`${decoys}/etc`, { recursive: true });
+        // From Node 24 on it says "Unknown error", and then what libc says.
+        expect(remove).toThrow(/resource busy/i);
+        for (const { mountPoint } of ns.mounts().under(`${decoys}/etc`)) ns.umount(mountPoint);
+        remove();
+        expect(ns.changes().deleted).toEqual([`${decoys}/etc`]);
+      });
+      expect(contentOf(decoys)).toEqual(before);
+    });
+  });
+
   test('protects only the named directories, and the mounts below them', async () => {
     const decoys = makeDecoys({ 'named/file': '', 'named/disk/x': '', 'other/file': '' });
     await withMountNamespace(async (outer) => {
