@@ -46,9 +46,9 @@ function explainWritable({ sources = {} }: Failure, table: MountTable): Reason |
   const { upper, work } = sources;
   if (upper === undefined || work === undefined) return undefined;
   const mount = table.containing(realPathOf(upper));
-  if (mount?.fsType === 'overlay') {
+  if (mount !== undefined && (UNFIT.test(mount.fsType) || REMOTE.test(mount.fsType))) {
     return {
-      why: `upper ${printable(upper)} lies on an overlay itself: ${formatMount(mount)}`,
+      why: `upper ${printable(upper)} lies on ${formatMount(mount)}, and overlay writes to nothing of ${mount.fsType}`,
       fix: "put upper and work on another file system, a tmpfs say: ns.tmpfs('/mnt/layers')",
     };
   }
@@ -124,3 +124,5 @@ const RAW = 'use ns.overlay(), whose errors say which directory is at fault';
 const TARGET = 'target';
 // The kernel lets nothing be stacked on proc; the others compare names in ways of their own, or mount by themselves.
 const UNFIT = /^(autofs|exfat|msdos|ntfs3?|proc|vfat)$/;
+// What these show can become another file by itself (d_revalidate()).
+const REMOTE = /^(ceph|cifs|fuse(blk|\..*)?|nfs4?|overlay|smb3)$/;

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { describe, expect } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
 import { collectNotices } from '../collect-notices.js';
+import { errorOf } from '../errors/error-of.js';
 import { obstacle } from '../fuse-obstacle.js';
 import { clientTest, type Inside } from './client-test.js';
 
@@ -63,6 +64,28 @@ if (obstacle === undefined) {
       expect(fs.readdirSync(`${inside.directory}/upper`).sort()).toEqual(['file', 'new']);
       inside.run('umount', merged);
     });
+
+    clientTest(
+      'is no place for the upper directory of an overlay, which its error says',
+      overlay,
+      (inside) => {
+        const { options, merged } = makeOverlay(inside);
+        const { ns, directory } = inside;
+        inside.run('fuse-overlayfs', '-o', options, merged);
+        for (const name of ['upper', 'work']) fs.mkdirSync(`${merged}/${name}`);
+        const [upper, work] = [`${merged}/upper`, `${merged}/work`];
+        expect(errorOf(() => ns.overlay(`${directory}/lower`, { upper, work }))).toMatchObject({
+          code: 'EINVAL',
+          why: expect.stringMatching(
+            new RegExp(
+              `^upper ${upper} lies on fuse-overlayfs on ${merged} type fuse.fuse-overlayfs .*, and overlay writes to nothing of fuse.fuse-overlayfs$`,
+            ),
+          ),
+          fix: "put upper and work on another file system, a tmpfs say: ns.tmpfs('/mnt/layers')",
+        });
+        inside.run('umount', merged);
+      },
+    );
 
     clientTest('a daemon that still serves when the scope ends is ended with it', overlay, (inside) => {
       const { options, merged } = makeOverlay(inside);
