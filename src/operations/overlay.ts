@@ -1,5 +1,6 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { inspect } from 'node:util';
+import { encodePath } from '../../native/path-bytes.cjs';
 import type { Attempt } from '../errors/failure.js';
 import { MountError } from '../errors/mount-error.js';
 import { withPathOf } from '../files/descriptor-path.js';
@@ -46,8 +47,23 @@ export function mountOverlay(target: string, options: OverlayOptions): void {
   });
 }
 
-/** Where an overlay can't make what it needs in its work directory, the kernel says so in its log, and makes it read-only. */
-function requireWritable(tree: number, [upper, work]: readonly [string, string], what: Attempt): void {
+/**
+ * Where an overlay can't make what it needs in its work directory, the kernel says so in its log, and makes it read-only. Of
+ * two subvolumes of one mount it says nothing at all: then each write to what is in `lower` is EXDEV.
+ */
+function requireWritable(tree: number, writable: readonly [string, string], what: Attempt): void {
+  const [upper, work] = writable;
+  const [one, other] = writable.map((path) => statSync(encodePath(path)).dev);
+  if (one !== other) {
+    throw new MountError(
+      {
+        summary: `${what.action} failed: upper ${printable(upper)} and work ${printable(work)} are in two subvolumes`,
+        why: 'overlay renames files from work to upper, which nobody can from one subvolume to another (EXDEV)',
+        fix: 'have both in one',
+      },
+      { code: 'EXDEV', path: what.path },
+    );
+  }
   try {
     withPathOf(tree, (place) => accessSync(place, constants.W_OK));
   } catch (cause) {

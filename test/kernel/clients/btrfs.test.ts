@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { withMountNamespace } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
 import { afterEach, onTestFinished } from 'vitest';
+import { errorOf } from '../errors/error-of.js';
 import { clientTest, type Inside } from './client-test.js';
 import { loopDevicesOf, probeLoopDevices } from './loop-devices.js';
 
@@ -77,6 +78,27 @@ describe('btrfs', () => {
       ).toThrow('EBUSY');
       expect(ns.mounts().at(top)?.superOptions.slice(0, -2)).toEqual(options);
       ns.umount(target);
+    });
+
+    clientTest('two subvolumes are no upper and work directory of an overlay', programs, (inside) => {
+      const { top } = makeSubvolumes(inside);
+      const { ns, directory } = inside;
+      for (const path of ['lower', 'target']) fs.mkdirSync(`${directory}/${path}`);
+      for (const path of ['upper', 'snapshot/work', 'work']) fs.mkdirSync(`${top}/${path}`);
+      fs.writeFileSync(`${directory}/lower/file`, '');
+      const mount = (work: string) =>
+        ns.overlay(`${directory}/target`, { lower: `${directory}/lower`, upper: `${top}/upper`, work });
+      expect(errorOf(() => mount(`${top}/snapshot/work`))).toMatchObject({
+        code: 'EXDEV',
+        message: `mount overlay on ${directory}/target failed: upper ${top}/upper and work ${top}/snapshot/work are in two subvolumes
+  why:  overlay renames files from work to upper, which nobody can from one subvolume to another (EXDEV)
+  fix:  have both in one`,
+      });
+      expect(`${directory}/target`).not.toBeMountPoint();
+      expect(fs.readdirSync(`${top}/snapshot/work`)).toEqual([]);
+      mount(`${top}/work`);
+      fs.appendFileSync(`${directory}/target/file`, 'more');
+      expect(fs.readFileSync(`${top}/upper/file`, 'utf8')).toBe('more');
     });
   } else {
     console.warn(`btrfs images can't be mounted here, only that is tested: ${obstacle}`);
