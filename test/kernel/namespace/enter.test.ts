@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { type Mount, readMounts } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
 import { temporaryDirectory } from '../../temporary-directory.js';
@@ -98,6 +99,57 @@ test('worker threads and descendants live in the same namespace, and do not ente
   const { stdout, stderr } = run(['--require', PRELOAD], script);
   expect(stderr).toBe('');
   expect(new Set(JSON.parse(stdout)).size).toBe(1);
+});
+
+test('a descendant in another pid namespace too, where /proc is no longer that of its own', () => {
+  const command = ['--pid', '--fork', '--', process.execPath, '--require', PRELOAD, '-p', 'process.pid'];
+  const script = `process.stdout.write(require('node:child_process').execFileSync('unshare', ${JSON.stringify(command)}))`;
+  expect(run(['--require', PRELOAD], script)).toMatchObject({ status: 0, stdout: '1\n', stderr: '' });
+});
+
+test('descendants of descendants know the host', () => {
+  const last = `import('${path.resolve('dist/src/index.js')}').then(({ readMounts }) =>
+    console.log(readMounts('host').at('/').id));`;
+  const start = (
+    code: string,
+  ) => `process.stdout.write(require('node:child_process').execFileSync(process.execPath,
+    ['--require', ${JSON.stringify(PRELOAD)}, '-e', ${JSON.stringify(code)}]));`;
+  const { stdout, stderr } = run(['--require', PRELOAD], start(start(last)));
+  const { id } = readMounts('self').at('/') as Mount;
+  expect({ stdout, stderr }).toEqual({ stdout: `${id}\n`, stderr: '' });
+});
+
+test('a second copy of this package does not enter again', () => {
+  const script = `
+    for (const file of Object.keys(require.cache)) delete require.cache[file];
+    require(${JSON.stringify(PRELOAD)});
+    import(${JSON.stringify(path.resolve('dist/src/index.js'))}).then(({ withMountNamespace }) =>
+      withMountNamespace(() => console.log('in a scope')));`;
+  const { stdout, stderr } = run(['--require', PRELOAD], script);
+  expect({ stdout, stderr }).toEqual({ stdout: 'in a scope\n', stderr: '' });
+});
+
+test('that this is a user namespace is known also where a test has covered /proc', () => {
+  const script = `import('${path.resolve('dist/src/index.js')}').then(({ withMountNamespace }) =>
+    withMountNamespace((ns) => {
+      ns.tmpfs('/proc');
+      ns.tmpfs('/mnt');
+      for (const name of ['upper', 'work']) fs.mkdirSync('/mnt/' + name);
+      ns.overlay('/etc', { upper: '/mnt/upper', work: '/mnt/work' });
+      console.log(ns.mounts().at('/etc').superOptions.includes('userxattr'));
+    }));`;
+  const command = [
+    '--user',
+    '--map-root-user',
+    '--mount',
+    process.execPath,
+    '--require',
+    PRELOAD,
+    '-e',
+    script,
+  ];
+  const { stdout, stderr } = spawnSync('unshare', command, { encoding: 'utf8', env });
+  expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' });
 });
 
 test('a process that node:test starts has a namespace of its own, and shares it with those that it starts', () => {
