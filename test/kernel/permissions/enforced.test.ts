@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'mountns/vitest';
 import { contentOf, makeDecoys } from '../copy-on-write/decoys.js';
@@ -95,6 +96,27 @@ describe('permissions that are enforced', { timeout: 60_000 }, () => {
     expect(stderr).toContain('cannot enforce permissions: prctl(2) EPERM');
     expect(stderr).toContain('dropping capabilities for good takes CAP_SETPCAP');
     expect({ stdout, status }).toEqual({ stdout: '', status: 1 });
+  });
+
+  test.each([
+    ['sync', 'fs.openSync = (file, ...rest) => openSync(instead(file), ...rest);'],
+    ['async', 'fs.open = (file, ...rest) => open(instead(file), ...rest);'],
+    ['child', "child_process.spawnSync = () => ({ stdout: 'succeeds' });"],
+  ])('are proved by %s code', (who, spoil) => {
+    const early = path.join(makeDecoys({}), 'early.cjs');
+    fs.writeFileSync(
+      early,
+      `const [child_process, fs] = [require('node:child_process'), require('node:fs')];
+       const { open, openSync } = fs;
+       const instead = (file) => (/^.proc.self.fd.\\d+.file$/.test(file) ? '/dev/null' : file);
+       ${spoil}`,
+    );
+    const { stderr, status } = run(['env', `NODE_OPTIONS=--require ${early}`], 'enforced');
+    expect(stderr).toContain(
+      'NamespaceError: mountns refuses to run: permissions are not enforced\n' +
+        `  why:  opening a file of mode 000 in ${who} code succeeds instead of failing with EACCES\n`,
+    );
+    expect(status).toBe(1);
   });
 
   test('are not guessed from a value that says something else', () => {
