@@ -16,6 +16,7 @@ import { unless } from '../../native/unless.cjs';
 import { closingOnError, using } from '../../native/using.cjs';
 import { isBelow, pathBelow } from '../mounts/absolute-path.js';
 import { formatMount } from '../mounts/format-mount.js';
+import { isReadOnly } from '../mounts/mount.js';
 import { mountAttributesOf } from '../mounts/mount-flags.js';
 import type { MountTable } from '../mounts/mount-table.js';
 import { visibleMounts } from '../mounts/visible-mounts.js';
@@ -126,7 +127,7 @@ export class PartMounts {
   }
 }
 
-/** Returns false where there is nothing that could be mounted: a directory that was deleted, which is empty. */
+/** Returns false for what was deleted and has nothing that can be written to: a directory, which is empty, or what is read-only. */
 function place(tree: number, { path, mount }: Part): boolean {
   try {
     moveMount(tree, encodePath(path));
@@ -134,8 +135,9 @@ function place(tree: number, { path, mount }: Part): boolean {
   } catch (error) {
     if ((error as SystemCallError).code !== 'ENOENT') throw error;
     const stat = fstatSync(tree);
-    if (stat.isDirectory() && stat.nlink === 0) return false;
-    if (!isDeleted(mount)) throw error;
+    // It may have been there when the table was read.
+    if (stat.nlink > 0 && !isDeleted(mount)) throw error;
+    if (stat.isDirectory() || isReadOnly(mount)) return false;
     throw layerError(path, error as SystemCallError, {
       why: `what is mounted there was deleted, and can't be mounted again: ${formatMount(mount)}`,
       fix: `unmount it before: ns.umount(${inspect(path)}, { lazy: true })`,

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -166,12 +166,16 @@ for (;;) {
 const ENTERING = `
 import { withMountNamespace } from 'INDEX';
 
-for (let run = 0; run < 40; run += 1) await withMountNamespace({ copyOnWrite: true }, () => {});
+const enter = (fn) => withMountNamespace({ copyOnWrite: true }, fn);
+for (let run = 0; run < 10; run += 1) await enter(() => enter(() => {}));
 console.log('entered');
 `;
 
-// What cannot be a layer as a whole is one in pieces, each of which may be gone before it is one.
-test('all can be copy-on-write while directories come and go beside a mount that is locked', async () => {
+// What cannot be a layer as a whole is one in pieces, each of which may be gone before it is one. So is the directory for
+// temporary files, however many there are.
+test('all can be copy-on-write while files come and go beside a locked mount', {
+  timeout: 60_000,
+}, async () => {
   await withMountNamespace(async (ns) => {
     const host = prepareHost(ns);
     const others = spawn(process.execPath, ['-e', COMING_AND_GOING, path.dirname(host.home)]);
@@ -234,11 +238,15 @@ await withMountNamespace({ copyOnWrite: true }, async () => {
 });
 `;
 
-test('all can be copy-on-write in a scope where a directory that may not be read was deleted since', async () => {
+test('all can be copy-on-write in a scope where what may not be read was deleted since', async () => {
   await withMountNamespace(async (ns) => {
     const host = prepareHost(ns);
-    const directory = path.join(path.dirname(host.home), 'unreadable');
+    const [directory, file, fifo] = ['directory', 'file', 'fifo'].map((name) =>
+      path.join(path.dirname(host.home), name),
+    ) as [string, string, string];
     fs.mkdirSync(directory, { mode: 0o700 });
+    fs.writeFileSync(file, '', { mode: 0o600 });
+    execFileSync('mkfifo', [fifo]);
     const script = path.join(host.home, 'script.mjs');
     fs.writeFileSync(script, DELETED.replace('INDEX', host.file('dist/src/index.js')));
     const [program = '', ...args] = [...UNPRIVILEGED, 'node', '--require', host.preload, script];
@@ -246,10 +254,11 @@ test('all can be copy-on-write in a scope where a directory that may not be read
     const printed: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data) => printed.push(String(data)));
-    await once(child.stdout, 'data');
-    fs.rmdirSync(directory);
+    const closed = once(child, 'close');
+    await Promise.race([once(child.stdout, 'data'), closed]);
+    for (const each of [directory, file, fifo]) fs.rmSync(each, { recursive: true });
     child.stdin.end();
-    await once(child, 'close');
+    await closed;
     expect(printed.join('')).toBe('in a scope\nin one inside\n');
   });
 });
