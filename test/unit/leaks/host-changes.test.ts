@@ -20,8 +20,11 @@ describe('findHostChanges', () => {
     expect(changes(HOST.replace(/^24.*\n/m, ''))).toEqual({ mounts: [], superblocks: [] });
   });
 
-  test('finds what was mounted, also when the id was used before', () => {
-    const fresh = '24 21 0:31 / /srv rw shared:5 - tmpfs tmpfs rw';
+  test.each([
+    ['of another device', '24 21 0:31 /sub /srv rw shared:5 - tmpfs tmpfs rw'],
+    ['of another directory', '24 21 0:30 /other /srv rw shared:4 - tmpfs tmpfs rw,size=1k'],
+    ['at another place', '24 21 0:30 /sub /opt rw shared:4 - tmpfs tmpfs rw,size=1k'],
+  ])('finds what was mounted, also when the id was used before for one %s', (_, fresh) => {
     expect(changes(HOST.replace(/^24.*$/m, fresh))).toEqual({ mounts: parse(fresh), superblocks: [] });
   });
 
@@ -62,6 +65,11 @@ describe('findTie', () => {
     ['a slave', '50 40 0:41 / /a rw master:9 - tmpfs tmpfs rw', /in peer group 9 with the one on \/a/],
   ])('%s is one', (_, own, expected) => {
     expect(findTie(fresh, parse(own), before)).toMatch(expected);
+  });
+
+  test('the same file system of FUSE is one, whatever its program is called', () => {
+    const [host, own] = ['30 21', '50 40'].map((ids) => `${ids} 0:40 / /mnt rw - fuse.sshfs user@host: rw`);
+    expect(findTie(line(host as string), parse(own as string), before)).toMatch(/device 0:40/);
   });
 
   test.each([
