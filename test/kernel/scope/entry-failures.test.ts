@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { type NamespaceError, type ScopeOptions, withMountNamespace } from 'mountns';
+import { type MountNamespace, type NamespaceError, type ScopeOptions, withMountNamespace } from 'mountns';
 import { describe, expect, test } from 'mountns/vitest';
 import { MS_BIND, MS_REC } from '../../../native/constants.cjs';
 import { hookSystemCalls } from '../../../native/libc.cjs';
@@ -21,6 +21,8 @@ interface Case {
   options?: (directory: string) => ScopeOptions;
   /** Whether it lies in another scope, and finds no kept tree. */
   isNested?: boolean;
+  /** What is done in that one before. */
+  prepare?: (outer: MountNamespace) => void;
 }
 
 const CASES: Record<string, Case> = {
@@ -28,10 +30,18 @@ const CASES: Record<string, Case> = {
   'a scope in a scope': { isNested: true },
   'a scope with one directory copy-on-write': { options: (directory) => ({ copyOnWrite: [directory] }) },
   'a scope with everything copy-on-write': { options: () => ({ copyOnWrite: true }) },
+  'such a scope in one with mounts that are shared': {
+    options: () => ({ copyOnWrite: true }),
+    isNested: true,
+    prepare: (outer) => {
+      for (const path of ['/mnt', '/mnt/tty', '/mnt/tty/driver']) outer.proc(path);
+      outer.propagation('/mnt', 'shared', { recursive: true });
+    },
+  },
 };
 
 describe.each(ERRNOS)('when a system call fails with %s', (code) => {
-  for (const [name, { options = () => ({}), isNested = false }] of Object.entries(CASES)) {
+  for (const [name, { options = () => ({}), isNested = false, prepare }] of Object.entries(CASES)) {
     test(`${name} is entered, or everything is as before`, async () => {
       const directory = temporaryDirectory();
       const run = async () => {
@@ -50,7 +60,11 @@ describe.each(ERRNOS)('when a system call fails with %s', (code) => {
         }
         expect([...failed]).toEqual(expect.arrayContaining(['move_mount', 'statx', 'chroot']));
       };
-      if (isNested) await withMountNamespace(run);
+      const prepareAndRun = (outer: MountNamespace) => {
+        prepare?.(outer);
+        return run();
+      };
+      if (isNested) await withMountNamespace(prepareAndRun);
       else await run();
     });
   }
