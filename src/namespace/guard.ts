@@ -34,7 +34,7 @@ export function outsideError(): NamespaceError | undefined {
   const { entered } = namespaceRecord;
   if (entered === undefined) return undefined;
   const id = inodeOf('thread-self/ns/mnt', entered.procFd);
-  return id === entered.host.id || id !== entered.id ? notInside(entered.id, id) : undefined;
+  return id !== entered.id ? notInside(entered.id, id) : undefined;
 }
 
 function enteredNamespace(): EnteredNamespace {

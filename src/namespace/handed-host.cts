@@ -24,7 +24,7 @@ export function handOver({ fd, mountInfoFd }: HandedHost): void {
 /** What was handed over to this process, or undefined. Its children get none of it. */
 export function takeHandedHost(): HandedHost | undefined {
   const text = process.env[HOST_DESCRIPTORS];
-  if (text === undefined || text === '') return undefined;
+  if (text === undefined) return undefined;
   delete process.env[HOST_DESCRIPTORS];
   const [fd, mountInfoFd] = text.split(':').map(Number) as [number, number];
   if (!/^mnt:/.test(linkOf(fd)) || !/\/mountinfo$/.test(linkOf(mountInfoFd))) {

@@ -20,7 +20,7 @@ root=$0
 shift 2
 export OUTSIDE="$(cut -d ' ' -f 3 /proc/self/mountinfo)"
 # Its parent is the host: one that is in the chroot too.
-chroot "$root/root" sh -c '"$@" || exit' sh "$@"
+chroot "$root/root" sh -c 'cd /usr && "$@" || exit' sh "$@"
 ls "$root/root"`;
 
 /** What an ES module prints that runs in such a chroot, and what is in its root directory afterwards. */
@@ -89,6 +89,13 @@ test('in a chroot, the leak check finds a mount point that was left on the file 
     process.stdout.write(check.end().map(({ message }) => message.split('\\n', 1)[0]).join() + '\\0');`);
   expect(printed).toBe('a mount point was left on the host: /left');
   expect(root).toEqual(['left']);
+});
+
+test('in a chroot, the working directory stays', () => {
+  const { printed } = runInChroot(`
+    import { readlinkSync } from 'node:fs';
+    process.stdout.write(readlinkSync('/proc/self/cwd') + '\\0');`);
+  expect(printed).toBe('/usr');
 });
 
 test('in a chroot, a file system that is mounted outside counts as one of the host', () => {

@@ -88,6 +88,20 @@ test('a descendant that was given another namespace enters one of its own', () =
   expect(stdout).not.toBe(`${process.env.MOUNTNS_NAMESPACE}\n`);
 });
 
+test('a process that is said to live in the namespace of the host enters one of its own', () => {
+  const host = fs.readlinkSync('/proc/thread-self/ns/mnt');
+  const id = String(fs.statSync('/proc/thread-self/ns/mnt').ino);
+  const marks = { MOUNTNS_NAMESPACE: id, MOUNTNS_HOST: `${id},${process.pid}` };
+  const { stdout, stderr } = run(
+    ['--require', PRELOAD],
+    'console.log(fs.readlinkSync("/proc/self/ns/mnt"))',
+    marks,
+  );
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^mnt:/);
+  expect(stdout).not.toBe(`${host}\n`);
+});
+
 test('worker threads and descendants live in the same namespace, and do not enter again', () => {
   const script = `
     const { Worker } = require('node:worker_threads');
