@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { NamespaceError } from 'mountns';
 import { expect, test } from 'mountns/vitest';
@@ -53,8 +53,17 @@ test('works after /proc was covered', async ({ ns, host }) => {
     ns.tmpfs('/proc');
     expect(pid).toShareMountNamespaceWith(ns);
     expect(pid).not.toShareMountNamespaceWith(host);
+    expect(() => expect('/').not.toBeMountPoint()).toThrow(/^Seen in: +mnt:\[\d+\], \d+ mounts$/m);
     ns.umount('/proc');
   });
+});
+
+test('holds neither of them afterwards', async ({ ns }) => {
+  const descriptors = () => readdirSync('/proc/self/fd').length;
+  const before = descriptors();
+  expect(process.pid).toShareMountNamespaceWith(ns);
+  expect(() => expect(process.pid).toShareMountNamespaceWith(0x7fffffff)).toThrow('ENOENT');
+  expect(descriptors()).toBe(before);
 });
 
 test('says which namespaces they are in', async ({ ns, host }) => {

@@ -143,6 +143,13 @@ test('a second copy of this package does not enter again', () => {
   expect({ stdout, stderr }).toEqual({ stdout: 'in a scope\n', stderr: '' });
 });
 
+test('a worker_thread of a process that has entered none is told that', () => {
+  const inThread = `import('${path.resolve('dist/src/index.js')}').then(({ withMountNamespace }) =>
+    withMountNamespace(() => {})).catch(({ message }) => console.log(message.split(':')[0]))`;
+  const script = `new (require('node:worker_threads').Worker)(${JSON.stringify(inThread)}, { eval: true })`;
+  expect(run([], script)).toMatchObject({ stdout: 'no mount namespace was entered\n', stderr: '' });
+});
+
 test('that this is a user namespace is known also where a test has covered /proc', () => {
   const script = `import('${path.resolve('dist/src/index.js')}').then(({ withMountNamespace }) =>
     withMountNamespace((ns) => {

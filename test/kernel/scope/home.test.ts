@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { withMountNamespace } from 'mountns';
 import { beforeEach, expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
+import { MNT_DETACH, MS_BIND, MS_REC } from '../../../native/constants.cjs';
 import { chroot, fchdir, openDirectory } from '../../../native/directories.cjs';
 import { mount, umount2 } from '../../../native/mount.cjs';
 import { mountIdOf } from '../../../native/statx.cjs';
@@ -94,4 +95,24 @@ test('what was mounted over the root directory is not held', async () => {
   process.chdir('/');
   umount2('/', 0);
   expect(mountIdOf('/..')).toBe(before);
+});
+
+test('goes back to the mount that the process was in, and not to another one of the same directory', async () => {
+  const [below, cwd] = ['/', '.'].map(openDirectory) as [number, number];
+  const id = mountIdOf('/');
+  mount({ source: '/', target: '/', flags: MS_BIND | MS_REC });
+  try {
+    process.chdir('/..');
+    chroot('.');
+    expect(mountIdOf('/')).not.toBe(id);
+    const on = [mountIdOf('/'), mountIdOf('.')];
+    await withMountNamespace(() => {});
+    expect([mountIdOf('/'), mountIdOf('.')]).toEqual(on);
+  } finally {
+    fchdir(below);
+    chroot('.');
+    umount2('/', MNT_DETACH);
+    fchdir(cwd);
+    for (const fd of [below, cwd]) fs.closeSync(fd);
+  }
 });
