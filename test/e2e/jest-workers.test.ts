@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { temporaryDirectory } from '../temporary-directory.js';
+import { WITHOUT_SYS_ADMIN } from '../unprivileged.js';
 import { readHostTable } from './host-table.js';
 import { runJest, startJest } from './jest-run.js';
 import type { VitestRun } from './vitest-run.js';
@@ -55,23 +56,31 @@ describe('tests run in workers', () => {
     expect(linesOf(run, 'workers.txt').length).toBeLessThanOrEqual(3);
   });
 
-  test('one that dies is reported with its file, and the next file runs in a new one', async () => {
-    const directory = sharedDirectory();
-    const { code, stderr } = await runJest('jest-deaths', {
-      args: ['--runInBand'],
-      env: { SHARED_DIRECTORY: directory },
-    });
-    expect(stderr).toMatch(
-      /FAIL \.\/1-killed\.test\.js\n {2}● Test suite failed to run\n\n {4}A jest worker process \(pid=\d+\) was terminated by another process: signal=SIGKILL/,
-    );
-    expect(stderr).toMatch(
-      /FAIL \.\/2-exited\.test\.js\n {2}● Test suite failed to run\n\n {4}Jest worker encountered 4 child process exceptions/,
-    );
-    expect(stderr).toContain('PASS ./3-next.test.js');
-    expect(stderr).toMatch(/Test Suites: 2 failed, 1 passed/);
-    expect(code).toBe(1);
-    expect(fs.readdirSync(directory)).toEqual([]);
-  });
+  test.each([
+    ['with root', []],
+    // There a new one starts in another way than the first.
+    ['without', WITHOUT_SYS_ADMIN],
+  ])(
+    'one that dies is reported with its file, and the next file runs in a new one, %s',
+    async (_, wrapper) => {
+      const directory = sharedDirectory();
+      const { code, stderr } = await runJest('jest-deaths', {
+        wrapper,
+        args: ['--runInBand'],
+        env: { SHARED_DIRECTORY: directory },
+      });
+      expect(stderr).toMatch(
+        /FAIL \.\/1-killed\.test\.js\n {2}● Test suite failed to run\n\n {4}A jest worker process \(pid=\d+\) was terminated by another process: signal=SIGKILL/,
+      );
+      expect(stderr).toMatch(
+        /FAIL \.\/2-exited\.test\.js\n {2}● Test suite failed to run\n\n {4}Jest worker encountered 4 child process exceptions/,
+      );
+      expect(stderr).toContain('PASS ./3-next.test.js');
+      expect(stderr).toMatch(/Test Suites: 2 failed, 1 passed/);
+      expect(code).toBe(1);
+      expect(fs.readdirSync(directory)).toEqual([]);
+    },
+  );
 });
 
 test('each file starts from the pristine tree in a worker that is used again, and one that left a scope open fails', async () => {
