@@ -229,12 +229,17 @@ test('beside a mount that is locked, files can be removed that the user may writ
 
 const DELETED = `
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { withMountNamespace } from 'INDEX';
 
 await withMountNamespace({ copyOnWrite: true }, async () => {
   console.log('in a scope');
   await once(process.stdin.resume(), 'end');
-  await withMountNamespace({ copyOnWrite: true }, () => console.log('in one inside'));
+  const held = () => fs.readdirSync('/proc/self/fd').map((fd) => {
+    try { return fs.readlinkSync('/proc/self/fd/' + fd); } catch { return ''; }
+  });
+  await withMountNamespace({ copyOnWrite: true }, () =>
+    console.log('in one inside', held().filter((link) => / .deleted.$/.test(link))));
 });
 `;
 
@@ -259,6 +264,6 @@ test('all can be copy-on-write in a scope where what may not be read was deleted
     for (const each of [directory, file, fifo]) fs.rmSync(each, { recursive: true });
     child.stdin.end();
     await closed;
-    expect(printed.join('')).toBe('in a scope\nin one inside\n');
+    expect(printed.join('')).toBe('in a scope\nin one inside []\n');
   });
 });
