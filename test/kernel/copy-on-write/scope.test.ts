@@ -345,6 +345,18 @@ describe('a copy-on-write scope', () => {
     });
   });
 
+  test('has nothing beneath a layer that lies on files of the kernel', async () => {
+    const decoys = makeDecoys({ 'proc/x': '' });
+    await withMountNamespace(async (outer) => {
+      outer.proc(`${decoys}/proc`);
+      outer.tmpfs(`${decoys}/proc/tty`);
+      await withMountNamespace({ copyOnWrite: true }, (ns) => {
+        ns.umount(`${decoys}/proc/tty`);
+        expect(`${decoys}/proc/tty`).not.toBeMountPoint();
+      });
+    });
+  });
+
   test('takes along what is deleted and covers files of /proc, as in systemd-nspawn', async () => {
     await withMountNamespace(async (outer) => {
       outer.tmpfs('/mnt');
