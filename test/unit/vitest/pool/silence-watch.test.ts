@@ -9,9 +9,9 @@ import { HEARTBEAT } from '../../../../src/vitest/protocol.js';
 /** That of the worker's code, and a minute. */
 const PATIENCE = 61_000;
 
-/** Watches a process that sleeps, in a time of its own. */
-async function watchSleep() {
-  const child = spawn('sleep', ['1000'], { stdio: 'ignore' });
+/** Watches a process, one that sleeps say, in a time of its own. */
+async function watchProcess(script = 'exec sleep 1000', state = 'S') {
+  const child = spawn('sh', ['-c', script], { stdio: 'ignore', detached: true });
   await once(child, 'spawn');
   const pid = child.pid as number;
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
@@ -21,7 +21,7 @@ async function watchSleep() {
   onTestFinished(async () => {
     watch.stop();
     vi.useRealTimers();
-    child.kill('SIGKILL');
+    process.kill(-pid, 'SIGKILL');
     await once(child, 'exit');
   });
   const signal = async (name: NodeJS.Signals, state: string) => {
@@ -31,12 +31,13 @@ async function watchSleep() {
       10_000,
     );
   };
-  await signal('SIGCONT', 'S');
-  return { watch, onSilence, onStop, signal };
+  await signal('SIGCONT', state);
+  const children = () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
+  return { watch, onSilence, onStop, signal, children };
 }
 
 test('tells of silence once, when it has lasted for longer than the code may take', async () => {
-  const { onSilence } = await watchSleep();
+  const { onSilence } = await watchProcess();
   vi.advanceTimersByTime(PATIENCE);
   expect(onSilence).not.toHaveBeenCalled();
   vi.advanceTimersByTime(HEARTBEAT);
@@ -46,7 +47,7 @@ test('tells of silence once, when it has lasted for longer than the code may tak
 });
 
 test('begins anew with each message', async () => {
-  const { watch, onSilence } = await watchSleep();
+  const { watch, onSilence } = await watchProcess();
   vi.advanceTimersByTime(PATIENCE);
   watch.hear();
   vi.advanceTimersByTime(PATIENCE);
@@ -54,7 +55,7 @@ test('begins anew with each message', async () => {
 });
 
 test('leaves one with a debugger alone, until that has gone', async () => {
-  const { watch, onSilence } = await watchSleep();
+  const { watch, onSilence } = await watchProcess();
   watch.hear(true);
   vi.advanceTimersByTime(2 * PATIENCE);
   expect(onSilence).not.toHaveBeenCalled();
@@ -64,7 +65,7 @@ test('leaves one with a debugger alone, until that has gone', async () => {
 });
 
 test('tells once of one that is stopped, whose time does not count, and again when it was heard meanwhile', async () => {
-  const { watch, onSilence, onStop, signal } = await watchSleep();
+  const { watch, onSilence, onStop, signal } = await watchProcess();
   for (const count of [1, 2]) {
     await signal('SIGSTOP', 'T');
     vi.advanceTimersByTime(3 * PATIENCE);
@@ -74,4 +75,16 @@ test('tells once of one that is stopped, whose time does not count, and again wh
     expect(onSilence).not.toHaveBeenCalled();
     watch.hear();
   }
+});
+
+test('leaves one alone that waits for a child, and not one that is busy beside one', async () => {
+  const waiting = await watchProcess('sleep 1000; true');
+  await vi.waitFor(() => expect(waiting.children()).not.toBe(''), 10_000);
+  vi.advanceTimersByTime(2 * PATIENCE);
+  expect(waiting.onSilence).not.toHaveBeenCalled();
+  waiting.watch.stop();
+  const busy = await watchProcess('sleep 1000 & while :; do :; done', 'R');
+  await vi.waitFor(() => expect(busy.children()).not.toBe(''), 10_000);
+  vi.advanceTimersByTime(2 * PATIENCE);
+  expect(busy.onSilence).toHaveBeenCalledOnce();
 });
