@@ -61,11 +61,9 @@ export function enterWorkerNamespace(options: EnterOptions = {}): void {
 
 function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   refuseIoUring();
-  const parent = dieWithParent();
   const marked = joinMarkedNamespace();
   const inherited = isApart ? undefined : marked;
-  if (inherited === undefined) refuseFor(findProcObstacle());
-  const entered = inherited ?? adoptNamespace() ?? unshareFromHost(parent, isRootless, marked?.host);
+  const entered = inherited ?? enterOwn(isRootless, marked?.host);
   const permissions = enforcePermissions();
   if (inherited === undefined) {
     adoptOrphans();
@@ -77,6 +75,13 @@ function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   namespaceRecord.entered = entered;
   process.env[NAMESPACE_MARK] = String(entered.id);
   process.env[HOST_MARK] ??= [entered.host.id, process.ppid, ...entered.host.hiddenDevices].join();
+}
+
+function enterOwn(isRootless: boolean, known?: HostRecord): EnteredNamespace {
+  // Only here: what a test has started may go on without its parent, as a daemon does.
+  const parent = dieWithParent();
+  refuseFor(findProcObstacle());
+  return adoptNamespace() ?? unshareFromHost(parent, isRootless, known);
 }
 
 /** Returns the module that can prove it, if permissions are enforced. */

@@ -318,6 +318,22 @@ test('dies with its parent', async () => {
   await expect.poll(() => isRunning(status), { interval: 5, timeout: 5_000 }).toBe(false);
 });
 
+test('a process that lives in the namespace of its parent may outlive it, as a daemon does', () => {
+  const daemon = temporaryFile(
+    'daemon.cjs',
+    `process.stdin.once('end', () => { console.log('lives'); }).resume(); process.send('ready');`,
+  );
+  const starter = temporaryFile(
+    'starter.cjs',
+    `require('node:child_process').fork(${JSON.stringify(daemon)}).on('message', () => process.exit());`,
+  );
+  const script = `
+    const { fork } = require('node:child_process');
+    const starter = fork(${JSON.stringify(starter)}, { stdio: ['pipe', 'inherit', 'inherit', 'ipc'] });
+    starter.on('exit', () => starter.stdin.end());`;
+  expect(run(['--require', PRELOAD], script)).toMatchObject({ stdout: 'lives\n', stderr: '', status: 0 });
+});
+
 function isRunning(statFile: number): boolean {
   try {
     const stat = Buffer.alloc(512);
