@@ -38,14 +38,13 @@ export function outsideError(): NamespaceError | undefined {
 }
 
 function enteredNamespace(): EnteredNamespace {
-  const { entered } = namespaceRecord;
-  if (entered === undefined) throw isThreadInside() ? notMainThread() : notEntered();
-  return entered;
-}
-
-/** Loaded here: that takes time, and nearly nobody needs it. */
-function isThreadInside(): boolean {
-  return !!process.env[NAMESPACE_MARK] && !process.getBuiltinModule('node:worker_threads').isMainThread;
+  const { entered, startsTestProcesses } = namespaceRecord;
+  if (entered !== undefined) return entered;
+  const mark = startsTestProcesses ? '' : process.env[NAMESPACE_MARK];
+  if (!mark) throw notEntered();
+  // Loaded here: that takes time, and nearly nobody needs it.
+  if (!process.getBuiltinModule('node:worker_threads').isMainThread) throw notMainThread();
+  throw Number(mark) === inodeOf('/proc/thread-self/ns/mnt') ? notOwn() : notEntered();
 }
 
 function notMainThread(): NamespaceError {
@@ -80,7 +79,7 @@ function notOwn(): NamespaceError {
   return new NamespaceError({
     summary: 'cannot open a scope here: this process lives in the mount namespace of the one that started it',
     why: 'scopes of two processes in one namespace would take each other’s mounts away',
-    fix: `start it with ${NAMESPACE_MARK}='' in its environment: it gets a namespace of its own then`,
+    fix: `start it with --require mountns/register, and ${NAMESPACE_MARK}='' in its environment: it gets a namespace of its own then`,
   });
 }
 

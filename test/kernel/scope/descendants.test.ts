@@ -23,13 +23,13 @@ await withMountNamespace(async (ns) => {
 process.disconnect();
 `;
 
-function start(directory: string, name: string, env: NodeJS.ProcessEnv = {}) {
+function start(directory: string, name: string, env: NodeJS.ProcessEnv = {}, execArgv = process.execArgv) {
   const file = path.join(directory, `${name}.mjs`);
   fs.writeFileSync(file, CHILD);
   const mountPoint = path.join(directory, 'mnt');
   fs.mkdirSync(mountPoint, { recursive: true });
   // As Vitest's pool starts workers: fork() passes the preload on.
-  const child = fork(file, [mountPoint, name], { env: { ...process.env, ...env } });
+  const child = fork(file, [mountPoint, name], { env: { ...process.env, ...env }, execArgv });
   return {
     async ask(): Promise<unknown> {
       const answer = once(child, 'message');
@@ -46,13 +46,16 @@ function start(directory: string, name: string, env: NodeJS.ProcessEnv = {}) {
   };
 }
 
-test('a process that lives in the namespace of another one opens no scope there', async () => {
+test.each([
+  ['with the preload', process.execArgv],
+  ['without it', []],
+])('a process that lives in the namespace of another one opens no scope there, %s', async (_, execArgv) => {
   const directory = temporaryDirectory();
-  const child = start(directory, 'child');
+  const child = start(directory, 'child', {}, execArgv);
   expect(await child.ask()).toMatchInlineSnapshot(`
     "cannot open a scope here: this process lives in the mount namespace of the one that started it
       why:  scopes of two processes in one namespace would take each other’s mounts away
-      fix:  start it with MOUNTNS_NAMESPACE='' in its environment: it gets a namespace of its own then"
+      fix:  start it with --require mountns/register, and MOUNTNS_NAMESPACE='' in its environment: it gets a namespace of its own then"
   `);
   await child.exit;
   expect(fs.readdirSync(child.mountPoint)).toEqual([]);
