@@ -39,6 +39,4 @@ function startWorker(): void {
     // Jest starts a worker that dies again and again. This one lives, and tells each test file the reason.
     workerState.refusal = error;
   }
-  // As with Vitest's pool, fork() passes the preload on.
-  process.execArgv.unshift('--require', path.join(__dirname, '../register.cjs'));
 }
