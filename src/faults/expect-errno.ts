@@ -16,6 +16,7 @@ export function expectErrno(errno: string, path: string, call: () => void): void
 
 const FIXES: Record<string, string> = {
   EACCES: "change the mode bits on the way to it, or leave out permissions: 'enforced'",
+  EPERM: 'run as root, in a container a privileged one: the others may open few devices',
   EOVERFLOW: 'see EOVERFLOW in docs/troubleshooting.md',
 };
 

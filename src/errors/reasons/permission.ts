@@ -9,9 +9,18 @@ export function explainPermission(failure: Failure): Reason | undefined {
   return (
     reasonOf(noSysAdmin(readProcessStatus())) ??
     reasonOf(refusesEvery(failure.syscall, failure.code)) ??
+    explainDevice(failure) ??
     explainUserNamespace(failure) ??
     reasonOf(confined())
   );
+}
+
+function explainDevice({ syscall }: Failure): Reason | undefined {
+  if (syscall !== 'mknodat') return undefined;
+  return {
+    why: 'this process may make no device: that takes CAP_MKNOD, and not in a user namespace',
+    fix: 'run as root, in a container a privileged one',
+  };
 }
 
 function explainUserNamespace({ syscall, operation, type }: Failure): Reason | undefined {
@@ -25,8 +34,6 @@ function explainUserNamespace({ syscall, operation, type }: Failure): Reason | u
       fix: "make all private: ns.propagation('/', 'private', { recursive: true })",
     };
   }
-  if (syscall === 'mknodat')
-    return { why: 'this is a user namespace, which may make no device', fix: 'run as root' };
   if (!['fsopen', 'fsconfig', 'fsmount'].includes(syscall)) return undefined;
   if (type === 'proc') {
     return {

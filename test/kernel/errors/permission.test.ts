@@ -6,6 +6,11 @@ import { errorOf } from './error-of.js';
 import { runFixture } from './run-fixture.js';
 
 const CAP_SYS_ADMIN = 21;
+const CAP_MKNOD = 27;
+const NO_DEVICE = {
+  why: 'this process may make no device: that takes CAP_MKNOD, and not in a user namespace',
+  fix: 'run as root, in a container a privileged one',
+};
 
 describe('EPERM', () => {
   operationTest('names the capability that is missing', ['a/'], (ns, dir) => {
@@ -19,6 +24,11 @@ describe('EPERM', () => {
           '  call: fsopen\\("tmpfs", FSOPEN_CLOEXEC\\) = -1$',
       ),
     );
+  });
+
+  operationTest('names what a device takes', ['file'], (ns, dir) => {
+    const error = withoutCapability(CAP_MKNOD, () => errorOf(() => ns.induce('ENODEV', `${dir}/file`)));
+    expect(error).toMatchObject({ code: 'EPERM', syscall: 'mknodat', ...NO_DEVICE });
   });
 
   operationTest('names a seccomp filter, and the call that it refuses', ['a/', 'b/'], async (_, dir) => {
@@ -73,7 +83,7 @@ describe('EPERM', () => {
       { ...locked, syscall: 'move_mount' },
       { ...uncovers('the source'), fix: 'take them along: { recursive: true }' },
       { code: 'EINVAL', why: expect.stringMatching(/^source \/proc\/self\/fd\/1 is (pipe|socket):/) },
-      { code: 'EPERM', why: 'this is a user namespace, which may make no device', fix: 'run as root' },
+      { code: 'EPERM', ...NO_DEVICE },
       uncovers('the directory of the target'),
       uncovers('the target'),
       uncovers('the target'),

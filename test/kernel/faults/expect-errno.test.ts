@@ -21,6 +21,7 @@ describe('a call that must fail', () => {
 
   test.each([
     ['EACCES', 13, "change the mode bits on the way to it, or leave out permissions: 'enforced'"],
+    ['EPERM', 1, 'run as root, in a container a privileged one: the others may open few devices'],
     ['EOVERFLOW', 75, 'see EOVERFLOW in docs/troubleshooting.md'],
   ])('with %s says what to do', (code, errno, fix) => {
     const call = () => {
