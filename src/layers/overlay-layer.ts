@@ -22,15 +22,16 @@ import { takingUnbindable } from './unbindable.js';
  * directory follows, and the flags of the mount are those of the one beneath, but that it is writable.
  *
  * @param make makes the overlay, with the `MOUNT_ATTR_*` that it gets
+ * @param table of this process, if it was read just now
  * @returns a descriptor of the overlay's mount
  */
 export function coverWithOverlay(
   target: Target,
   steps: Steps,
   make = (attributes: number) => makeOverlay({ lower: target, writable: undefined }, steps, attributes),
+  table = readMounts('self'),
 ): number {
-  return takingUnbindable(target.path, () => {
-    const table = readMounts('self');
+  const coverAll = () => {
     const cwd = findWorkingDirectory();
     const copies = copyTrees(table, target, steps);
     const overlay = make(writableAttributes(target.fd, table));
@@ -41,7 +42,8 @@ export function coverWithOverlay(
     }
     followWorkingDirectory(target.path, cwd, steps);
     return overlay;
-  });
+  };
+  return takingUnbindable(target.path, coverAll, table);
 }
 
 /** `MOUNT_ATTR_*` of the mount that `fd` lies on, but that it is writable. */

@@ -12,13 +12,12 @@ import { openMount } from './open-mount.js';
 /**
  * Runs `copy`, which copies what is at `path` and the mounts below. Those that are unbindable, which would be left out, are
  * private meanwhile; their copies become unbindable, where `copy` has put them at the same places.
+ *
+ * @param table of this process, if it was read just now
  */
-export function takingUnbindable<T>(path: string, copy: () => T): T {
-  const text = readOwnMountInfo((namespaceRecord.entered as EnteredNamespace).procFd);
-  // Whoever comes by does not wait until a large table is parsed.
-  if (!text.includes(' unbindable ')) return copy();
-  const table = new MountTable(text);
-  const unbindable = table.filter({ propagation: 'unbindable' });
+export function takingUnbindable<T>(path: string, copy: () => T, table = tableWithUnbindable()): T {
+  const unbindable = table?.filter({ propagation: 'unbindable' }) ?? [];
+  if (table === undefined || unbindable.length === 0) return copy();
   const around = table.containing(path);
   const below = unbindable.filter(({ mountPoint }) => isBelow(mountPoint, path));
   const held: number[] = [];
@@ -47,4 +46,10 @@ export function takingUnbindable<T>(path: string, copy: () => T): T {
   } finally {
     for (const fd of held) closeSync(fd);
   }
+}
+
+/** Whoever comes by does not wait until a large table is parsed: undefined where none is unbindable. */
+function tableWithUnbindable(): MountTable | undefined {
+  const text = readOwnMountInfo((namespaceRecord.entered as EnteredNamespace).procFd);
+  return text.includes(' unbindable ') ? new MountTable(text) : undefined;
 }

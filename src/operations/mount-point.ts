@@ -45,9 +45,10 @@ export function provideMountPoint(target: string, kind: MountPointKind, steps: S
   }
   const fd = steps.closing(nearest);
   if (missing.length === 0) return fd;
-  const mount = findMount(readMounts('self'), fd);
+  const table = readMounts('self');
+  const mount = findMount(table, fd);
   const isCovered = mount === undefined || isOnHost(mount) || (isReadOnly(mount) && !isOwnLayer(mount));
-  const found = isCovered ? coverWithLayer({ path, fd }, steps) : fd;
+  const found = isCovered ? coverWithLayer({ path, fd }, table, steps) : fd;
   let made = found;
   if (mount !== undefined && isReadOnly(mount)) {
     // What was read-only looks no different now.
@@ -79,20 +80,21 @@ function openWritable(fd: number, steps: Steps): number {
  * In a user namespace, mounts below a directory may be locked, and then it can't be part of an overlay; before Linux 6.6
  * no overlay in memory can do all that a directory can.
  */
-function coverWithLayer(target: Target, steps: Steps): number {
-  const hasMounts = () => readMounts('self').under(target.path).length > 0;
+function coverWithLayer(target: Target, table: MountTable, steps: Steps): number {
+  const hasMounts = () => table.under(target.path).length > 0;
   if (isInUserNamespace() && (hasMounts() || withScratch(findXattrs) === undefined)) {
     return coverWithBinds(target, steps);
   }
   const layers = { lower: target, writable: undefined, source: OWN_LAYER };
-  return coverWithOverlay(target, steps, (attributes) => makeOverlay(layers, steps, attributes));
+  return coverWithOverlay(target, steps, (attributes) => makeOverlay(layers, steps, attributes), table);
 }
 
 /** Whether the host has mounted it, or had when this process left it: then it may still be on a disk. */
 function isOnHost({ device }: Mount): boolean {
   const { hiddenDevices, mountInfoAtEntry } = requireEntered().host;
-  const tables = [readMounts('host'), new MountTable(mountInfoAtEntry)];
-  return hiddenDevices.includes(device) || tables.some((table) => table.find({ device }) !== undefined);
+  const isIn = (table: MountTable) => table.find({ device }) !== undefined;
+  // The kernel takes longer for a large table than this package.
+  return hiddenDevices.includes(device) || isIn(new MountTable(mountInfoAtEntry)) || isIn(readMounts('host'));
 }
 
 function makeDirectory(parent: number, name: string, steps: Steps): number {
