@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { compile } from '../compile.mjs';
 import { makeContainer } from '../container.mjs';
 import { installed, preload } from '../installed.mjs';
 import { ratio } from '../measure.mjs';
@@ -9,8 +10,7 @@ import { ratio } from '../measure.mjs';
 /** A whole scope against the system calls that a C program would make, with more and more mounts in the table. */
 export default async function scopes({ quick }) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'mountns-bench-'));
-  const loop = path.join(directory, 'unshare-loop');
-  execFileSync('cc', ['-O2', '-o', loop, path.join(installed, 'bench/unshare-loop.c')]);
+  const loop = compile('unshare-loop', directory);
   const rows = [];
   for (const mounts of [20, 200, 1000]) {
     for (const [kind, warmUp, reach] of [
@@ -18,6 +18,7 @@ export default async function scopes({ quick }) {
       ['empty', 2000, 1],
       ['empty', 20],
       ['tmpfs', 20],
+      ['missing', 20],
     ]) {
       const rounds = quick ? 3 : 7;
       const own = [];
@@ -28,7 +29,7 @@ export default async function scopes({ quick }) {
         loops.push(...inTable(mounts, directory, [loop, '200']));
         shells.push(...inTable(mounts, directory, ['bash', '-c', UNSHARE_LOOP]));
       }
-      const what = `scope (${kind}), after ${warmUp}, ${mounts} mounts`;
+      const what = `scope (${kind === 'missing' ? 'tmpfs on a missing mount point' : kind}), after ${warmUp}, ${mounts} mounts`;
       rows.push({ what, against: 'C: unshare + rprivate + setns', ...ratio(own, loops), reach });
       rows.push({ what, against: 'unshare -m true', ...ratio(own.slice(0, shells.length), shells) });
     }
