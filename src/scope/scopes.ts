@@ -70,6 +70,14 @@ export function pinsInPlace(): Pins | undefined {
   return pins?.isEmpty ? undefined : pins;
 }
 
+/**
+ * Ends what fixtures still hold when no test runs: Vitest 4 ends none behind one that throws at its end. Not as soon as
+ * its test has ended, since fixtures on top of it may end after its last hook.
+ */
+export async function endFixtures(): Promise<void> {
+  for (const scope of scopes.open.filter(({ isFixture }) => isFixture)) await scope.close();
+}
+
 /** The one that the running code belongs to. */
 export function currentTest(): TestRun | undefined {
   return scopes.tests.getStore() ?? scopes.test;

@@ -2,7 +2,7 @@ import { type NamespaceError, scopeError } from '../../errors/namespace-error.cj
 import { LeakCheck } from '../../leaks/leak-check.js';
 import type { FileTrees } from '../../scope/file-trees.js';
 import { leftOpen } from '../../scope/left-open.js';
-import { scopes } from '../../scope/scopes.js';
+import { endFixtures, scopes } from '../../scope/scopes.js';
 import type { ResolvedOptions } from '../options.js';
 
 /** A test file that this worker is about to run. */
@@ -22,7 +22,9 @@ export async function beforeFile({ isIsolated, leaks }: FileContext): Promise<()
   if (!isIsolated) trees ??= await makeFileTrees();
   const check = LeakCheck.begin(leaks);
   return async () => {
-    const errors: Error[] = check?.end() ?? [];
+    const errors: Error[] = [];
+    await endFixtures().catch((error) => errors.push(error));
+    errors.push(...(check?.end() ?? []));
     const left = isIsolated ? findOpen() : await trees?.next();
     return left === undefined ? errors : [...errors, left];
   };

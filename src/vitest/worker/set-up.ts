@@ -1,6 +1,6 @@
 import type { aroundEach, beforeEach, expect, TestContext } from 'vitest';
 
-import { currentTest, scopes } from '../../scope/scopes.js';
+import { currentTest, endFixtures, scopes } from '../../scope/scopes.js';
 import { Attempt } from '../attempt.js';
 import { showNotes } from '../failure-notes.js';
 import { refuseCoveredSnapshots, type SnapshotEnvironment } from './covered-snapshots.js';
@@ -19,6 +19,7 @@ export function setUp(hooks: Hooks): void {
 
   // The first one surrounds all others.
   hooks.aroundEach?.(async (runTest, { task, signal }) => {
+    if (isAlone(task)) await endFixtures();
     const attempt = new Attempt({ task, signal });
     // Of scopes of tests that run at the same time this tells whose they are.
     if (task.concurrent) await scopes.tests.run(attempt, runTest);
@@ -29,9 +30,10 @@ export function setUp(hooks: Hooks): void {
     await end(attempt, task);
   });
 
-  hooks.beforeEach(({ task, signal, onTestFinished }) => {
+  hooks.beforeEach(async ({ task, signal, onTestFinished }) => {
     // Of tests that run at the same time nobody can tell whose scope it is; their fixtures know their own.
     if (hooks.aroundEach === undefined && !task.concurrent) {
+      if (isAlone(task)) await endFixtures();
       const attempt = new Attempt({ task, signal });
       scopes.test = attempt;
       // The first one is the last one to run.
@@ -46,6 +48,13 @@ export function setUp(hooks: Hooks): void {
     };
     if (snapshotState?.environment !== undefined) refuseCoveredSnapshots(snapshotState.environment);
   });
+}
+
+/** Whether no other test runs at the same time, be it one of another suite. */
+function isAlone(task: TestContext['task']): boolean {
+  for (let each: { concurrent?: boolean; suite?: object } | undefined = task; each; each = each.suite)
+    if (each.concurrent) return false;
+  return true;
 }
 
 /** After the last hook of a test. */
