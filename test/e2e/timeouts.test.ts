@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../temporary-directory.js';
 import { readHostTable } from './host-table.js';
-import { runners, runVitest } from './vitest-run.js';
+import { runners, startVitest } from './vitest-run.js';
 
 describe.each(runners)('%s', (runner) => {
   test('code that goes on after its test has timed out does not reach the host', async () => {
@@ -11,11 +11,12 @@ describe.each(runners)('%s', (runner) => {
     fs.mkdirSync(path.join(directory, 'tmpfs'));
     fs.writeFileSync(path.join(directory, 'precious'), 'host');
     const before = readHostTable();
-    const { code, stdout, stderr } = await runVitest('timeouts', {
+    const run = startVitest('timeouts', {
       runner,
       args: ['run', '--reporter=verbose'],
       env: { SHARED_DIRECTORY: directory },
     });
+    const { code, stdout, stderr } = await run.done;
     expect(results(stdout, 'timeouts.test.ts')).toEqual([
       '× plain > times out',
       '✓ plain > the next one finds what it expects, and nothing gets out',
@@ -50,6 +51,9 @@ describe.each(runners)('%s', (runner) => {
     ]);
     const notice = /mountns: retried\.test\.ts.* ended with a scope still open$/gm;
     expect(stderr.match(notice)).toHaveLength(3);
+    // Vitest itself writes these.
+    expect(results(stdout, 'snapshots.test.ts')).toEqual(['✓ times out once', '✓ compares with a snapshot']);
+    expect(run.read('__snapshots__/snapshots.test.ts.snap')).toContain('"content"');
     expect(stderr).toContain('Error: Test timed out in 100ms');
     expect(stderr).toContain(
       'mountns: timeouts.test.ts, test "plain > times out": test "times out" ended with a scope still open\n' +

@@ -3,8 +3,8 @@ import type { aroundEach, beforeEach, expect, TestContext } from 'vitest';
 import { currentTest, endFixtures, scopes } from '../../scope/scopes.js';
 import { Attempt } from '../attempt.js';
 import { showNotes } from '../failure-notes.js';
-import { refuseCoveredSnapshots, type SnapshotEnvironment } from './covered-snapshots.js';
 import { registerMissingMatchers } from './missing-matchers.js';
+import { guardSnapshots, type SnapshotEnvironment } from './snapshot-files.js';
 
 interface Hooks {
   beforeEach: typeof beforeEach;
@@ -46,7 +46,7 @@ export function setUp(hooks: Hooks): void {
     const { snapshotState } = hooks.expect.getState() as {
       snapshotState?: { environment?: SnapshotEnvironment };
     };
-    if (snapshotState?.environment !== undefined) refuseCoveredSnapshots(snapshotState.environment);
+    if (snapshotState?.environment !== undefined) guardSnapshots(snapshotState.environment);
   });
 }
 

@@ -5,12 +5,16 @@ import { scopes } from '../../scope/scopes.js';
 /** What of Vitest's is used here: it reads a file snapshot when the test compares, and writes it after the test. */
 export interface SnapshotEnvironment {
   readSnapshotFile(file: string): Promise<string | null>;
+  saveSnapshotFile(file: string, content: string): Promise<void>;
 }
 
 const watched = new WeakSet<SnapshotEnvironment>();
 
-/** Has a file snapshot refused that a scope shows with another content: Vitest would write over the one outside. */
-export function refuseCoveredSnapshots(environment: SnapshotEnvironment): void {
+/**
+ * Has a file snapshot refused that a scope shows with another content: Vitest would write over the one outside. Has those
+ * written outside that would be lost in memory, since an earlier test has left a scope open.
+ */
+export function guardSnapshots(environment: SnapshotEnvironment): void {
   if (watched.has(environment)) return;
   watched.add(environment);
   const read = environment.readSnapshotFile.bind(environment);
@@ -19,6 +23,11 @@ export function refuseCoveredSnapshots(environment: SnapshotEnvironment): void {
     const root = scopes.open[0]?.tree.root;
     if (root !== undefined && content !== readBelow(root, file.slice(1))) throw covered(file);
     return content;
+  };
+  const save = environment.saveSnapshotFile.bind(environment);
+  environment.saveSnapshotFile = (file, content) => {
+    const root = scopes.quarantine?.root;
+    return save(root === undefined ? file : `/proc/self/fd/${root}${file}`, content);
   };
 }
 
