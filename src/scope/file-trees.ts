@@ -125,9 +125,14 @@ function enterFileTree(): EnteredTree {
 }
 
 function lostIn(file: string): NamespaceError {
-  return scopeError({
-    summary: `the snapshots in ${file} are lost: that file is another on the disk`,
-    why: 'Jest writes them before the teardown() of the environment, in its scope or on its mounts',
-    fix: 'enter the scope in beforeAll() and leave it in afterAll()',
-  });
+  const summary = `the snapshots in ${file} are lost: that file is another on the disk`;
+  return scopeError(
+    scopes.quarantine === undefined
+      ? {
+          summary,
+          why: 'Jest writes them before the teardown() of the environment, in its scope or on its mounts',
+          fix: 'enter the scope in beforeAll() and leave it in afterAll()',
+        }
+      : { summary, why: 'a test has left a scope open, and this process writes to memory only since then' },
+  );
 }

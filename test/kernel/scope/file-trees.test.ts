@@ -174,3 +174,24 @@ test('a handle that the hook of a test did not dispose of is told of as what it 
     message: summary,
   });
 });
+
+test('of snapshots that are lost since a test has left a scope open, the error says so', () => {
+  const script = `
+    notices.print = () => {};
+    trees.startTest();
+    let goOn;
+    const late = withMountNamespace(() => new Promise((resolve) => { goOn = resolve; }));
+    while (goOn === undefined) await setImmediate();
+    await trees.endTest('a test');
+    fs.writeFileSync('test.snap', '');
+    const errors = trees.checkSnapshots([process.cwd() + '/test.snap']);
+    goOn();
+    await late;
+    console.log(JSON.stringify(errors.map(({ message, fix }) => [message.split('\\n').slice(1), fix])));`;
+  expect(runScript(script)).toEqual({
+    printed: [
+      [['  why:  a test has left a scope open, and this process writes to memory only since then'], null],
+    ],
+    left: [],
+  });
+});
