@@ -22,42 +22,39 @@ async function main(): Promise<void> {
     enterWorkerNamespace();
   } catch (error) {
     const { syscall = '' } = (error as { cause?: { syscall?: string } }).cause ?? {};
-    const reached = LAYERS.findIndex(({ calls }) => calls.includes(syscall));
-    for (const { name, detail } of LAYERS.slice(0, Math.max(reached, 0)))
-      print({ name, status: 'ok', detail });
-    return refuse(LAYERS[reached]?.name ?? 'mount namespace', error);
+    const refused = LAYERS.find(({ calls }) => calls.includes(syscall)) ?? NAMESPACE;
+    for (const layer of LAYERS.slice(0, LAYERS.indexOf(refused))) pass(layer);
+    return refuse(refused.name, error);
   }
-  step('mount namespace', () => {
+  step(NAMESPACE.name, () => {
     const own = readlinkSync('/proc/thread-self/ns/mnt');
     requireChildIn(own);
     return own;
   });
-  step('private root', () => 'no mount is shared with the host');
+  pass(PRIVATE_ROOT);
   const { withMountNamespace } = await import('../index.js');
   try {
     await withMountNamespace((ns) => {
-      print({ name: 'scope', status: 'ok', detail: 'the mount tree can be copied' });
+      pass(SCOPE);
       step('tmpfs', () => {
         ns.tmpfs(DIRECTORY, { size: '1m' });
         mkdirSync(`${DIRECTORY}/covered/within`, { recursive: true });
-        return 'can be mounted and written to';
+        return USABLE;
       });
       try {
         ns.overlay(`${DIRECTORY}/covered`);
         rmdirSync(`${DIRECTORY}/covered/within`);
-        print({ name: 'overlay', status: 'ok', detail: 'can be mounted and written to' });
+        pass({ name: 'overlay', detail: USABLE });
       } catch (error) {
+        const { why, ...check } = describe('overlay', error);
         // Where overlay only finds no place for its notes, the error itself tells what needs it.
         const { syscall } = error as { syscall?: string };
-        limit(
-          'overlay',
-          error,
-          syscall && 'mount points that do not exist, and copy-on-write, need overlays',
-        );
+        const consequence = syscall && 'mount points that do not exist, and copy-on-write, need overlays';
+        print({ ...check, status: 'limited', why: [why, consequence].filter(Boolean).join('\n') });
       }
     });
   } catch (error) {
-    refuse('scope', error);
+    refuse(SCOPE.name, error);
   }
 }
 
@@ -85,7 +82,7 @@ function libcName(): string {
 
 function step(name: string, run: () => string): void {
   try {
-    print({ name, status: 'ok', detail: run() });
+    pass({ name, detail: run() });
   } catch (error) {
     refuse(name, error);
   }
@@ -96,10 +93,8 @@ function refuse(name: string, error: unknown): never {
   process.exit(1);
 }
 
-/** @param consequence what does not work, while tests run */
-function limit(name: string, error: unknown, consequence: string | undefined): void {
-  const { why, ...check } = describe(name, error);
-  print({ ...check, status: 'limited', why: [why, consequence].filter(Boolean).join('\n') });
+function pass({ name, detail }: Pick<SupportCheck, 'name' | 'detail'>): void {
+  print({ name, status: 'ok', detail });
 }
 
 function describe(name: string, error: unknown): SupportCheck {
@@ -109,24 +104,32 @@ function describe(name: string, error: unknown): SupportCheck {
     cause instanceof SystemCallError ? findMountNamespaceObstacle(cause.code, cause.syscall) : undefined;
   const [detail = ''] = messageOf(error).split('\n', 1);
   const check: SupportCheck = { name, status: 'refused', detail, why, fix };
-  // An operation may have found out more.
-  return obstacle === undefined || (why ?? obstacle.why) !== obstacle.why ? check : { ...check, ...obstacle };
+  const hasFoundMore = why !== undefined && why !== obstacle?.why;
+  return hasFoundMore ? check : { ...check, ...obstacle };
 }
 
 function print(check: SupportCheck): void {
   writeSync(1, `${JSON.stringify(check)}\n`);
 }
 
-/** The layers of entering, with the system calls that fail where one of them refuses. */
-const LAYERS: { name: string; detail: string; calls: string[] }[] = [
-  { name: 'mount namespace', detail: 'unshare(2) makes one', calls: ['unshare'] },
-  { name: 'private root', detail: 'no mount is shared with the host', calls: ['mount'] },
-  {
-    name: 'scope',
-    detail: 'the mount tree can be copied',
-    calls: ['open_tree', 'mount_setattr', 'move_mount', 'fchdir', 'chroot', 'statx', 'chdir'],
-  },
-];
+/** A layer of entering, with the system calls that fail where it refuses. */
+interface Layer extends Pick<SupportCheck, 'name' | 'detail'> {
+  calls: readonly string[];
+}
+
+const NAMESPACE: Layer = { name: 'mount namespace', detail: 'unshare(2) makes one', calls: ['unshare'] };
+const PRIVATE_ROOT: Layer = {
+  name: 'private root',
+  detail: 'no mount is shared with the host',
+  calls: ['mount'],
+};
+const SCOPE: Layer = {
+  name: 'scope',
+  detail: 'the mount tree can be copied',
+  calls: ['open_tree', 'mount_setattr', 'move_mount', 'fchdir', 'chroot', 'statx', 'chdir'],
+};
+const LAYERS = [NAMESPACE, PRIVATE_ROOT, SCOPE];
+const USABLE = 'can be mounted and written to';
 /** To mount on: it is there everywhere. TMPDIR may say anything. */
 const DIRECTORY = '/dev';
 
