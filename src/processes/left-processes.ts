@@ -26,7 +26,6 @@ export async function awaitProcesses(find: () => ProcessInfo[]): Promise<void> {
  * @throws {NamespaceError} when some do not end
  */
 export async function endDescendants(): Promise<ProcessInfo[]> {
-  if (!hasChildren()) return [];
   await awaitProcesses(readDescendants);
   const ended = endProcesses(readDescendants);
   await reapOrphans();

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { probe } from '../../native/unless.cjs';
 import { endProcesses } from './end-processes.js';
 import { readMembers } from './members.js';
-import type { ProcessInfo } from './process-info.js';
+import { leftRunning, type Notice } from './notices.js';
 
 /**
  * Keeps hold of the mount namespace of another process, so that its id means no other one when that process has
@@ -29,11 +29,16 @@ export class NamespaceHold {
   /**
    * Ends all processes in the namespace.
    *
-   * @returns those that there were
-   * @throws {NamespaceError} when some do not end
+   * @param what has ended, and left them: `'a worker'`
+   * @returns what to say about those that there were, or that do not end
    */
-  endProcesses(): ProcessInfo[] {
-    return endProcesses(() => readMembers(this.id));
+  clear(what: string): Notice | undefined {
+    try {
+      const ended = endProcesses(() => readMembers(this.id));
+      return ended.length === 0 ? undefined : leftRunning(what, ended);
+    } catch (error) {
+      return { summary: (error as Error).message };
+    }
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { NamespaceHold } from './namespace-hold.js';
-import { leftRunning, notices } from './notices.js';
+import { notices } from './notices.js';
 import { Warden } from './warden.js';
 
 /**
@@ -25,12 +25,8 @@ export class WorkerNamespaces {
   /** All workers have ended. */
   async end(): Promise<void> {
     for (const hold of this.#holds.values()) {
-      try {
-        const ended = hold.endProcesses();
-        if (ended.length > 0) notices.print(leftRunning('a worker', ended));
-      } catch (error) {
-        notices.print({ summary: (error as Error).message });
-      }
+      const notice = hold.clear('a worker');
+      if (notice !== undefined) notices.print(notice);
       this.#warden.release(hold);
       hold.close();
     }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 
 import { probe } from '../../../native/unless.cjs';
 import { NamespaceHold } from '../../processes/namespace-hold.js';
-import { leftRunning, type Notice } from '../../processes/notices.js';
+import type { Notice } from '../../processes/notices.js';
 import type { Warden } from '../../processes/warden.js';
 import type { CurrentTask, Printed } from '../protocol.js';
 import type { OutputStream } from './output-stream.js';
@@ -158,12 +158,7 @@ export class WorkerProcess {
 
   #clearNamespace(): void {
     if (this.#hold === undefined) return;
-    try {
-      const ended = this.#isInhabited ? this.#hold.endProcesses() : [];
-      if (ended.length > 0) this.left = leftRunning('the worker', ended);
-    } catch (error) {
-      this.left = { summary: (error as Error).message };
-    }
+    if (this.#isInhabited) this.left = this.#hold.clear('the worker');
     this.#warden.release(this.#hold);
     this.#hold.close();
   }
