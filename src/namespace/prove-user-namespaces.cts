@@ -3,13 +3,8 @@ import child_process = require('node:child_process');
 import { CAP_SYS_ADMIN } from '../../native/constants.cjs';
 import { messageOf } from '../errors/message-of.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
-import { fixFor } from '../obstacles/machine.cjs';
-import {
-  findUserNamespaceObstacle,
-  noUnshare,
-  type Obstacle,
-  type UserNamespaceStep,
-} from '../obstacles/obstacles.cjs';
+import { type Fix, fixFor } from '../obstacles/machine.cjs';
+import { findUserNamespaceObstacle, noUnshare, type UserNamespaceStep } from '../obstacles/obstacles.cjs';
 import { hasCapability } from '../obstacles/process-status.cjs';
 import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-command.cjs';
 
@@ -17,18 +12,20 @@ import { findUnshare, UNSHARE_FLAGS, type UnshareCommand } from './unshare-comma
 interface Refusal {
   /** "there is no unshare(1)" */
   what: string;
-  obstacle: Obstacle | undefined;
-  /** What unshare(1) printed. */
-  printed?: string;
+  /** What was found out, and what unshare(1) printed. */
+  why: string;
+  fix?: Fix | undefined;
 }
 
-let tried: { command: UnshareCommand } | { refusal: Refusal } | undefined;
+type Tried = { command: UnshareCommand } | { refusal: Refusal };
+
+let tried: Tried | undefined;
 
 /**
  * Tries whether a process without privileges may make a user namespace here and mount in it, once. That it can
  * be made proves nothing (AppArmor may refuse everything inside), so a mount is changed in it.
  */
-export function tryUserNamespaces(): { command: UnshareCommand } | { refusal: Refusal } {
+export function tryUserNamespaces(): Tried {
   tried ??= findUserNamespaces();
   return tried;
 }
@@ -41,36 +38,37 @@ export function tryUserNamespaces(): { command: UnshareCommand } | { refusal: Re
 export function requireUserNamespaces(): UnshareCommand {
   const result = tryUserNamespaces();
   if ('command' in result) return result.command;
-  const { what, obstacle, printed } = result.refusal;
+  const { what, why, fix } = result.refusal;
   const intent = hasCapability(CAP_SYS_ADMIN)
     ? 'cannot enter a mount namespace without root:'
     : 'cannot enter a mount namespace: this process lacks CAP_SYS_ADMIN, and';
   throw new NamespaceError({
     summary: `${intent} ${what}`,
-    why: [obstacle?.why, printed].filter(Boolean).join('\n') || undefined,
-    fix: obstacle === undefined ? 'see `npx ns-tool doctor`' : fixFor(obstacle.fix),
+    why,
+    fix: fixFor(fix ?? 'see `npx ns-tool doctor`'),
   });
 }
 
-function findUserNamespaces(): { command: UnshareCommand } | { refusal: Refusal } {
+function findUserNamespaces(): Tried {
   let refusal: Refusal | undefined;
   for (const command of findUnshare()) {
     try {
       return tryUnshare(command);
     } catch (error) {
-      refusal ??= { what: 'unshare(1) could not be started', obstacle: undefined, printed: messageOf(error) };
+      refusal ??= { what: 'unshare(1) could not be started', why: messageOf(error) };
     }
   }
-  return { refusal: refusal ?? { what: 'there is no unshare(1)', obstacle: noUnshare() } };
+  return { refusal: refusal ?? { what: 'there is no unshare(1)', ...noUnshare() } };
 }
 
-function tryUnshare(command: UnshareCommand): { command: UnshareCommand } | { refusal: Refusal } {
+function tryUnshare(command: UnshareCommand): Tried {
   if (tryFlags(command, UNSHARE_FLAGS) === undefined) return { command };
   for (const [step, flags] of STEPS) {
     const printed = tryFlags(command, flags);
     if (printed === undefined) continue;
     const obstacle = findUserNamespaceObstacle(step);
-    return { refusal: { what: `unshare(1) can't ${step}`, obstacle, printed } };
+    const why = [obstacle?.why, printed].filter(Boolean).join('\n');
+    return { refusal: { what: `unshare(1) can't ${step}`, why, fix: obstacle?.fix } };
   }
   // What was refused a moment ago is allowed now.
   return { command };

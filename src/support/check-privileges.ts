@@ -80,11 +80,9 @@ function checkUserNamespaces(): SupportCheck {
   const name = 'user namespace';
   const tried = tryUserNamespaces();
   if ('command' in tried) return ok(name, `${tried.command.join(' ')} makes one, and can mount in it`);
-  const { what, obstacle, printed } = tried.refusal;
-  const why = [obstacle?.why, printed].filter(Boolean).join('\n');
-  const reason = { why, ...(obstacle === undefined ? {} : { fix: obstacle.fix }) };
+  const { what, ...reason } = tried.refusal;
   return hasCapability(CAP_SYS_ADMIN)
-    ? limited(name, `${what}: tests need root here`, { why })
+    ? limited(name, `${what}: tests need root here`, { why: reason.why })
     : refused(name, what, reason);
 }
 

@@ -18,11 +18,9 @@ export function judge(
   if (unsupported === 'skip' && !isForbidden) {
     return { skip: why === undefined ? summary : `${summary}; ${firstLine(why)}` };
   }
-  const reasons = [why, unsupported === 'skip' ? FORBIDDEN : undefined].filter(
-    (reason) => reason !== undefined,
-  );
+  const reasons = [why, unsupported === 'skip' && FORBIDDEN].filter(Boolean).join('\n') || undefined;
   // Vitest prints equal errors of several files once.
-  return { fail: withoutFrames(new NamespaceError({ summary, why: reasons.join('\n') || undefined, fix })) };
+  return { fail: withoutFrames(new NamespaceError({ summary, why: reasons, fix })) };
 }
 
 function firstLine(text: string): string {
