@@ -27,6 +27,6 @@ export function refuseErrno(errno: unknown, path: string, known: readonly string
   if (typeof errno !== 'string' || !Object.hasOwn(constants.errno, errno)) {
     return new TypeError(`errno must be one of ${known.join(', ')}, received ${inspect(errno)}`);
   }
-  const { why, fix } = REASONS[errno] ?? { why: 'there is no recipe that makes the kernel answer with it' };
-  return induceError(errno, path, `, only ${known.join(', ')}`, { why, fix });
+  const reason = REASONS[errno] ?? { why: 'there is no recipe that makes the kernel answer with it' };
+  return induceError(errno, path, `, only ${known.join(', ')}`, reason);
 }

@@ -6,7 +6,6 @@ export function mountProc(target: string): void {
   attachFileSystem({
     target,
     type: 'proc',
-    source: 'proc',
     attributes: MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
     options: {},
   });

@@ -24,7 +24,6 @@ export function mountTmpfs(target: string, options: TmpfsOptions): void {
   attachFileSystem({
     target,
     type: 'tmpfs',
-    source: 'tmpfs',
     attributes: mountAttributes(flags) | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
     options: tmpfsOptions(options),
   });
