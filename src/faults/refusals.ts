@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { inspect } from 'node:util';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { induceError } from './induce-error.js';
 
 /** Why an errno can't be induced, and what to do instead, for those that are asked for. */
@@ -25,7 +25,7 @@ const REASONS: Record<string, { why: string; fix?: string }> = {
 /** The error for an errno that has no recipe. */
 export function refuseErrno(errno: unknown, path: string, known: readonly string[]): Error {
   if (typeof errno !== 'string' || !Object.hasOwn(constants.errno, errno)) {
-    return new TypeError(`errno must be one of ${known.join(', ')}, received ${inspect(errno)}`);
+    return invalidArgument(`errno must be one of ${known.join(', ')}`, errno);
   }
   const reason = REASONS[errno] ?? { why: 'there is no recipe that makes the kernel answer with it' };
   return induceError(errno, path, `, only ${known.join(', ')}`, reason);

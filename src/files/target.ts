@@ -1,11 +1,11 @@
 import { lstatSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { O_PATH } from '../../native/constants.cjs';
 import { openWithoutSymlinks } from '../../native/directories.cjs';
 import { encodePath, FOREIGN_SURROGATE } from '../../native/path-bytes.cjs';
 import { SystemCallError } from '../../native/system-call-error.cjs';
 import { probe, unless } from '../../native/unless.cjs';
 import { using } from '../../native/using.cjs';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { MountError } from '../errors/mount-error.js';
 import { ancestors, join } from '../mounts/absolute-path.js';
 import { printable } from '../mounts/printable.js';
@@ -17,18 +17,14 @@ import { findRealPath } from './real-path.js';
  * @throws {TypeError} naming the value, when it is no absolute path.
  */
 export function checkPath(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError(`${name} must be a string, received ${inspect(value)}`);
+  if (typeof value !== 'string') throw invalidArgument(`${name} must be a string`, value);
   if (value === '') throw new TypeError(`${name} must not be empty`);
-  if (value.includes('\0'))
-    throw new TypeError(`${name} must not contain a NUL byte, received ${inspect(value)}`);
+  if (value.includes('\0')) throw invalidArgument(`${name} must not contain a NUL byte`, value);
   if (FOREIGN_SURROGATE.test(value))
-    throw new TypeError(
-      `${name} must not contain a lone surrogate outside U+DC80 to U+DCFF, received ${inspect(value)}`,
-    );
-  if (!value.startsWith('/'))
-    throw new TypeError(`${name} must be an absolute path, received ${inspect(value)}`);
+    throw invalidArgument(`${name} must not contain a lone surrogate outside U+DC80 to U+DCFF`, value);
+  if (!value.startsWith('/')) throw invalidArgument(`${name} must be an absolute path`, value);
   if (value.split('/').includes('..')) {
-    throw new TypeError(`${name} must not contain "..", received ${inspect(value)}`);
+    throw invalidArgument(`${name} must not contain ".."`, value);
   }
   const parts = value.split('/').filter((part) => part !== '' && part !== '.');
   return `/${parts.join('/')}`;

@@ -1,5 +1,5 @@
 import { normalize } from 'node:path/posix';
-import { inspect } from 'node:util';
+import { invalidArgument } from '../errors/invalid-argument.js';
 
 /**
  * `path` as the kernel writes mount points: no `.`, no empty parts, no slash at the end. Symbolic links are
@@ -7,7 +7,7 @@ import { inspect } from 'node:util';
  */
 export function absolutePath(path: unknown): string {
   if (typeof path !== 'string' || !path.startsWith('/')) {
-    throw Object.assign(new TypeError(`path must be an absolute path, received ${inspect(path)}`), {
+    throw Object.assign(invalidArgument('path must be an absolute path', path), {
       code: typeof path === 'string' ? 'ERR_INVALID_ARG_VALUE' : 'ERR_INVALID_ARG_TYPE',
     });
   }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { invalidArgument } from '../errors/invalid-argument.js';
 
 import type { Mount } from './mount.js';
 
@@ -13,7 +14,7 @@ export type MountPattern = { readonly [Field in keyof Mount]?: Mount[Field] };
  */
 export function mountMatcher(pattern: MountPattern): (mount: Mount) => boolean {
   if (typeof pattern !== 'object' || pattern === null) {
-    throw new TypeError(`pattern must be an object with fields of a mount, received ${inspect(pattern)}`);
+    throw invalidArgument('pattern must be an object with fields of a mount', pattern);
   }
   const wanted = Object.entries(pattern) as [keyof Mount, Mount[keyof Mount]][];
   for (const [field, value] of wanted) {
@@ -23,7 +24,7 @@ export function mountMatcher(pattern: MountPattern): (mount: Mount) => boolean {
       );
     }
     const [kind, isOfKind] = FIELDS[field];
-    if (!isOfKind(value)) throw new TypeError(`pattern.${field} must be ${kind}, received ${inspect(value)}`);
+    if (!isOfKind(value)) throw invalidArgument(`pattern.${field} must be ${kind}`, value);
   }
   return (mount) => wanted.every(([field, value]) => agrees(mount[field], value));
 }

@@ -20,6 +20,7 @@ import {
   MS_RELATIME,
   MS_STRICTATIME,
 } from '../../native/constants.cjs';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { misplacedBits, misplacedFlag } from './misplaced-flags.js';
 
 // A flag of a mount has one name in mount(8), one bit in mount(2) and another in mount_setattr(2).
@@ -104,9 +105,9 @@ export function mountAttributesOf(options: readonly string[]): number {
 }
 
 function checkNames(flags: unknown, what = 'a list of names'): readonly string[] {
-  if (!Array.isArray(flags)) throw new TypeError(`flags must be ${what}, received ${inspect(flags)}`);
+  if (!Array.isArray(flags)) throw invalidArgument(`flags must be ${what}`, flags);
   if (flags.filter((name) => ATIME.includes(name)).length > 1) {
-    throw new TypeError(`flags may name one of ${ATIME.join(', ')}, received ${inspect(flags)}`);
+    throw invalidArgument(`flags may name one of ${ATIME.join(', ')}`, flags);
   }
   return flags;
 }
@@ -119,7 +120,7 @@ function attributeOf(name: unknown, known: readonly string[]): number {
 }
 
 function namesOf(bits: number): MountFlag[] {
-  if (!Number.isInteger(bits)) throw new TypeError(`flags must be a whole number, received ${bits}`);
+  if (!Number.isInteger(bits)) throw invalidArgument('flags must be a whole number', bits);
   const misplaced = misplacedBits(bits);
   if (misplaced !== undefined) throw misplaced;
   const names = (Object.keys(FLAGS) as MountFlag[]).filter((name) => (bits & FLAGS[name][0]) !== 0);

@@ -1,5 +1,6 @@
-import { inspect, types } from 'node:util';
+import { types } from 'node:util';
 import { decodePath } from '../../native/path-bytes.cjs';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import type { Mount, Propagation } from './mount.js';
 import { MountInfoError } from './mount-info-error.js';
 import { decodeOctal } from './octal.js';
@@ -25,8 +26,7 @@ export function parseMountInfo(text: string | Uint8Array): Mount[] {
   const decoded = types.isUint8Array(text)
     ? decodePath(Buffer.from(text.buffer, text.byteOffset, text.length))
     : text;
-  if (typeof decoded !== 'string')
-    throw new TypeError(`text must be a string or a Buffer, received ${inspect(text)}`);
+  if (typeof decoded !== 'string') throw invalidArgument('text must be a string or a Buffer', text);
   const options = optionsParser();
   const mounts: Mount[] = [];
   let backslash = -1;

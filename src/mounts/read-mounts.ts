@@ -1,8 +1,8 @@
 import { constants, openSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { openat } from '../../native/directories.cjs';
 import { using } from '../../native/using.cjs';
 import { explainProcessRead } from '../errors/explain-process.js';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { hostPid } from '../namespace/environment.cjs';
 import { namespaceRecord } from '../namespace/namespace-record.cjs';
 import { MountTable } from './mount-table.js';
@@ -50,7 +50,7 @@ function subjectOf(which: 'self' | 'host' | number): Subject & { path: string } 
   const pid = which === 'host' ? hostPid() : which;
   if (pid === 'self') return { whose: 'this process', path: 'thread-self/mountinfo' };
   if (!Number.isInteger(pid) || pid < 1 || pid > MAX_PID) {
-    throw new TypeError(`which must be 'self', 'host' or a process id, received ${inspect(which)}`);
+    throw invalidArgument("which must be 'self', 'host' or a process id", which);
   }
   return { whose: which === 'host' ? 'the host' : `process ${pid}`, pid, path: `${pid}/mountinfo` };
 }

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
-import { inspect } from 'node:util';
 
 import { O_CLOEXEC } from '../../native/constants.cjs';
 import { openat } from '../../native/directories.cjs';
 import { inodeOf } from '../../native/statx.cjs';
 import { probe } from '../../native/unless.cjs';
 import { explainProcessRead } from '../errors/explain-process.js';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMounts } from '../mounts/read-mounts.js';
 import { namespaceRecord } from './namespace-record.cjs';
@@ -85,7 +85,7 @@ function isOnHost(pid: number): boolean {
 
 function checkPid(pid: number): number {
   if (!Number.isInteger(pid) || pid < 1 || pid > 0x7fffffff) {
-    throw new TypeError(`a process id must be a whole number from 1, received ${inspect(pid)}`);
+    throw invalidArgument('a process id must be a whole number from 1', pid);
   }
   return pid;
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { MOUNT_ATTR_RDONLY } from '../../native/constants.cjs';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { kindOfPath } from '../errors/reasons/paths.js';
 import { checkPath } from '../files/target.js';
 import { makeFileSystem } from '../layers/file-system.js';
@@ -30,10 +31,10 @@ export function mountFileSystem(request: MountRequest): void {
   checkOptions('mount', request, ['target', 'type', 'source', 'flags', 'data']);
   const { target, type, source, flags = [], data = {} } = request;
   if (typeof type !== 'string' || type === '') {
-    throw new TypeError(`type must be the name of a file system, received ${inspect(type)}`);
+    throw invalidArgument('type must be the name of a file system', type);
   }
   if (source !== undefined && (typeof source !== 'string' || source === '')) {
-    throw new TypeError(`source must be a non-empty string, received ${inspect(source)}`);
+    throw invalidArgument('source must be a non-empty string', source);
   }
   const misplaced = misplacedType(type);
   if (misplaced !== undefined) throw misplaced;
@@ -87,18 +88,18 @@ function parseData(data: unknown): Record<string, string | true> {
   }
   const parsed = Object.fromEntries(options);
   if (Object.keys(parsed).length < options.length) {
-    throw new TypeError(`data must hold each option once, received ${inspect(data)}`);
+    throw invalidArgument('data must hold each option once', data);
   }
   return parsed;
 }
 
 function entriesOf(data: unknown): Options {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new TypeError(`data must be a string or an object, received ${inspect(data)}`);
+    throw invalidArgument('data must be a string or an object', data);
   }
   return Object.entries(data).map(([name, value]) => {
     if (value !== true && typeof value !== 'string' && typeof value !== 'number') {
-      throw new TypeError(`data.${name} must be a string, a number or true, received ${inspect(value)}`);
+      throw invalidArgument(`data.${name} must be a string, a number or true`, value);
     }
     if (typeof value === 'number' && /(mode|mask)$/.test(name)) {
       const octal = inspect(value.toString(8).padStart(4, '0'));
@@ -111,7 +112,7 @@ function entriesOf(data: unknown): Options {
 /** Splits at commas outside of double quotes, as the kernel does for security contexts. */
 function splitOptions(text: string): Options {
   if (text.split('"').length % 2 === 0) {
-    throw new TypeError(`data must close the quotes that it opens, received ${inspect(text)}`);
+    throw invalidArgument('data must close the quotes that it opens', text);
   }
   const parts = text.match(/(?:[^,"]|"[^"]*")+/g) ?? [];
   return parts.map((part) => {

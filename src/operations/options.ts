@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { invalidArgument } from '../errors/invalid-argument.js';
 
 /**
  * Refuses options that are not an object or hold an unknown name. A misspelt option that is ignored makes a
@@ -13,7 +14,7 @@ export function checkOptions(
   booleans: readonly string[] = [],
 ): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new TypeError(`options of ${operation} must be an object, received ${inspect(options)}`);
+    throw invalidArgument(`options of ${operation} must be an object`, options);
   }
   const known = [...names, ...booleans];
   for (const [name, value] of Object.entries(options)) {
@@ -25,7 +26,7 @@ export function checkOptions(
   for (const name of booleans) {
     const value = (options as Record<string, unknown>)[name];
     if (value !== undefined && typeof value !== 'boolean') {
-      throw new TypeError(`${name} must be a boolean, received ${inspect(value)}`);
+      throw invalidArgument(`${name} must be a boolean`, value);
     }
   }
 }

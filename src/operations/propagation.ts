@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { AT_RECURSIVE, MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE } from '../../native/constants.cjs';
 import { mountSetattr } from '../../native/mount-tree.cjs';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { checkPath, withTarget } from '../files/target.js';
 import { printable } from '../mounts/printable.js';
 import { operate } from './operate.js';
@@ -27,7 +27,7 @@ export function setPropagation(target: string, type: PropagationType, options: P
   const path = checkPath('target', target);
   if (typeof type !== 'string' || !Object.hasOwn(TYPES, type)) {
     const known = Object.keys(TYPES).join(', ');
-    throw new TypeError(`type must be one of ${known}, received ${inspect(type)}`);
+    throw invalidArgument(`type must be one of ${known}`, type);
   }
   checkOptions('propagation', options, [], ['recursive']);
   operate({ operation: 'propagation', action: `make ${printable(path)} ${type}`, path }, () =>

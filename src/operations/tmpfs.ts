@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
-import { inspect } from 'node:util';
 import { MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID } from '../../native/constants.cjs';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { type MountFlag, mountAttributes } from '../mounts/mount-flags.js';
 import { attachFileSystem } from './mount.js';
 import { checkOptions } from './options.js';
@@ -42,27 +42,25 @@ function checkSize(size: unknown): string {
     typeof size === 'number'
       ? Number.isSafeInteger(size) && size > 0
       : typeof size === 'string' && /^[1-9]\d*[kmgt%]?$/i.test(size);
-  if (!isSize)
-    throw new TypeError(`size must be bytes or text such as '64k', '1m' or '50%', received ${inspect(size)}`);
+  if (!isSize) throw invalidArgument("size must be bytes or text such as '64k', '1m' or '50%'", size);
   const [, count, unit = ''] = /^(\d+)(.?)$/.exec(String(size)) as unknown as [string, string, string];
   // The kernel would go on counting from 0.
   const factor =
     unit === '%' ? BigInt(totalmem()) : 1024n ** BigInt(' kmgt'.indexOf(unit.toLowerCase() || ' '));
-  if (BigInt(count) * factor >= 2n ** 63n)
-    throw new TypeError(`size must be below 2^63 bytes, received ${inspect(size)}`);
+  if (BigInt(count) * factor >= 2n ** 63n) throw invalidArgument('size must be below 2^63 bytes', size);
   return String(size);
 }
 
 function checkCount(inodes: unknown): string {
   if (!Number.isSafeInteger(inodes) || (inodes as number) <= 0) {
-    throw new TypeError(`inodes must be a whole number above 0, received ${inspect(inodes)}`);
+    throw invalidArgument('inodes must be a whole number above 0', inodes);
   }
   return String(inodes);
 }
 
 function checkMode(mode: unknown): string {
   if (!Number.isInteger(mode) || (mode as number) < 0 || (mode as number) > 0o7777) {
-    throw new TypeError(`mode must be permission bits from 0 to 0o7777, received ${inspect(mode)}`);
+    throw invalidArgument('mode must be permission bits from 0 to 0o7777', mode);
   }
   return (mode as number).toString(8).padStart(4, '0');
 }

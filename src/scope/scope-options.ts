@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import type { CopyOnWrite } from '../copy-on-write/copy-on-write-tree.js';
+import { invalidArgument } from '../errors/invalid-argument.js';
 import { checkPath } from '../files/target.js';
 import { checkOptions } from '../operations/options.js';
 
@@ -31,8 +31,9 @@ export function checkScopeOptions(options: unknown): { copyOnWrite: CopyOnWrite 
 export function checkCopyOnWrite(value: unknown): CopyOnWrite | false {
   if (typeof value === 'boolean') return value;
   if (!Array.isArray(value) || value.length === 0) {
-    throw new TypeError(
-      `copyOnWrite must be true, false or a list of directories that is not empty, received ${inspect(value)}`,
+    throw invalidArgument(
+      'copyOnWrite must be true, false or a list of directories that is not empty',
+      value,
     );
   }
   // Not map(), which leaves out holes.
