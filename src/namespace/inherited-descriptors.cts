@@ -1,8 +1,9 @@
 import fs = require('node:fs');
 
+import { accessModeOf } from '../processes/access-mode.cjs';
 import { HOST_DESCRIPTORS } from './environment.cjs';
 
-const { constants, readFileSync, readdirSync, readlinkSync } = fs;
+const { readdirSync, readlinkSync } = fs;
 
 /**
  * The descriptors that this process got from its parent, to be asked for before it opens any itself: Node has
@@ -13,7 +14,7 @@ export function findInheritedDescriptors(): number[] {
   const links = readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
       const link = readlinkSync(`/proc/self/fd/${fd}`);
-      return [{ fd: Number(fd), link, end: link.startsWith('pipe:') ? accessModeOf(fd) : 0 }];
+      return [{ fd: Number(fd), link, end: link.startsWith('pipe:') ? accessModeOf('self', fd) : 0 }];
     } catch {
       return []; // the one that the list was read through
     }
@@ -26,12 +27,6 @@ export function findInheritedDescriptors(): number[] {
       link === '/dev/null' ||
       links.some((other) => other.link === link && other.end !== end));
   return links.filter((each) => !own(each)).map(({ fd }) => fd);
-}
-
-/** proc_pid_fdinfo(5): O_RDONLY, O_WRONLY or O_RDWR. */
-function accessModeOf(fd: string): number {
-  const [, flags = '0'] = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1')) ?? [];
-  return Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR);
 }
 
 const STDERR = 2;

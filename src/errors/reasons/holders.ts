@@ -1,8 +1,9 @@
-import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { decodePath } from '../../../native/path-bytes.cjs';
 import { mountIdOf } from '../../../native/statx.cjs';
 import { probe } from '../../../native/unless.cjs';
 import { printable } from '../../mounts/printable.js';
+import { accessModeOf } from '../../processes/access-mode.cjs';
 
 /** A process that uses a mount. */
 export interface Holder {
@@ -57,7 +58,7 @@ function allLinks(pid: number): Use[] {
 }
 
 function writableLinks(pid: number): Use[] {
-  const fds = list(`/proc/${pid}/fd`).filter((fd) => isWritable(pid, fd));
+  const fds = list(`/proc/${pid}/fd`).filter((fd) => probe(() => accessModeOf(pid, fd)));
   const maps = probe(() => readFileSync(`/proc/${pid}/maps`, 'latin1')) ?? '';
   const shared = [...maps.matchAll(/^(\S+) .w.s /gm)].map(([, range]) => mapping(pid, range as string));
   return [...fds.map((fd) => ({ what: `fd ${fd}`, link: `/proc/${pid}/fd/${fd}` })), ...shared];
@@ -65,12 +66,6 @@ function writableLinks(pid: number): Use[] {
 
 function mapping(pid: number, range: string): Use {
   return { what: 'mapping of', link: `/proc/${pid}/map_files/${range}` };
-}
-
-function isWritable(pid: number, fd: string): boolean {
-  const info = probe(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'));
-  const flags = Number.parseInt(/^flags:\s*(\d+)$/m.exec(info ?? '')?.[1] ?? '0', 8);
-  return (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
 }
 
 function describeUse({ what, link }: Use): string {
