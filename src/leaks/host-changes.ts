@@ -15,17 +15,18 @@ export interface HostChanges {
 
 /** Compares two tables of the host. */
 export function findHostChanges(before: Iterable<Mount>, after: Iterable<Mount>): HostChanges {
-  const olds = [...before];
+  const known = new Map(Array.from(before, (mount) => [keyOf(mount), mount]));
   const nows = [...after];
-  const known = new Set(olds.map(keyOf));
   return {
     mounts: nows.filter((mount) => !known.has(keyOf(mount))),
-    superblocks: findSuperblockChanges(olds, nows),
+    superblocks: findSuperblockChanges(known, nows),
   };
 }
 
-function findSuperblockChanges(olds: readonly Mount[], nows: readonly Mount[]): SuperblockChange[] {
-  const before = new Map(olds.map((mount) => [keyOf(mount), mount]));
+function findSuperblockChanges(
+  before: ReadonlyMap<string, Mount>,
+  nows: readonly Mount[],
+): SuperblockChange[] {
   const changes = new Map<string, SuperblockChange>();
   const ownDoing = new Set<string>();
   for (const after of nows) {

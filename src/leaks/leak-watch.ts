@@ -78,8 +78,17 @@ export class LeakWatch {
       if (this.#hasScopes || this.#own.hasChanged()) this.#look();
       const after = readMountInfo(this.#entered.host.mountInfoFd);
       const isUnchanged = after.equals(this.#hostBefore);
-      const changes = isUnchanged ? NONE : findHostChanges(this.#before, new MountTable(after));
-      return { ...this.#judge(changes), mountPoints: this.#findLeftMountPoints() };
+      const { mounts, superblocks } = isUnchanged
+        ? NONE
+        : findHostChanges(this.#before, new MountTable(after));
+      return {
+        mounts: mounts.map((mount) => ({ mount, tie: this.#ties.get(keyOf(mount)) })),
+        superblocks: superblocks.map((change) => ({
+          ...change,
+          own: this.#remounted.get(change.after.device),
+        })),
+        mountPoints: this.#findLeftMountPoints(),
+      };
     } finally {
       this.#own.close();
       this.#host?.close();
@@ -124,16 +133,6 @@ export class LeakWatch {
       const tie = findTie(mount, own, [...this.#before]);
       if (tie !== undefined) this.#ties.set(keyOf(mount), tie);
     }
-  }
-
-  #judge({ mounts, superblocks }: HostChanges): Omit<Findings, 'mountPoints'> {
-    return {
-      mounts: mounts.map((mount) => ({ mount, tie: this.#ties.get(keyOf(mount)) })),
-      superblocks: superblocks.map((change) => ({
-        ...change,
-        own: this.#remounted.get(change.after.device),
-      })),
-    };
   }
 
   #findLeftMountPoints(): string[] {
