@@ -83,8 +83,8 @@ export function differenceOf(
       !state.equals(source, expected.source) &&
       `its source is ${describeValue(source)}`,
     expected.options !== undefined && differenceInOptions(options, expected.options, state),
-  ].filter((difference) => typeof difference === 'string');
-  return differences.length === 0 ? undefined : differences.join(', ');
+  ];
+  return differences.filter(Boolean).join(', ') || undefined;
 }
 
 /** The expected options that are not among those of a mount, and those that are. */

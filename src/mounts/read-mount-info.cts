@@ -22,7 +22,7 @@ export function readMountInfo(fd: number): Buffer {
     // poll(2) tells of every mount, unmount, move and remount, but not of propagation types and renames.
     if (poll(fd, POLLPRI) === 0 && (isOnePage || readOnce(fd, OTHER_SIZE).bytes.equals(bytes))) return bytes;
   }
-  throw new UnstableMountInfoError(ATTEMPTS);
+  throw new UnstableMountInfoError();
 }
 
 /** The table that this thread sees now, by way of `procFd`, the directory `/proc`. */
@@ -34,8 +34,8 @@ export function readOwnMountInfo(procFd: number): Buffer {
 export class UnstableMountInfoError extends Error {
   override readonly name = 'UnstableMountInfoError';
 
-  constructor(attempts: number) {
-    super(`the mount table changed during each of ${attempts} reads`);
+  constructor() {
+    super(`the mount table changed during each of ${ATTEMPTS} reads`);
   }
 }
 

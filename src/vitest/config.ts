@@ -87,7 +87,6 @@ export function mountNamespacePool(
 ): PoolRunnerInitializer {
   const pool = createInitializer('mountNamespacePool', options);
   if (options?.prewarm !== undefined && options.prewarm !== false && options.prewarm !== 0) {
-    // Nothing tells the pool alone how many files are left to run.
     throw new TypeError('mountNamespacePool: option prewarm needs the plugin, mountNamespaces()');
   }
   return pool;

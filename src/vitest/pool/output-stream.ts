@@ -22,7 +22,7 @@ export class OutputStream {
     const end = text.length < LONGEST_LINE ? text.lastIndexOf('\n') + 1 : text.length;
     if (end < text.length) this.#begun.set(source, text.subarray(end));
     else this.#begun.delete(source);
-    if (this.#begun.size > 0) this.#timer ??= setTimeout(this.#writeOldBeginnings, PATIENCE).unref();
+    this.#waitForEnds();
     if (end > 0) this.#write(text.subarray(0, end), source);
   }
 
@@ -47,13 +47,17 @@ export class OutputStream {
     for (const source of sources) source.resume();
   };
 
+  #waitForEnds(): void {
+    if (this.#begun.size > 0) this.#timer ??= setTimeout(this.#writeOldBeginnings, PATIENCE).unref();
+  }
+
   readonly #writeOldBeginnings = () => {
     const old = new Map(this.#begun);
     // When this process was busy the rest may have come long ago: it is read before the next callback.
     setImmediate(() => {
       this.#timer = undefined;
       for (const [source, begun] of old) if (this.#begun.get(source) === begun) this.flush(source);
-      if (this.#begun.size > 0) this.#timer = setTimeout(this.#writeOldBeginnings, PATIENCE).unref();
+      this.#waitForEnds();
     });
   };
 }

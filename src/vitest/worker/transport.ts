@@ -14,8 +14,7 @@ import { OwnSetupFile } from './own-setup-file.js';
 import { runFiles } from './run-files.js';
 
 // Tests replace globals, timers and methods of process: everything is taken here, before they do.
-const { exit } = process;
-const processExit = exit.bind(process);
+const processExit = process.exit.bind(process);
 const processSend = process.send?.bind(process) as (message: unknown) => boolean;
 const processOn = process.on.bind(process);
 const processOff = process.off.bind(process);
