@@ -101,7 +101,7 @@ export class Layers {
       for (const name of lowerNames(outer)) lowers.push(openTree(name, OPEN_TREE_CLONE, outer.directory));
       const { directory } = this.#mountOverlay({ ...part, root: '/' }, lowers);
       mkdirat(directory, 'before');
-      mountReadOnly(openTree('merged', OPEN_TREE_CLONE, outer.directory), directory, 'before');
+      mountBefore(openTree('merged', OPEN_TREE_CLONE, outer.directory), directory);
     } finally {
       for (const fd of lowers) closeSync(fd);
     }
@@ -135,10 +135,10 @@ export class Layers {
 
   #mountOverlay(covers: Part, lowers: readonly number[]): Layer {
     const directory = this.#scratch.makeDirectory();
-    const layer = { directory, covers, lowers: lowers.length, entries: undefined };
     try {
       mountOverlay(directory, lowers, this.#scratch.xattrs);
-      return this.#add({ ...layer, device: using(openat(directory, 'merged', O_PATH), deviceOf) });
+      const device = using(openat(directory, 'merged', O_PATH), deviceOf);
+      return this.#add({ directory, device, covers, lowers: lowers.length, entries: undefined });
     } catch (error) {
       closeSync(directory);
       throw explainOverlay(covers, error, this.#scratch);
@@ -148,7 +148,7 @@ export class Layers {
   #coverFile(part: Part): Part[] {
     const { directory } = this.#addCopy(part);
     closeSync(openat(directory, 'before', constants.O_CREAT | constants.O_RDWR));
-    mountReadOnly(this.#copyMount(part) as number, directory, 'before');
+    mountBefore(this.#copyMount(part) as number, directory);
     using(openat(directory, 'before', O_RDONLY), (from) => copyFile(from, directory, 'merged'));
     return [part];
   }
@@ -176,7 +176,7 @@ export class Layers {
     mkdirat(directory, 'before');
     const copy = () => openTree(fromRoot(part.path), OPEN_TREE_CLONE | AT_RECURSIVE, this.#root);
     const before = this.#scratch.leaveOut(copy);
-    mountReadOnly(before, directory, 'before', AT_RECURSIVE);
+    mountBefore(before, directory, AT_RECURSIVE);
     const pieces = copySkeleton({
       part,
       table: this.#table,
@@ -203,10 +203,11 @@ export class Layers {
   }
 }
 
-function mountReadOnly(tree: number, directory: number, name: string, flags = 0): void {
+/** Shows in the directory of a layer what was there before the scope, read-only. */
+function mountBefore(tree: number, directory: number, flags = 0): void {
   using(tree, () => {
     mountSetattr(tree, flags, { attrSet: MOUNT_ATTR_RDONLY, propagation: MS_PRIVATE });
-    moveMount(tree, name, directory);
+    moveMount(tree, 'before', directory);
   });
 }
 
