@@ -50,6 +50,12 @@ export function fchdir(fd: number): void {
   fchdirCall(() => ({ call: `fchdir(${fd})` }), cInt('fd', fd));
 }
 
+/** fchdir(2) and chroot(2): the directory of `fd` becomes `/`, and the working directory. */
+export function enterRoot(fd: number): void {
+  fchdir(fd);
+  chroot('.');
+}
+
 /** open(2) with `O_PATH|O_DIRECTORY`: a handle on a directory that keeps its place whatever is mounted later. */
 export function openDirectory(path: PathLike): number {
   return openSync(path, O_PATH | constants.O_DIRECTORY);

@@ -1,4 +1,4 @@
-import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { enterRoot, fchdir, openDirectory } from '../../native/directories.cjs';
 import type { Target } from '../files/target.js';
 import { attachTo } from './attach-to.js';
 import type { Steps } from './steps.js';
@@ -12,13 +12,9 @@ export function cover({ path, fd }: Target, layer: number, steps: Steps): void {
   const cwd = steps.closing(openDirectory('.'));
   steps.onFailure(() => fchdir(cwd));
   attachTo(fd, layer, steps);
-  steps.onFailure(() => {
-    fchdir(root);
-    chroot('.');
-  });
+  steps.onFailure(() => enterRoot(root));
   if (path === '/') {
-    fchdir(layer);
-    chroot('.');
+    enterRoot(layer);
     fchdir(cwd);
   }
 }

@@ -10,7 +10,7 @@ import {
   OPEN_TREE_CLONE,
   SIGKILL,
 } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { chdir, enterRoot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { isMainThread } from '../../native/main-thread.cjs';
 import { mount } from '../../native/mount.cjs';
 import { mountSetattr, moveMount, openTree } from '../../native/mount-tree.cjs';
@@ -194,8 +194,7 @@ function makePrivate(procFd: number): Buffer | undefined {
   setns(own, CLONE_NEWNS);
   change();
   const all = readOwnMountInfo(procFd);
-  fchdir(root);
-  chroot('.');
+  enterRoot(root);
   fchdir(cwd);
   for (const fd of [root, cwd, own]) closeSync(fd);
   return all;
@@ -219,8 +218,7 @@ function moveIntoCopy(): number {
   mountSetattr(tree, AT_RECURSIVE, { propagation: MS_PRIVATE });
   const attic = openDirectory('/proc');
   moveMount(tree, '/');
-  fchdir(tree);
-  chroot('.');
+  enterRoot(tree);
   mountIdOf('/');
   chdir(cwd);
   closeSync(tree);

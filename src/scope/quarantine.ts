@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 
-import { chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { enterRoot, fchdir, openDirectory } from '../../native/directories.cjs';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
 import { EnteredTree } from './tree.js';
@@ -16,8 +16,7 @@ export function enterQuarantine({ tree, outer }: Scope): void {
     tree.stepOut();
     scopes.quarantine = new EnteredTree({ isOutermost: false, copyOnWrite: true, outer });
   } catch (error) {
-    fchdir(root);
-    chroot('.');
+    enterRoot(root);
     fchdir(cwd);
     throw error;
   } finally {

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import { umask as changeUmask, geteuid, getuid, seteuid } from 'node:process';
 import { AT_RECURSIVE, MNT_DETACH, MS_PRIVATE } from '../../native/constants.cjs';
-import { chdir, chroot, fchdir, openDirectory } from '../../native/directories.cjs';
+import { chdir, enterRoot, fchdir, openDirectory } from '../../native/directories.cjs';
 import { umount2 } from '../../native/mount.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { locationOf, mountIdOf } from '../../native/statx.cjs';
@@ -95,7 +95,7 @@ export class EnteredTree {
 
   /** Puts root, cwd, umask and propagation types as they were at the beginning. Not for one that is copy-on-write. */
   reset(): void {
-    goTo(this.#copy as number);
+    enterRoot(this.#copy as number);
     makePrivate(this.#copy as number);
     changeUmask(this.#umask);
     this.#goToWork();
@@ -103,7 +103,7 @@ export class EnteredTree {
 
   /** Goes to where the tree was entered from, and leaves it in place. */
   stepOut(): void {
-    goTo(this.root);
+    enterRoot(this.root);
     this.#goBack();
   }
 
@@ -177,8 +177,8 @@ export class EnteredTree {
   }
 
   #enter(tree: number): void {
-    goTo(tree);
-    this.#undo.push(() => goTo(this.root));
+    enterRoot(tree);
+    this.#undo.push(() => enterRoot(this.root));
   }
 
   #goToWork(): void {
@@ -219,11 +219,6 @@ function readUmask(): number {
   const umask = changeUmask(USUAL_UMASK);
   if (umask !== USUAL_UMASK) changeUmask(umask);
   return umask;
-}
-
-function goTo(root: number): void {
-  fchdir(root);
-  chroot('.');
 }
 
 /**
