@@ -1,8 +1,9 @@
 import { fstatSync } from 'node:fs';
 import { MOUNT_ATTR_RDONLY, MS_PRIVATE } from '../../native/constants.cjs';
-import { fchdir, mkdirat, openDirectory } from '../../native/directories.cjs';
+import { mkdirat } from '../../native/directories.cjs';
 import { mountSetattr, moveMount } from '../../native/mount-tree.cjs';
 import { using } from '../../native/using.cjs';
+import { inDirectory } from '../files/working-directory.js';
 import { makeFileSystem } from '../layers/file-system.js';
 import { overlayFeatures } from '../layers/overlay-features.js';
 import { OWN_LAYER } from '../layers/own-layer.js';
@@ -26,19 +27,14 @@ export function mountOverlay(directory: number, lowers: readonly number[], xattr
       if (fstatSync(lower).nlink > 0) throw error;
     }
   }
-  using(openDirectory('.'), (cwd) => {
-    try {
-      fchdir(directory);
-      const overlay = makeFileSystem('overlay', {
-        source: OWN_LAYER,
-        lowerdir: names.join(':'),
-        upperdir: 'upper',
-        workdir: 'work',
-        ...overlayFeatures(xattrs),
-      });
-      using(overlay, () => moveMount(overlay, 'merged', directory));
-    } finally {
-      fchdir(cwd);
-    }
+  inDirectory(directory, () => {
+    const overlay = makeFileSystem('overlay', {
+      source: OWN_LAYER,
+      lowerdir: names.join(':'),
+      upperdir: 'upper',
+      workdir: 'work',
+      ...overlayFeatures(xattrs),
+    });
+    using(overlay, () => moveMount(overlay, 'merged', directory));
   });
 }

@@ -36,6 +36,7 @@ export function makeFullOverlay(
 ): number {
   const cwd = steps.closing(openDirectory('.'));
   return withScratch((scratch) => {
+    // For an overlay after which the way back fails.
     steps.onFailure(() => fchdir(cwd));
     const from = steps.closing(openat(fd, '.', O_RDONLY | O_DIRECTORY));
     const { lowers, inside } = copyLowers(path, from, steps);

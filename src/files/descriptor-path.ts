@@ -1,8 +1,7 @@
-import { fchdir, openDirectory } from '../../native/directories.cjs';
 import { isSameLocation, locationOf } from '../../native/statx.cjs';
 import { unless } from '../../native/unless.cjs';
-import { using } from '../../native/using.cjs';
 import { requireEntered } from '../namespace/guard.js';
+import { inDirectory } from './working-directory.js';
 
 /**
  * Runs `use` with a path that leads to the file of `fd`, whatever becomes of its names: for calls that take no
@@ -12,14 +11,7 @@ export function withPathOf<T>(fd: number, use: (path: string) => T): T {
   const path = `/proc/self/fd/${fd}`;
   if (leadsTo(path, fd)) return use(path);
   // Here /proc is covered, or nothing is mounted there.
-  return using(openDirectory('.'), (cwd) => {
-    fchdir(requireEntered().procFd);
-    try {
-      return use(path.slice('/proc/'.length));
-    } finally {
-      fchdir(cwd);
-    }
-  });
+  return inDirectory(requireEntered().procFd, () => use(path.slice('/proc/'.length)));
 }
 
 function leadsTo(path: string, fd: number): boolean {

@@ -4,6 +4,7 @@ import { O_PATH } from '../../native/constants.cjs';
 import { fchdir, openDirectory, openWithoutSymlinks, readlinkat } from '../../native/directories.cjs';
 import { decodePath } from '../../native/path-bytes.cjs';
 import { isSameFile, type Location, locationOf } from '../../native/statx.cjs';
+import { using } from '../../native/using.cjs';
 import type { Steps } from '../layers/steps.js';
 import { isBelow } from '../mounts/absolute-path.js';
 import { requireEntered } from '../namespace/guard.js';
@@ -14,6 +15,18 @@ import { requireEntered } from '../namespace/guard.js';
  */
 export function readWorkingDirectory(): string {
   return decodePath(readlinkat(requireEntered().procFd, 'thread-self/cwd'));
+}
+
+/** Runs `run` in the directory of `fd`, and comes back. process.cwd() learns nothing of it. */
+export function inDirectory<T>(fd: number, run: () => T): T {
+  return using(openDirectory('.'), (cwd) => {
+    fchdir(fd);
+    try {
+      return run();
+    } finally {
+      fchdir(cwd);
+    }
+  });
 }
 
 /** Changes to `path`, which holds no symbolic links, for every thread. */
