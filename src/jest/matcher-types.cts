@@ -1,7 +1,7 @@
 /** Gives the matchers to `expect` of Jest. */
 import type {} from 'expect';
 
-import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/types.js' with {
+import type { AsymmetricMountMatchers, MountMatchers } from '../../matchers/mount-matchers.js' with {
   'resolution-mode': 'import',
 };
 

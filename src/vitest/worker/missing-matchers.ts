@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-import type { MountMatchers } from '../../../matchers/types.js';
+import type { MountMatchers } from '../../../matchers/mount-matchers.js';
 
 /**
  * Registers matchers that say where the real ones come from: a spec that imports its `expect` from Vitest would be
