@@ -96,13 +96,13 @@ export function isSame(a: Mount[keyof Mount], b: Mount[keyof Mount]): boolean {
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
 
+/** The fields that a change of propagation changes. */
+export const PROPAGATION: readonly (keyof Mount)[] = ['propagation', 'peerGroup', 'master', 'propagateFrom'];
+
 const COMPARED: readonly (keyof Mount)[] = [
   'mountPoint',
   'options',
-  'propagation',
-  'peerGroup',
-  'master',
-  'propagateFrom',
+  ...PROPAGATION,
   'unknownFields',
   'superOptions',
 ];

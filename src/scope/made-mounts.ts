@@ -2,7 +2,7 @@ import { probe } from '../../native/unless.cjs';
 import type { Note } from '../errors/stack-note.cjs';
 import { isOwnLayer } from '../layers/own-layer.js';
 import { join, pathBelow } from '../mounts/absolute-path.js';
-import type { MountChange, MountDiff } from '../mounts/diff-mounts.js';
+import { type MountChange, type MountDiff, PROPAGATION } from '../mounts/diff-mounts.js';
 import { formatDiff } from '../mounts/format-diff.js';
 import type { Mount } from '../mounts/mount.js';
 import type { MountTable } from '../mounts/mount-table.js';
@@ -82,7 +82,6 @@ function placeOf({ mountPoint, device, root }: Mount): string {
   return [mountPoint, device, root].join('\0');
 }
 
-const PROPAGATION: readonly string[] = ['propagation', 'peerGroup', 'master', 'propagateFrom'];
 const MANY = 20;
 const HINT =
   'to see them, pause the test there and run npx ns-tool mounts PID, or ls /proc/PID/root (PID: its process.pid)';
