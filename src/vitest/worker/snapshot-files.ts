@@ -34,7 +34,7 @@ export function guardSnapshots(environment: SnapshotEnvironment): void {
 function covered(file: string): NamespaceError {
   return scopeError({
     summary: `the file snapshot ${file} is another in this scope than outside of it`,
-    why: 'a mount covers it, or the scope has changed it; Vitest reads it here and would write it outside, after the test',
+    why: 'Vitest reads it here, and would write it outside, after the test',
     fix: 'compare when the scope has ended, or mount over less than the directory of the snapshot',
   });
 }
