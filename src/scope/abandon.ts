@@ -9,7 +9,8 @@ import { scopes } from './scopes.js';
 import { endTreeProcesses } from './tree-processes.js';
 
 /**
- * Ends scopes whose test has ended while their code still runs: it has timed out, or did not await them.
+ * Ends an open scope, and those in it, whose test has ended while their code still runs: it has timed out, or did not
+ * await them.
  *
  * A callback can't be stopped. Left, its scope would hand the host to whatever it does next, so the process goes
  * elsewhere: into a copy-on-write copy of the tree around the scope. The next tests find what they expect there,
@@ -18,9 +19,7 @@ import { endTreeProcesses } from './tree-processes.js';
  *
  * @param whose the test, for the notice
  */
-export async function abandonScopes(candidates: readonly Scope[], whose: string): Promise<void> {
-  const [outermost] = candidates.filter((scope) => scope.isOpen);
-  if (outermost === undefined) return;
+export async function abandonScope(outermost: Scope, whose: string): Promise<void> {
   // Many a callback only waits for a process.
   endTreeProcesses(outermost.tree, whose);
   const deadline = now() + GRACE;
@@ -35,7 +34,7 @@ export async function abandonScopes(candidates: readonly Scope[], whose: string)
     if (!outermost.isOpen) return;
     scopes.refusal = scopeError({ ...leftOpen(whose, NO_MORE), cause: error });
   }
-  for (const scope of scopes.open.slice(scopes.open.indexOf(outermost)).reverse()) scope.abandon();
+  for (const scope of scopes.open.slice(scopes.open.indexOf(outermost))) scope.abandon();
 }
 
 const NO_MORE = '\nits code would reach the host: no more scopes are opened in this process';

@@ -4,7 +4,6 @@ import { type NamespaceError, scopeError } from '../errors/namespace-error.cjs';
 import { readBelow } from '../files/read-below.js';
 import { TableWatch } from '../mounts/table-watch.js';
 import { requireEntered } from '../namespace/guard.js';
-import { abandonScopes } from './abandon.js';
 import { leftOpen } from './left-open.js';
 import type { Scope } from './scope.js';
 import { scopes } from './scopes.js';
@@ -39,8 +38,8 @@ export class FileTrees {
   async endTests(): Promise<void> {
     const { turns } = this.#outer.at(-1) ?? scopes;
     while (!this.isSpent) {
-      const own = scopes.open.filter((scope) => !this.#outer.includes(scope));
-      if (own.length > 0) await this.#abandon(own, 'a test file');
+      const own = scopes.open.find((scope) => !this.#outer.includes(scope));
+      if (own !== undefined) await this.#giveUp(own, 'a test file');
       // Those that wait for a turn open when the ones before them have ended.
       else if (turns.open > 0) await new Promise(setImmediate);
       else return;
@@ -54,8 +53,8 @@ export class FileTrees {
 
   /** After the hooks of a test: gives up the scopes that it left open. */
   async endTest(name: string): Promise<void> {
-    const own = scopes.open.filter((scope) => !this.#around.includes(scope));
-    if (own.length > 0) await this.#abandon(own, `test "${name}"`);
+    const own = scopes.open.find((scope) => !this.#around.includes(scope));
+    if (own !== undefined) await this.#giveUp(own, `test "${name}"`);
   }
 
   /** Errors for those of these files that are others where the next test file starts. */
@@ -114,9 +113,9 @@ export class FileTrees {
     }
   }
 
-  async #abandon(open: readonly Scope[], whose: string): Promise<void> {
+  async #giveUp(outermost: Scope, whose: string): Promise<void> {
     this.#left.push(whose);
-    await abandonScopes(open, whose);
+    await outermost.giveUp(whose);
   }
 }
 

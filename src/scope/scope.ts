@@ -14,7 +14,7 @@ import { watched } from '../leaks/leak-watch.js';
 import { requireOwnNamespace } from '../namespace/guard.js';
 import type { EnteredNamespace } from '../namespace/namespace-record.cjs';
 import { findMountNamespaceObstacle, type Obstacle } from '../obstacles/obstacles.cjs';
-import { abandonScopes } from './abandon.js';
+import { abandonScope } from './abandon.js';
 import { defaultCopyOnWrite } from './default-copy-on-write.js';
 import { attemptEntry, explainEntry } from './explain-entry.js';
 import { drainFileOperations } from './file-operations.js';
@@ -271,9 +271,9 @@ export class Scope {
     }
   }
 
-  /** Ends this scope and those in it though its code still runs: {@link abandonScopes}. */
+  /** Ends this scope and those in it though its code still runs: {@link abandonScope}. */
   giveUp(whose: string): Promise<void> {
-    return abandonScopes([this], whose);
+    return abandonScope(this, whose);
   }
 
   /** Gives up a scope whose code goes on: it is not left, since its code would then reach the host. */
