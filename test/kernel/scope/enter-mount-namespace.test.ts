@@ -35,6 +35,16 @@ describe('enterMountNamespace', () => {
     expect(table()).toBe(before);
   });
 
+  test('lies in the last one of those that a scope holds', async () => {
+    await withMountNamespace(async () => {
+      await using first = await enterMountNamespace();
+      first.tmpfs('/mnt');
+      await using second = await enterMountNamespace();
+      second.umount('/mnt');
+      await withMountNamespace((third) => expect(third.mounts().at('/mnt')).toBeUndefined());
+    });
+  });
+
   test('ends when the block throws, and passes the error on', async () => {
     const directory = temporaryDirectory();
     const before = table();

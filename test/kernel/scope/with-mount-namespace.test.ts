@@ -207,6 +207,43 @@ describe('withMountNamespace', () => {
     expect(entered).toHaveBeenCalledOnce();
   });
 
+  test('has patience with file operations for as long as they become fewer', () => {
+    const directory = temporaryDirectory();
+    execFileSync('mkfifo', [`${directory}/a`, `${directory}/b`]);
+    // It decides what time it is, and sees when the scope looks at that.
+    const script = `
+      import fs from 'node:fs';
+      let now = 0;
+      performance.now = () => now;
+      let looks = 0;
+      const { getActiveResourcesInfo } = process;
+      process.getActiveResourcesInfo = () => {
+        looks++;
+        return getActiveResourcesInfo();
+      };
+      const { withMountNamespace } = await import('${path.resolve('dist/src/index.js')}');
+
+      const [, directory] = process.argv;
+      const lookTwice = async () => {
+        for (looks = 0; looks < 2; ) await new Promise(setImmediate);
+      };
+      const fifos = ['a', 'b'].map((name) => directory + '/' + name);
+      const operations = fifos.map((fifo) => fs.promises.open(fifo));
+      const scope = withMountNamespace(() => {});
+      for (const [index, fifo] of fifos.entries()) {
+        await lookTwice();
+        now += 1500;
+        await lookTwice();
+        const writer = fs.openSync(fifo, 'r+');
+        await (await operations[index]).close();
+        fs.closeSync(writer);
+      }
+      await scope;`;
+    const preload = path.resolve('dist/src/register.cjs');
+    const node = ['--require', preload, '--input-type=module', '--eval', script, directory];
+    execFileSync(process.execPath, node, { env: { ...process.env, MOUNTNS_NAMESPACE: '' } });
+  });
+
   test('leaves a scope that unmounted everything or covered the root', async () => {
     const before = table();
     await withMountNamespace((ns) => ns.umount('/', { lazy: true }));
