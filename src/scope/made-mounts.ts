@@ -22,7 +22,7 @@ export function watchMadeMounts(scope: Scope): () => Note | undefined {
   const { quarantine } = scopes;
   const inside = probe(() => {
     scope.requireCurrent();
-    return { table: readMounts('self'), pinned: scope.tree.pins.ids };
+    return readMounts('self');
   });
   return () =>
     probe(() => {
@@ -34,12 +34,6 @@ export function watchMadeMounts(scope: Scope): () => Note | undefined {
     });
 }
 
-interface Inside {
-  table: MountTable;
-  /** What must not be taken away, by its ids. */
-  pinned: ReadonlySet<number>;
-}
-
 function describe(diff: MountDiff): Note | undefined {
   const lines = formatDiff(diff).split('\n');
   if (lines[0] === '') return undefined;
@@ -49,7 +43,7 @@ function describe(diff: MountDiff): Note | undefined {
 }
 
 /** The difference without what entering the scope and providing mount points did. */
-function withoutEntering(outside: MountTable, { table: inside, pinned }: Inside): MountDiff {
+function withoutEntering(outside: MountTable, inside: MountTable): MountDiff {
   const { added, removed, changed } = outside.diff(inside);
   const layers = [...inside].filter(isOwnLayer);
   const covered = new Set(layers.map(({ mountPoint }) => mountPoint));
@@ -59,7 +53,7 @@ function withoutEntering(outside: MountTable, { table: inside, pinned }: Inside)
   const isCopy = (mount: Mount) =>
     places.has(placeOf(mount)) || (isOnLayer(mount) && showsTheSame(mount, outside));
   return {
-    added: added.filter((mount) => !isOwnLayer(mount) && !pinned.has(mount.id) && !isCopy(mount)),
+    added: added.filter((mount) => !isOwnLayer(mount) && !isCopy(mount)),
     removed: removed.filter(({ mountPoint }) => !covered.has(mountPoint)),
     changed: changed.map(withoutCopying).filter(({ fields }) => fields.length > 0),
   };
