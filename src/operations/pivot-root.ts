@@ -54,7 +54,6 @@ function makeMountPoint(path: string, steps: Steps): void {
     if (isMountRoot('', fd)) return;
     takingUnbindable(path, () => {
       const tree = steps.closing(openTree('', OPEN_TREE_CLONE | AT_RECURSIVE, fd));
-      mountSetattr(tree, 0, { propagation: MS_PRIVATE });
       attachTo(fd, tree, steps);
     });
   });
