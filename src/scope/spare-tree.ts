@@ -57,9 +57,8 @@ export function watchTree(): void {
  * can change of a tree, its propagation types, is set anew for each scope.)
  */
 export function canKeepTree(): boolean {
-  const { entered } = namespaceRecord;
-  if (entered?.attic === undefined || !spare.watch?.isUntouched()) return false;
-  return spare.isInUse || holdsNothingElse(entered);
+  if (!spare.watch?.isUntouched()) return false;
+  return spare.isInUse || holdsNothingElse(namespaceRecord.entered as EnteredNamespace);
 }
 
 /**
