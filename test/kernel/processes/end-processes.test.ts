@@ -52,7 +52,9 @@ test.for([[], ['pidfd_open']])('leaves another process of that id alone, with %j
   const { info } = startSleep();
   refuse(refused);
   const found = [[{ ...info, startTime: info.startTime - 1 }], []];
+  const descriptors = fs.readdirSync('/proc/self/fd').length;
   expect(endProcesses(() => found.shift() as ProcessInfo[])).toEqual([]);
+  expect(fs.readdirSync('/proc/self/fd')).toHaveLength(descriptors);
   expect(readProcess(info.pid)?.hasEnded).toBe(false);
 });
 
@@ -75,5 +77,18 @@ test('says which one it can’t end, and why', () => {
   refuse(['pidfd_send_signal'], constants.errno.EINVAL);
   expect(() => endProcesses(() => [readProcess(info.pid) as ProcessInfo])).toThrow(
     new RegExp(`^processes may not be ended: ${info.pid} sleep 1000\n  why: {2}.*EINVAL`),
+  );
+});
+
+test('does not wait for ever for one that does not end', () => {
+  const { info } = startSleep();
+  // Which is not the one that is asked for, and left alone.
+  const hanging = { ...info, startTime: info.startTime - 1 };
+  expect(() => endProcesses(() => [hanging])).toThrow(
+    expect.objectContaining({
+      code: 'ERR_MOUNTNS_PROCESS',
+      message: `processes did not end within 2 s of SIGKILL: ${info.pid} sleep 1000
+  why:  they wait in the kernel for a device or a file system, or start others all the time`,
+    }),
   );
 });

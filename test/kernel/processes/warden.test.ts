@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'mountns/vitest';
 
+import { NAMESPACE_MARK } from '../../../src/namespace/environment.cjs';
 import { readDescendants } from '../../../src/processes/descendants.js';
 import { NamespaceHold } from '../../../src/processes/namespace-hold.js';
 import { Warden } from '../../../src/processes/warden.js';
@@ -23,16 +24,20 @@ function heldBy(pid: number): string[] {
 
 // A shell holds seven.
 test.each([1, 7, 10])(
-  'of %i namespaces all processes end with the one that had them watched, but not in one that was released',
+  'of %i namespaces all processes end with the one that had them watched, but not in one that was released, nor outside of them',
   async (count) => {
     const mark = new RunMark();
     const env = { ...process.env, ...mark.env };
     const watcher = spawn(process.execPath, [program, String(count)], {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
     });
     const [line] = await once(watcher.stdout, 'data');
     const { released, watched } = JSON.parse(String(line)) as { released: number; watched: number[] };
+    const { ino } = fs.statSync(`/proc/${watched[0]}/ns/mnt`);
+    // One that has come back to where the watcher is.
+    const own = spawn('sleep', ['1000'], { env: { ...env, [NAMESPACE_MARK]: String(ino) }, stdio: 'ignore' });
     const wardens = () => mark.processes().filter(({ command }) => command.includes('mountns-warden'));
     const namespaces = watched.map((pid) => fs.readlinkSync(`/proc/${pid}/ns/mnt`)).sort();
     await expect
@@ -45,10 +50,11 @@ test.each([1, 7, 10])(
       )
       .toEqual(namespaces);
 
-    watcher.kill('SIGKILL');
+    // The whole group, as a terminal or a supervisor does.
+    process.kill(-(watcher.pid as number), 'SIGKILL');
     await expect
-      .poll(() => mark.processes().map(({ command, pid }) => ({ command, pid })), patience)
-      .toEqual([{ command: 'sleep 1000', pid: released }]);
+      .poll(() => mark.processes().map(({ pid }) => pid), patience)
+      .toEqual([released, own.pid].sort((a, b) => Number(a) - Number(b)));
   },
 );
 
