@@ -43,6 +43,15 @@ operationTest('mount hands each option of an object over by itself, commas and a
   expect(await listEverywhere(`${dir}/d`)).toEqual(['f']);
 });
 
+operationTest('mount leaves commas in quotes to the option', [], (ns, dir) => {
+  // As in a security context; no kernel knows this one, so that the error tells what it was given.
+  const data = 'size=64k,no-such-option="s0:c1,c2"';
+  const call = expect.stringContaining('"no-such-option", "\\"s0:c1,c2\\""');
+  expect(() => ns.mount({ target: `${dir}/d`, type: 'tmpfs', data })).toThrow(
+    expect.objectContaining({ call }),
+  );
+});
+
 operationTest('mount makes a file system anew on kernels that can not be asked for it', ['d/'], (ns, dir) => {
   const EOPNOTSUPP = 95;
   const calls: string[] = [];

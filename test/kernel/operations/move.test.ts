@@ -36,6 +36,8 @@ operationTest('move takes the working directory along', ['a/', 'b/'], (ns, dir) 
   ns.tmpfs(`${dir}/a`);
   fs.mkdirSync(`${dir}/a/sub`);
   process.chdir(`${dir}/a/sub`);
+  // Node remembers it from now on.
+  expect(process.cwd()).toBe(`${dir}/a/sub`);
   ns.move(`${dir}/a`, `${dir}/b`);
   expect(process.cwd()).toBe(`${dir}/b/sub`);
 });

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { constants } from 'node:os';
 import { type MountNamespace, withMountNamespace } from 'mountns';
 import { describe, expect } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+import { hookSystemCalls } from '../../../native/libc.cjs';
 import { errorOf } from '../errors/error-of.js';
 import { listEverywhere, operationTest, readEverywhere } from './operation-test.js';
 
@@ -31,6 +34,24 @@ describe('pivotRoot', () => {
       expect(execFileSync('pwd', { encoding: 'utf8' })).toBe('/\n');
       expect(ns.mounts().at('/')?.fsType).toBe('tmpfs');
       expect([...ns.mounts()].map((mount) => mount.mountPoint)).not.toContain(dir);
+    },
+  );
+
+  operationTest(
+    'ends in the new root also where the working directory can not be entered again',
+    ['root/', 'root/sub/'],
+    (ns, dir) => {
+      process.chdir(`${dir}/root/sub`);
+      let isGone = false;
+      hookSystemCalls((name) => {
+        isGone ||= name === 'umount2';
+        return isGone && name === 'openat2' ? constants.errno.EACCES : undefined;
+      });
+      onTestFinished(() => hookSystemCalls(undefined));
+      ns.pivotRoot(`${dir}/root`);
+      hookSystemCalls(undefined);
+      expect(process.cwd()).toBe('/');
+      expect(fs.readdirSync('.')).toEqual(['sub']);
     },
   );
 

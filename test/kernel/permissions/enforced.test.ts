@@ -91,6 +91,20 @@ describe('permissions that are enforced', { timeout: 60_000 }, () => {
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   });
 
+  test('do not keep a scope from files that it provides as mount points, one after another', () => {
+    const decoys = makeDecoys({});
+    const code = `
+      import(${JSON.stringify(`${project}/dist/src/index.js`)}).then(({ withMountNamespace }) =>
+        withMountNamespace((ns) => {
+          for (const name of ['a', 'b']) ns.bind('/etc/passwd', process.argv[1] + '/missing/' + name);
+        }));`;
+    const { stderr, status } = spawnSync(process.execPath, [...node.slice(1), '-e', code, decoys], {
+      env: { ...process.env, MOUNTNS_NAMESPACE: '', MOUNTNS_HOST: '', MOUNTNS_PERMISSIONS: 'enforced' },
+      encoding: 'utf8',
+    });
+    expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  });
+
   test('are refused where they can not be', () => {
     const { stdout, stderr, status } = run(['setpriv', '--bounding-set', '-setpcap'], 'enforced');
     expect(stderr).toContain('cannot enforce permissions: prctl(2) EPERM');

@@ -50,6 +50,19 @@ test('goes back to a directory that has the name of one that was renamed', async
   expect(fs.readdirSync('.')).toEqual(['two.txt']);
 });
 
+test('of the places that it was entered from, no more than the last one is held', async () => {
+  const enterFrom = async (path: string) => {
+    process.chdir(path);
+    await withMountNamespace(() => {});
+  };
+  const [one, two] = ['one', 'two'].map(makeDirectory) as [string, string];
+  await enterFrom(one);
+  const descriptors = fs.readdirSync('/proc/self/fd').length;
+  await enterFrom(two);
+  await enterFrom(one);
+  expect(fs.readdirSync('/proc/self/fd')).toHaveLength(descriptors);
+});
+
 test('a mount that the process was in is not held', async () => {
   const path = makeDirectory('mount');
   mount({ source: 'tmpfs', target: path, type: 'tmpfs' });

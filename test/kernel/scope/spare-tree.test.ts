@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { withMountNamespace } from 'mountns';
+import { type MountNamespace, withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
 import { onTestFinished } from 'vitest';
 import { MNT_DETACH, MOUNT_ATTR_RDONLY, MS_PRIVATE, MS_REC, MS_SHARED } from '../../../native/constants.cjs';
@@ -98,18 +98,25 @@ test('what was mounted, unmounted or remounted between two scopes is seen by the
   await withMountNamespace((ns) => expect(ns.mounts().at(directory)).toBeUndefined());
 });
 
-test('what the worker has mounted itself is held by no tree that is kept', async () => {
-  const directory = temporaryDirectory();
-  fs.mkdirSync(`${directory}/mount`);
-  await needsCopy();
-  mount({ source: 'between', target: `${directory}/mount`, type: 'tmpfs' });
-  expect(await needsCopy()).toBe(true);
-  expect(await needsCopy()).toBe(true);
-  umount2(`${directory}/mount`);
-  expect(() => fs.rmdirSync(`${directory}/mount`)).not.toThrow();
-  expect(await needsCopy()).toBe(true);
-  expect(await needsCopy()).toBe(false);
-});
+test.each([
+  ['was kept', () => {}],
+  ['was not', (ns: MountNamespace) => ns.tmpfs('/mnt')],
+])(
+  'what the worker has mounted itself is held by no tree that is kept, when the last one %s',
+  async (_, fn) => {
+    const directory = temporaryDirectory();
+    fs.mkdirSync(`${directory}/mount`);
+    await needsCopy();
+    await withMountNamespace(fn);
+    mount({ source: 'between', target: `${directory}/mount`, type: 'tmpfs' });
+    expect(await needsCopy()).toBe(true);
+    expect(await needsCopy()).toBe(true);
+    umount2(`${directory}/mount`);
+    expect(() => fs.rmdirSync(`${directory}/mount`)).not.toThrow();
+    expect(await needsCopy()).toBe(true);
+    expect(await needsCopy()).toBe(false);
+  },
+);
 
 /** How many mounts there are where trees are kept. */
 function countInAttic(): number {
