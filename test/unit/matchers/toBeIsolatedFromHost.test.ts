@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { toBeIsolatedFromHost } from '../../../matchers/toBeIsolatedFromHost.js';
 import { MountTable } from '../../../src/mounts/mount-table.js';
@@ -121,23 +121,27 @@ test('passes for no mount that is tied to the host, whatever a third namespace h
   });
 });
 
+function judgeAt(path: string | undefined, inside: string, host: string, before = host) {
+  const [mounts, now, atEntry] = [inside, host, before].map((text) => new MountTable(text));
+  const ns = {
+    id: 1,
+    mounts: () => mounts,
+    host: { id: 2, mounts: () => now, mountsAtEntry: () => atEntry },
+  };
+  return toBeIsolatedFromHost.call({ equals: Object.is }, ns, path);
+}
+
 const line = (index: number, fields: string) => `${index} 1 0:50 / /${index} rw ${fields} - tmpfs t rw\n`;
 
 test('takes for certain what propagate_from shows, behind a group that only a third namespace has', () => {
-  const inside = new MountTable(line(3, 'shared:1') + line(4, 'master:2 propagate_from:1'));
-  const host = new MountTable(line(6, 'shared:1'));
-  const ns = { id: 1, mounts: () => inside, host: { id: 2, mounts: () => host, mountsAtEntry: () => host } };
-  const { message } = toBeIsolatedFromHost.call({ equals: Object.is }, ns, '/4');
+  const inside = line(3, 'shared:1') + line(4, 'master:2 propagate_from:1');
+  const { message } = judgeAt('/4', inside, line(6, 'shared:1'));
   expect(message()).toContain('Broken:   it is a slave of peer group 1 of the host\n');
 });
 
 test('names the peer groups on the way', () => {
-  const inside = new MountTable(
-    line(3, 'shared:3 master:2') + line(4, 'shared:4 master:3') + line(5, 'master:4'),
-  );
-  const host = new MountTable(line(6, 'shared:1') + line(7, 'shared:2 master:1'));
-  const ns = { id: 1, mounts: () => inside, host: { id: 2, mounts: () => host, mountsAtEntry: () => host } };
-  const { message } = toBeIsolatedFromHost.call({ equals: Object.is }, ns, '/5');
+  const inside = line(3, 'shared:3 master:2') + line(4, 'shared:4 master:3') + line(5, 'master:4');
+  const { message } = judgeAt('/5', inside, line(6, 'shared:1') + line(7, 'shared:2 master:1'));
   expect(message()).toMatchInlineSnapshot(`
     "expect(ns).toBeIsolatedFromHost(path)
 
@@ -156,17 +160,55 @@ test.each([
   ['all of which it is a part', '/sub', '/'],
 ])('fails when the host has mounted %s', (_, root, shown) => {
   const mount = (id: number, from: string) => `${id} 1 0:60 ${from} /${id} rw - tmpfs t rw\n`;
-  const inside = new MountTable(mount(3, root));
-  const before = new MountTable(line(6, ''));
-  const host = new MountTable(line(6, '') + mount(7, shown));
-  const ns = {
-    id: 1,
-    mounts: () => inside,
-    host: { id: 2, mounts: () => host, mountsAtEntry: () => before },
-  };
-  const { pass, message } = toBeIsolatedFromHost.call({ equals: Object.is }, ns, '/3');
+  const { pass, message } = judgeAt('/3', mount(3, root), line(6, '') + mount(7, shown), line(6, ''));
   expect(pass).toBe(false);
   expect(message()).toContain(
     'Broken:   the host sees it too, on a file system that it did not have at entry\n',
   );
+});
+
+test('a mount of the host’s file system is the host’s own at the place that it has it at, with the same root', () => {
+  const mount = (id: number, device: string, root: string) =>
+    `${id} 1 ${device} ${root} /a rw - tmpfs t rw\n`;
+  const before = mount(6, '0:60', '/');
+  const host = before + mount(7, '0:61', '/');
+  expect(judgeAt('/a', mount(3, '0:60', '/'), host, before).pass).toBe(true);
+  const { pass, message } = judgeAt('/a', mount(3, '0:60', '/sub'), host, before);
+  expect(pass).toBe(false);
+  expect(message()).toContain('Broken:   the host has a mount there that was not there at entry\n');
+});
+
+describe('with a peer group that only a third namespace has', () => {
+  test('fails for what gets mounts from it, be it from a slave of it', () => {
+    const inside = line(3, 'shared:2 master:9') + line(4, 'master:2');
+    for (const path of ['/3', '/4']) {
+      const { pass, message } = judgeAt(path, inside, line(6, 'shared:1'));
+      expect(pass).toBe(false);
+      expect(message()).toContain(
+        'Broken:   it is a slave of peer group 9, and no mount of that is in either',
+      );
+    }
+  });
+
+  test('passes for that where the host has nothing in a group that it could get mounts from', () => {
+    expect(judgeAt('/3', line(3, 'master:9'), line(6, '')).pass).toBe(true);
+  });
+
+  test('tells of what is certain, if that is another mount', () => {
+    const inside = line(3, 'master:9') + line(4, 'shared:1');
+    const { message } = judgeAt(undefined, inside, line(6, 'shared:1'));
+    expect(message()).toContain('Broken:   it is in peer group 1 with a mount of the host\n');
+  });
+
+  test('fails for what a mount of the host may get mounts from through it, if that became a slave since', () => {
+    const { pass, message } = judgeAt('/3', line(3, 'shared:1'), line(6, 'master:9'), line(6, ''));
+    expect(pass).toBe(false);
+    expect(message()).toContain('Broken:   a mount of the host is a slave of peer group 9, and no mount of');
+    expect(judgeAt('/3', line(3, 'shared:1 master:8'), line(6, 'master:9'), line(6, '')).pass).toBe(false);
+    expect(judgeAt('/3', line(3, 'shared:1'), line(6, 'master:9')).pass).toBe(true);
+  });
+
+  test('passes for what is in no group, whatever the mounts of the host are slaves of', () => {
+    expect(judgeAt('/3', line(3, ''), line(6, 'master:9'), line(6, '')).pass).toBe(true);
+  });
 });
