@@ -29,6 +29,16 @@ test('follows symbolic links', ({ ns }) => {
   expect('/mnt/test_mount/link').toBeMountPoint();
 });
 
+test('fails in both directions where the kernel does not look', ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  fs.symlinkSync('circle', '/mnt/test_mount/circle');
+  for (const expectation of [expect('/mnt/test_mount/circle'), expect('/mnt/test_mount/circle').not]) {
+    expect(() => expectation.toBeMountPoint()).toThrow(
+      expect.objectContaining({ name: 'MountError', code: 'ELOOP' }),
+    );
+  }
+});
+
 test('does not see a mount that another one hides', ({ ns }) => {
   ns.tmpfs('/mnt/test_mount');
   ns.tmpfs('/mnt/test_mount/sub');

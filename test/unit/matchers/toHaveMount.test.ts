@@ -9,6 +9,8 @@ const table = new MountTable(
     '2 1 0:40 / /data rw,nosuid,nodev - tmpfs scratch ro,size=64k',
     '3 2 0:41 / /data/hidden rw - tmpfs beneath rw',
     '4 2 0:42 / /data rw,relatime - overlay over rw,lowerdir=/a\\054b,index=off',
+    '6 1 0:44 / /sized rw - tmpfs sized rw,size=1073741824k,mode=700',
+    '7 1 0:45 / /layers rw - overlay over rw,lowerdir=/layers/1',
     '5 1 0:43 / /with\\040space\\012and\\040line rw - tmpfs spaced rw',
     '',
   ].join('\n'),
@@ -28,6 +30,14 @@ describe('passes', () => {
     expect(table).toHaveMount('/data', { options: ['index=off', 'lowerdir=/a,b', 'relatime', 'rw'] });
     expect(table).not.toHaveMount('/data', { options: ['index=off', 'noexec'] });
     expect(table).not.toHaveMount('/data', { options: ['index'] });
+  });
+
+  test('for numbers in any form that a file system takes', () => {
+    for (const size of ['size=1T', 'size=1t', 'size=1024G', 'size=1099511627776'])
+      expect(table).toHaveMount('/sized', { options: [size, 'mode=0700'] });
+    for (const size of ['size=1', 'size=1G', 'size=1k', 'size=1073741824'])
+      expect(table).not.toHaveMount('/sized', { options: [size] });
+    expect(table).not.toHaveMount('/layers', { options: ['lowerdir=/layers/01'] });
   });
 
   test('for what asymmetric matchers take', () => {
