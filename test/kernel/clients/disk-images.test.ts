@@ -123,6 +123,22 @@ describe.each([
       }
     });
 
+    clientTest('is the same one when it is mounted anew', [program, 'losetup'], async (inside) => {
+      const { ns, directory, run } = inside;
+      const target = `${directory}/mnt`;
+      const source = String(run('losetup', '--find', '--show', makeImage(inside))).trim();
+      try {
+        ns.mount({ target, type, source });
+        await expect(() => {
+          ns.umount(target);
+          ns.mount({ target, type, source });
+        }).toLeaveMountsUnchanged();
+        ns.umount(target);
+      } finally {
+        run('losetup', '--detach', source);
+      }
+    });
+
     clientTest(
       'that is there for writing is not made read-only by an option',
       [program, 'losetup'],

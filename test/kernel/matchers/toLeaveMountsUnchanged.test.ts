@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import { constants } from 'node:os';
 import { withMountNamespace } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { onTestFinished } from 'vitest';
+import { hookSystemCalls } from '../../../native/libc.cjs';
 import { failureOf, stable } from '../../failure-of.js';
 
 test('passes when nothing has changed afterwards', async ({ ns }) => {
@@ -74,6 +77,16 @@ test('passes when the same file system is mounted there again', async ({ ns }) =
     ns.umount('/mnt/test_mount');
     ns.bind('/mnt/test_bind', '/mnt/test_mount');
   }).toLeaveMountsUnchanged();
+});
+
+test('sees what is in the tables, where no file system can be watched', async ({ ns }) => {
+  ns.tmpfs('/mnt/test_mount');
+  onTestFinished(() => hookSystemCalls(undefined));
+  for (const refused of ['inotify_init1', 'inotify_add_watch']) {
+    hookSystemCalls((name) => (name === refused ? constants.errno.ENOSPC : undefined));
+    await expect(() => {}).toLeaveMountsUnchanged();
+    await expect(() => ns.tmpfs('/mnt/test_mount/sub')).not.toLeaveMountsUnchanged();
+  }
 });
 
 test('leaves no descriptor open, and keeps no file system busy', async ({ ns }) => {

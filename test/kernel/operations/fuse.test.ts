@@ -39,6 +39,11 @@ if (obstacle === undefined) {
       },
     );
   });
+
+  operationTest('is not asked whether it is still there', ['fuse/'], async (ns, dir) => {
+    serveNothing(ns, `${dir}/fuse`, 0, { default_permissions: true });
+    await expect(() => {}).toLeaveMountsUnchanged();
+  });
 } else {
   test('FUSE can not be mounted without /dev/fuse', () => {
     expect(() => fs.openSync('/dev/fuse', 'r+')).toThrow();
@@ -46,9 +51,9 @@ if (obstacle === undefined) {
 }
 
 /** Mounts FUSE that nobody serves: a request waits until the test ends, and who is not `uid` may make none. */
-function serveNothing(ns: MountNamespace, target: string, uid: number): void {
+function serveNothing(ns: MountNamespace, target: string, uid: number, options = {}): void {
   const fd = fs.openSync('/dev/fuse', 'r+');
   onTestFinished(() => fs.closeSync(fd));
-  const data = { fd: String(fd), rootmode: '40000', user_id: String(uid), group_id: '0' };
+  const data = { fd: String(fd), rootmode: '40000', user_id: String(uid), group_id: '0', ...options };
   ns.mount({ source: 'none', target, type: 'fuse', flags: ['nosuid', 'nodev'], data });
 }
