@@ -13,13 +13,10 @@ export class StableNames {
 
   /** A path, or an option that holds paths. */
   inText(text: string): string {
-    let stable = text;
-    if (this.#temporary !== undefined) {
-      stable = stable.replace(this.#temporary, (directory) => {
-        const number = this.numberOf('tmp', directory);
-        return number === 1 ? '<tmp>' : `<tmp-${number}>`;
-      });
-    }
+    let stable = text.replace(this.#temporary, (directory) => {
+      const number = this.numberOf('tmp', directory);
+      return number === 1 ? '<tmp>' : `<tmp-${number}>`;
+    });
     for (const [kind, pattern] of NUMBERS) {
       stable = stable.replace(pattern, (number) => `<${this.numberOf(kind, number)}>`);
     }
@@ -44,14 +41,11 @@ const NUMBERS: readonly [kind: string, pattern: RegExp][] = [
 ];
 
 /** The first directory below the temporary one; the kernel prints that with symbolic links resolved. */
-function temporaryPattern(): RegExp | undefined {
+function temporaryPattern(): RegExp {
   const directory = tmpdir();
   // A test may have covered it.
   const parents = new Set([directory, probe(() => realpathSync(directory)) ?? directory]);
-  parents.delete('/');
   const alternatives = [...parents].map((parent) => parent.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
   // In options, a path starts after "=", or in a list of them after ":", and one of them ends there.
-  return alternatives.length === 0
-    ? undefined
-    : new RegExp(`(?<=^|[=:])(?:${alternatives.join('|')})/[^/:]+`, 'g');
+  return new RegExp(`(?<=^|[=:])(?:${alternatives.join('|')})/[^/:]+`, 'g');
 }

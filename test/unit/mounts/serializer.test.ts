@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { processWide } from '../../../native/process-wide.cjs';
 import { MountTable } from '../../../src/mounts/mount-table.js';
@@ -63,6 +64,18 @@ describe('a snapshot', () => {
         /d: tmpfs tmpfs (rw), slave:2
       ]
     `);
+  });
+
+  test('names temporary directories by whatever path leads to them', () => {
+    const real = fs.mkdtempSync(`${tmpdir()}/mountns+(`);
+    onTestFinished(() => fs.rmSync(real, { recursive: true }));
+    fs.symlinkSync(real, `${real}/link`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const directory of [real, `${real}/link`]) {
+      vi.stubEnv('TMPDIR', directory);
+      const mounts = parse(`31 27 0:40 / ${real}/one rw - tmpfs tmpfs rw`);
+      expect(mounts[0]).toMatchInlineSnapshot(`<tmp>: tmpfs tmpfs (rw), private`);
+    }
   });
 
   test('names temporary directories by the order in which they were mounted on', () => {
