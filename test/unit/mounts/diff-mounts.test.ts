@@ -107,6 +107,15 @@ test('pairs equal mounts of a stack from the bottom up', () => {
   expect(formatDiff(diff)).toBe('+ /dev/sda1[/x] on /x type ext4 (ro), private');
 });
 
+test('finds each of a stack of equal mounts again by its id', () => {
+  const twice = ['2 1 0:50 / /a ro - tmpfs a rw\n', '3 2 0:50 / /a rw - tmpfs a rw\n'];
+  const diff = table(ROOT, ...twice).diff(table(ROOT, '3 1 0:50 / /a rw - tmpfs a rw\n'));
+  expect(formatDiff(diff)).toMatchInlineSnapshot(`
+    "- a on /a type tmpfs (ro), private
+    ~ /a: on top of another mount"
+  `);
+});
+
 test('prefers the mount at the same place to the one with the same id', () => {
   const before = table(ROOT, '2 1 254:0 /x /a rw - ext4 /dev/sda1 rw\n');
   const after = table(

@@ -49,6 +49,8 @@ test('colours guides, types, ties to other mounts and ro, and changes nothing el
   `);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape sequences are what is looked for
   expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(formatTree(mounts));
+  const written = parseMountInfo('1 0 0:1 / / rw - ext4 /dev/vda rw,errors=remount-ro\n');
+  expect(formatTree(written, { colour: true })).toContain('rw,errors=remount-ro');
 });
 
 test('keeps one line a mount and its columns, whatever the names are', () => {

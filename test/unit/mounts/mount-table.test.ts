@@ -87,6 +87,9 @@ describe('at', () => {
     expect(table.at('/')?.mountPoint).toBe('/');
     expect(table.at('/a')).toBeUndefined();
     expect(table.toString().split('\n')).toHaveLength(6);
+    // Two machines give the same ids.
+    const onTheWay = tableOf(line(1, 9, '/'), line(2, 1, '/a'), line(1, 2, '/a'));
+    expect(onTheWay.at('/a')?.mountPoint).toBe('/a');
   });
 
   test.each([
