@@ -7,7 +7,7 @@ import { childEnvironment } from './child-environment.js';
 /** Tries the real thing in a child process: it enters a namespace and mounts in it. */
 export function runProbe(): SupportCheck[] {
   const { stdout, stderr, status, signal, error } = spawnSync(process.execPath, [probe], {
-    // It covers the temporary directory, which this process may stand in.
+    // It covers /dev, which this process may stand in.
     cwd: '/',
     encoding: 'utf8',
     env: childEnvironment(),

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { readMounts } from 'mountns';
 import { expect, test } from 'mountns/vitest';
+import { onTestFinished, vi } from 'vitest';
 import { temporaryDirectory } from '../../temporary-directory.js';
 
 const INDEX = JSON.stringify(path.resolve('dist/src/index.js'));
@@ -33,6 +35,15 @@ test('the host is the same one in a child process, in ns-tool, and in a worker_t
   );
   expect(await once(worker, 'message')).toEqual(['nothing']);
   await worker.terminate();
+});
+
+test('the host stays the same one when a test changes its environment', ({ ns }) => {
+  ns.tmpfs(POINT);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const mark of ['', '1,999999999', `1,${process.pid}`]) {
+    vi.stubEnv('MOUNTNS_HOST', mark);
+    expect(readMounts('host')).not.toHaveMount(POINT);
+  }
 });
 
 test('a child process says that it can’t see the host any more', () => {
