@@ -33,7 +33,8 @@ async function watchProcess(script = 'exec sleep 1000', state = 'S') {
   };
   await signal('SIGCONT', state);
   const children = () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
-  return { watch, onSilence, onStop, signal, children };
+  const wchan = () => readFileSync(`/proc/${pid}/wchan`, 'latin1');
+  return { watch, onSilence, onStop, signal, children, wchan };
 }
 
 test('tells of silence once, when it has lasted for longer than the code may take', async () => {
@@ -75,6 +76,17 @@ test('tells once of one that is stopped, whose time does not count, and again wh
     expect(onSilence).not.toHaveBeenCalled();
     watch.hear();
   }
+});
+
+test('does not leave one alone that waits for no child, though it has one', async () => {
+  const script = `
+    require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
+  const hung = await watchProcess(`exec '${process.execPath}' -e "${script}"`);
+  await vi.waitFor(() => expect(hung.children()).not.toBe(''), 10_000);
+  await vi.waitFor(() => expect(hung.wchan()).toContain('futex'), 10_000);
+  vi.advanceTimersByTime(2 * PATIENCE);
+  expect(hung.onSilence).toHaveBeenCalledOnce();
 });
 
 test('leaves one alone that waits for a child, and not one that is busy beside one', async () => {

@@ -14,8 +14,8 @@ const SECOND = 1001;
 /** A process that starts; `print` is its stderr, `printed` what was passed on of it. */
 function start() {
   const child = Object.assign(new EventEmitter(), {
-    stdout: Object.assign(new PassThrough(), { unref: () => {} }),
-    stderr: Object.assign(new PassThrough(), { unref: () => {} }),
+    stdout: Object.assign(new PassThrough(), { unref: vi.fn() }),
+    stderr: Object.assign(new PassThrough(), { unref: vi.fn() }),
     kill: vi.fn(),
   });
   const printed: string[] = [];
@@ -25,7 +25,7 @@ function start() {
     warden: { start: () => {} } as Warden,
   });
   const print = (text: string) => child.stderr.emit('data', Buffer.from(text));
-  return { process, printed, print, exit: () => child.emit('exit', 1, null), kill: child.kill };
+  return { process, printed, print, exit: () => child.emit('exit', 1, null), kill: child.kill, child };
 }
 
 test('what a process prints while it starts is held back for a second, and kept for the error', () => {
@@ -90,10 +90,32 @@ test('of a process that prints a lot the end is kept, and all of it is printed',
 });
 
 test('a process that has ended is done with though another one holds its output', async () => {
-  const { process, exit } = start();
+  const { process, exit, child } = start();
   exit();
   vi.advanceTimersByTime(SECOND);
   expect(await process.closed).toEqual({ exitCode: 1, signal: undefined });
+  // Else Node would wait for the other one.
+  expect(child.stdout.unref).toHaveBeenCalled();
+  expect(child.stderr.unref).toHaveBeenCalled();
+});
+
+test('output that comes another way is waited for once, for five seconds', async () => {
+  const { process, print } = start();
+  process.releaseStderr();
+  print('four');
+  await process.hasPrinted({ stdout: 0, stderr: 4 });
+  const missing = process.hasPrinted({ stdout: 10, stderr: 4 });
+  await vi.advanceTimersByTimeAsync(5 * SECOND);
+  await missing;
+  await process.hasPrinted({ stdout: 10, stderr: 4 });
+});
+
+test('output of a process that has ended is not waited for', async () => {
+  const { process, exit } = start();
+  const missing = process.hasPrinted({ stdout: 10, stderr: 0 });
+  exit();
+  await vi.advanceTimersByTimeAsync(SECOND);
+  await missing;
 });
 
 test('a process that does not end when it is killed is taken for ended', async () => {
