@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { refuseUselessPlace } from '../../../src/vitest/inheritance.js';
+import { noteConfig, refuseUselessPlace } from '../../../src/vitest/inheritance.js';
 
 /**
  * Places the plugin beside `test.projects` of Vitest 5, in a configuration file that no project has read and whose server
@@ -35,4 +35,14 @@ test.each([
   ['is not known yet', Promise.resolve({ extends: false })],
 ])('a project that was not chosen may have it when it %s', (_, each) => {
   expect(place(['packages/*', each], ['a'])).not.toThrow();
+});
+
+test('a project has it as long as it extends the file', () => {
+  const configFile = '/project/vitest.config.ts';
+  const forProject = { configFile, plugins: [{ name: 'mountns' }, [null, [{ name: 'vitest:project' }]]] };
+  noteConfig(forProject);
+  expect(place(['packages/*'])).not.toThrow();
+  // Vitest has started anew, with other projects.
+  noteConfig({ configFile, plugins: [{ name: 'mountns' }] });
+  expect(place(['packages/*'])).toThrow(REFUSAL);
 });
