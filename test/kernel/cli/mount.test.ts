@@ -68,8 +68,11 @@ test('takes over the directory that a killed run has left', () => {
   expect(fs.existsSync(MOUNT_POINT)).toBe(false);
 });
 
-test('ends well when another run removes the directory of both', () => {
-  const script = `umount ${MOUNT_POINT} && rmdir ${MOUNT_POINT}`;
+test.each([
+  ['', ''],
+  [', and a third one makes it anew', ` && mkdir ${MOUNT_POINT}`],
+])('ends well when another run removes the directory of both%s', (_, more) => {
+  const script = `umount ${MOUNT_POINT} && rmdir ${MOUNT_POINT}${more}`;
   const status = mountCommand([], (text) => {
     if (text.startsWith('Note:'))
       execFileSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script]);
