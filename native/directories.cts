@@ -97,7 +97,7 @@ export function mkdirat(dirfd: number, path: PathLike): void {
   mkdiratCall(facts, dirfd, cDirectory, 0o755);
 }
 
-/** mknodat(2), for a node of the character device `major:minor`. */
+/** mknodat(2), for a node of the character device `major:minor`, both below 256. */
 export function makeCharacterDevice(dirfd: number, path: PathLike, major: number, minor: number): void {
   const cNode = cPath('path', path);
   const facts = () => ({
@@ -105,8 +105,7 @@ export function makeCharacterDevice(dirfd: number, path: PathLike, major: number
     call: `mknodat(${dirfd}, ${quoted(path)}, S_IFCHR|0666, makedev(${major}, ${minor}))`,
   });
   // new_encode_dev() of linux/kdev_t.h
-  const device = (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
-  mknodatCall(facts, dirfd, cNode, constants.S_IFCHR | 0o666, device >>> 0);
+  mknodatCall(facts, dirfd, cNode, constants.S_IFCHR | 0o666, (major << 8) | minor);
 }
 
 /** faccessat2(2) with AT_EMPTY_PATH: fails unless the file of `fd` may be executed. */
