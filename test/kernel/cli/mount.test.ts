@@ -95,6 +95,36 @@ test('refuses a directory that is not its own', () => {
   expect(fs.existsSync(`${MOUNT_POINT}/precious`)).toBe(true);
 });
 
+test('refuses a directory on which something is mounted', ({ ns }) => {
+  ns.tmpfs(MOUNT_POINT);
+  const { status, stderr } = run('mount');
+  expect(status).toBe(1);
+  expect(stderr).toContain('it is no leftover of this command\n  why:  something is mounted there\n');
+});
+
+test('says what has changed in the mount table of the parent', () => {
+  const script = `
+    import(${JSON.stringify(path.resolve('dist/src/cli/commands.js'))}).then(({ mountCommand }) => {
+      const mount = [\`--target=\${process.ppid}\`, '--mount', 'mount', '-t', 'tmpfs', 'mine', '/mnt'];
+      process.exitCode = mountCommand([], (text) => {
+        if (text.startsWith('tmpfs mounted')) require('node:child_process').execFileSync('nsenter', mount);
+        process.stdout.write(text);
+      });
+    });`;
+  const command = [process.execPath, '--require', path.resolve('dist/src/register.cjs'), '-e', script];
+  const { status, stdout, stderr } = spawnSync(
+    'unshare',
+    ['--mount', '--propagation', 'private', 'sh', '-c', '"$@"; exit $?', 'sh', ...command],
+    { encoding: 'utf8', env },
+  );
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  expect(stdout).toMatch(
+    /\nThe parent's mount table has changed:\n\+ .* \/mnt rw,relatime - tmpfs mine rw.*\n$/,
+  );
+  expect(stdout).not.toContain('NOT visible');
+  expect(fs.existsSync(MOUNT_POINT)).toBe(false);
+});
+
 test('works where the root is read-only, and leaves nothing there', ({ ns }) => {
   ns.readonly('/');
   expect(run('mount')).toMatchObject({ status: 0, stderr: '' });

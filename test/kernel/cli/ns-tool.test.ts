@@ -32,11 +32,16 @@ test.for([
   ['mount', '--help'],
   ['run', '--help'],
   ['run', '--copy-on-write', '-h'],
-  ['mounts', '--help'],
 ])('explains itself: %j', (args) => {
   const { status, stdout, stderr } = run(...args);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toMatch(/^usage: ns-tool /i);
+  expect(stdout).toMatch(/^usage: ns-tool COMMAND\n/);
+});
+
+test.for(['--help', '-h'])('mounts has more to say: %s', (option) => {
+  const { status, stdout, stderr } = run('mounts', option);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: ns-tool mounts /);
 });
 
 test.for([
@@ -58,6 +63,36 @@ test.for(['doctor', 'mount', 'mounts', 'help'])('%s says that nothing can be wri
   expect(status).toBe(1);
   expect(fs.existsSync('/mnt/test_mount')).toBe(false);
 });
+
+test.for([
+  [2, 'maunt'],
+  [2, 'mounts', '--all'],
+  [1, 'mounts', '999999999'],
+] as const)('ends with status %i when nothing can be written to stderr: %s', ([expected, ...args]) => {
+  const full = fs.openSync('/dev/full', 'w');
+  const { status } = spawnSync(process.execPath, [TOOL, ...args], { env, stdio: ['ignore', 'ignore', full] });
+  fs.closeSync(full);
+  expect(status).toBe(expected);
+});
+
+test.for([{ options: [] }, { options: ['--copy-on-write'] }])(
+  'run $options leaves the streams of the command blocking',
+  ({ options }) => {
+    const { stdout } = run(
+      'run',
+      ...options,
+      'grep',
+      '-h',
+      '^flags:',
+      ...[1, 2].map((fd) => `/proc/self/fdinfo/${fd}`),
+    );
+    const flags = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => Number.parseInt(line.slice('flags:'.length), 8));
+    expect(flags.map((each) => each & fs.constants.O_NONBLOCK)).toEqual([0, 0]);
+  },
+);
 
 test.for(['mount', 'mounts'])('%s ends without a word when nobody reads any more', (command) => {
   const script = '{ "$@"; echo $? >&2; } | true';
