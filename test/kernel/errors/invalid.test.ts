@@ -148,6 +148,10 @@ describe('ENODEV', () => {
       why: 'the kernel has no file system nosuchfs: /proc/filesystems does not list it',
       fix: 'if it is a module, load it as root on the machine itself: modprobe nosuchfs',
     });
+    expect(errorOf(() => ns.mount({ target: `${dir}/a`, type: 'nosuchfs.sub' }))).toMatchObject({
+      code: 'ENODEV',
+      why: 'the kernel has no file system nosuchfs: /proc/filesystems does not list it',
+    });
   });
 });
 

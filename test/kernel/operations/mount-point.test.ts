@@ -325,3 +325,23 @@ test('a scope leaves no mount points in a file system of the scope around it', a
     expect(fs.readdirSync(directory).sort()).toEqual(['own', 'used']);
   });
 });
+
+test('a scope leaves what a test has made itself, where a mount point was', async () => {
+  const directory = temporaryDirectory();
+  await withMountNamespace(async (outer) => {
+    outer.tmpfs(directory);
+    await withMountNamespace((inner) => {
+      for (const name of ['own', 'file']) {
+        inner.tmpfs(`${directory}/${name}`);
+        inner.umount(`${directory}/${name}`);
+        fs.rmdirSync(`${directory}/${name}`);
+      }
+      fs.mkdirSync(`${directory}/own`);
+      fs.writeFileSync(`${directory}/file`, '');
+      inner.bind('/etc/hosts', `${directory}/written`);
+      inner.umount(`${directory}/written`);
+      fs.writeFileSync(`${directory}/written`, 'content');
+    });
+    expect(fs.readdirSync(directory).sort()).toEqual(['file', 'own', 'written']);
+  });
+});
