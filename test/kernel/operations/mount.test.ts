@@ -52,6 +52,14 @@ operationTest('mount leaves commas in quotes to the option', [], (ns, dir) => {
   );
 });
 
+operationTest('mount says which option is too long for the kernel', ['d/'], (ns, dir) => {
+  const mount = (length: number) => () =>
+    ns.mount({ target: `${dir}/d`, type: 'tmpfs', data: { mpol: 'x'.repeat(length) } });
+  expect(mount(255)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+  expect(mount(256)).toThrow(/^mpol must have at most 255 bytes, received 'x+'$/);
+  expect(mount(256)).toThrow(TypeError);
+});
+
 operationTest('mount makes a file system anew on kernels that can not be asked for it', ['d/'], (ns, dir) => {
   const EOPNOTSUPP = 95;
   const calls: string[] = [];
