@@ -82,7 +82,7 @@ class Walk {
   }
 
   #enter(entry: number, goOn: (directory: number) => void): void {
-    const opened = openEntry(entry, '.', O_RDONLY | O_DIRECTORY);
+    const opened = openEntry(entry, '.', O_RDONLY);
     if (opened !== undefined) using(opened, goOn);
   }
 
