@@ -11,8 +11,19 @@ export interface StartObstacle {
   fix: string;
 }
 
-/** What is in the way of a namespace before it is tried: a kernel that is not Linux. */
-export function findPlatformObstacle(platform: string = process.platform): StartObstacle | undefined {
+/** What is in the way of a namespace before it is tried: a kernel that is not Linux, or a runtime that is not Node. */
+export function findPlatformObstacle(
+  platform: string = process.platform,
+  versions: Readonly<Record<string, string | undefined>> = process.versions,
+): StartObstacle | undefined {
+  // Both call themselves Node as well.
+  const runtime = ['bun', 'deno'].find((name) => name in versions);
+  if (runtime !== undefined) {
+    return {
+      summary: `mountns needs Node, this is ${runtime} ${versions[runtime]}`,
+      fix: 'run the tests with Node',
+    };
+  }
   if (platform === 'linux') return undefined;
   return {
     summary: `mountns needs Linux, this is ${platform}`,
