@@ -55,8 +55,9 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
       return () => refuseUselessPlace(config);
     },
     configureVitest({ project, vitest }) {
-      const { pool: name, poolRunner, onStackTrace } = project.config;
+      const { browser, poolRunner, onStackTrace } = project.config;
       const where = project.name === '' ? 'the configuration' : `project "${project.name}"`;
+      const name = browser.enabled ? 'browser' : project.config.pool;
       if (name !== POOL_NAME) throw otherPool(where, name);
       refuseContradiction(where, poolRunner, pool);
       noteProject(project.vite.config);

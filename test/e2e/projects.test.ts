@@ -139,3 +139,14 @@ test('Vitest 5 gives it to the projects', async () => {
   expect(stdout).toMatch(/Tests {2}2 passed/);
   expect(code).toBe(0);
 });
+
+// Vitest 5 asks a provider for more before it gets there.
+test('it is refused in a project whose tests run in a browser', async () => {
+  const args = ['run', '--config=browser.config.ts'];
+  const { code, stdout, stderr } = await runVitest('projects', { args });
+  expect(stderr).toContain(
+    `NamespaceError: project "chromium" has the plugin mountNamespaces(), but its pool is 'browser': its tests would run on the host`,
+  );
+  expect(stdout).not.toContain('Tests');
+  expect(code).toBe(1);
+});
