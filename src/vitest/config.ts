@@ -55,6 +55,9 @@ export function mountNamespaces(options?: MountNamespacesOptions): Plugin {
       return () => refuseUselessPlace(config);
     },
     configureVitest({ project, vitest }) {
+      // StrykerJS asks for threads, whatever the configuration says, and works with any pool.
+      if (process.env.STRYKER_MUTATOR_WORKER !== undefined)
+        Object.assign(project.config, { pool: POOL_NAME, poolRunner: pool });
       const { browser, poolRunner, onStackTrace } = project.config;
       const where = project.name === '' ? 'the configuration' : `project "${project.name}"`;
       const name = browser.enabled ? 'browser' : project.config.pool;

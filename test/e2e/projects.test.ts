@@ -41,6 +41,17 @@ describe.each(runners)('%s', (runner) => {
     expect(code).toBe(1);
   });
 
+  test('StrykerJS, which asks for threads of all projects, gets the namespaces of those with the plugin', async () => {
+    const args = ['run', '--config=extends.config.ts', '--pool=threads', '--reporter=verbose'];
+    const env = { STRYKER_MUTATOR_WORKER: '1' };
+    const { code, stdout, stderr } = await runVitest('projects', { runner, args, env });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/inside.* runs in a mount namespace/);
+    expect(stdout).toMatch(/outside.* runs on the host/);
+    expect(stdout).toMatch(/Tests {2}2 passed/);
+    expect(code).toBe(0);
+  });
+
   test('projects that extend the configuration with the plugin run in namespaces', async () => {
     const args = ['run', '--config=extends.config.ts', '--reporter=verbose'];
     const { code, stdout, stderr } = await runVitest('projects', { runner, args });
@@ -64,12 +75,12 @@ describe.each(runners)('%s', (runner) => {
   );
 
   describe('with other options for a project', () => {
-    async function run(shape: string) {
+    async function run(shape: string, extra: { args?: string[]; env?: Record<string, string> } = {}) {
       const decoy = hostDirectory({ empty: [] });
       const important = path.join(decoy, 'important');
       fs.writeFileSync(important, '');
-      const args = ['run', '--config=options.config.ts'];
-      const env = { SHAPE: shape, DECOY: decoy };
+      const args = ['run', '--config=options.config.ts', ...(extra.args ?? [])];
+      const env = { SHAPE: shape, DECOY: decoy, ...extra.env };
       const result = await runVitest('projects', { runner, args, env });
       expect(fs.statSync(important).mode).toBe(0o100644);
       return { ...result, decoy };
@@ -77,6 +88,14 @@ describe.each(runners)('%s', (runner) => {
 
     test.each(['extends', 'merge', 'equal pool'])('those of the last plugin count: %s', async (shape) => {
       const { code, stdout, stderr } = await run(shape);
+      expect(stderr).toBe('');
+      expect(stdout).toMatch(/Tests {2}1 passed/);
+      expect(code).toBe(0);
+    });
+
+    test.each(['extends', 'merge'])('they count under StrykerJS too: %s', async (shape) => {
+      const extra = { args: ['--pool=threads'], env: { STRYKER_MUTATOR_WORKER: '1' } };
+      const { code, stdout, stderr } = await run(shape, extra);
       expect(stderr).toBe('');
       expect(stdout).toMatch(/Tests {2}1 passed/);
       expect(code).toBe(0);
