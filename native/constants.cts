@@ -123,6 +123,7 @@ export const WNOHANG = 1;
 export const WEXITED = 4;
 export const WNOWAIT = 0x01000000;
 export const __WALL = 0x40000000;
+export const __WNOTHREAD = 0x20000000;
 
 // capabilities(7), linux/capability.h
 export const CAP_DAC_OVERRIDE = 1;

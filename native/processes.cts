@@ -1,6 +1,7 @@
 import { cInt, cString, type PathLike, printable, quoted } from './arguments.cjs';
 import {
   __WALL,
+  __WNOTHREAD,
   ECHILD,
   F_GETFD,
   F_SETFD,
@@ -71,22 +72,36 @@ export function hasChildren(): boolean {
   return waitidCall(facts, P_ALL, 0, SIGINFO, WEXITED | WNOHANG | WNOWAIT | __WALL) === 0;
 }
 
+/**
+ * waitid(2): the pid of a child that has ended and that nobody has waited for, or 0. Those of other threads do not count:
+ * whoever waits for them does it there. (The main thread gets the orphans.)
+ */
+export function endedChild(): number {
+  SIGINFO.fill(0);
+  const facts = () => ({ call: 'waitid(P_ALL, 0, …, __WNOTHREAD)' });
+  waitidCall(facts, P_ALL, 0, SIGINFO, WEXITED | WNOHANG | WNOWAIT | __WALL | __WNOTHREAD);
+  return SIGINFO.readInt32LE(SI_PID);
+}
+
 /** How a process has ended: with an exit code, or by the signal of this number, and else 0. */
 export interface ChildEnd {
   exitCode: number;
   signal: number;
 }
 
-/** waitpid(2): takes the end of the child `pid` if there is one to take, and does not wait for it. */
+/** waitpid(2): takes the end of the child `pid` of this thread if there is one to take, and does not wait for it. */
 export function reapChild(pid: number): ChildEnd | undefined {
-  const facts = () => ({ call: `waitpid(${pid}, …, WNOHANG|__WALL)` });
-  if (waitpidCall(facts, cInt('pid', pid), STATUS, WNOHANG | __WALL) !== pid) return undefined;
+  const facts = () => ({ call: `waitpid(${pid}, …, WNOHANG|__WALL|__WNOTHREAD)` });
+  const options = WNOHANG | __WALL | __WNOTHREAD;
+  if (waitpidCall(facts, cInt('pid', pid), STATUS, options) !== pid) return undefined;
   const status = STATUS[0] as number;
   return { exitCode: (status >> 8) & 0xff, signal: status & 0x7f };
 }
 
 const STATUS = new Int32Array(1);
 const SIGINFO = Buffer.alloc(128);
+/** Where `si_pid` is, after three numbers and what aligns a union with pointers. */
+const SI_PID = 16;
 
 /** fcntl(2): whether `fd` is closed by execve(2). */
 export function setCloseOnExec(fd: number, close: boolean): void {

@@ -21,6 +21,7 @@ import { succeeds } from '../../native/unless.cjs';
 import { NamespaceError } from '../errors/namespace-error.cjs';
 import { readMountInfo, readOwnMountInfo } from '../mounts/read-mount-info.cjs';
 import { findPlatformObstacle, findProcObstacle, type StartObstacle } from '../obstacles/start-obstacles.cjs';
+import { watchOrphans } from '../processes/orphan-watch.cjs';
 import type * as EnforcePermissions from './enforce-permissions.cjs';
 import { HOST_MARK, NAMESPACE_MARK, PARENT_PID, PERMISSIONS } from './environment.cjs';
 import type * as ExplainRefusal from './explain-refusal.cjs';
@@ -67,6 +68,7 @@ function enter({ isRootless = false, isApart = false }: EnterOptions): void {
   const permissions = enforcePermissions();
   if (inherited === undefined) {
     adoptOrphans();
+    watchOrphans();
     proveNamespace(entered);
     permissions?.provePermissions();
   }
