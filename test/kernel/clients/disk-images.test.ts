@@ -76,6 +76,15 @@ describe.each([
       expect(loopDevicesOf(id)).toHaveLength(1);
     });
 
+    clientTest('goes with the mount when losetup has let go of it', [program, 'losetup'], (inside) => {
+      const { ns, directory, run } = inside;
+      const source = String(run('losetup', '--find', '--show', makeImage(inside))).trim();
+      ns.mount({ source, target: `${directory}/mnt`, type });
+      run('losetup', '--detach', source);
+      use(type, `${directory}/mnt`);
+      expect(loopDevicesOf(id)).toHaveLength(1);
+    });
+
     clientTest('is a layer of overlays, of those of this package too', [program, 'mount'], async (inside) => {
       const { ns, directory, run } = inside;
       const image = makeImage(inside);
