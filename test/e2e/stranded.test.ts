@@ -16,7 +16,8 @@ describe.each(runners)('%s', (runner) => {
       ]);
       expect(stdout.match(/[✓×] 2\.test\.ts > .*(?= \d+ms)/g)?.sort()).toEqual([
         '✓ 2.test.ts > first > keeps its scope',
-        '✓ 2.test.ts > second > keeps its scope',
+        '✓ 2.test.ts > second > begins meanwhile',
+        '✓ 2.test.ts > second > waits for that scope',
       ]);
       // Vitest 4 calls the one that throws twice.
       expect(new Set(stderr.match(/^ FAIL .*$/gm))).toEqual(
