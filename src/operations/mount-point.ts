@@ -93,7 +93,7 @@ function coverWithLayer(target: Target, table: MountTable, steps: Steps): number
 function isOnHost({ device }: Mount): boolean {
   const { hiddenDevices, mountInfoAtEntry } = requireEntered().host;
   const isIn = (table: MountTable) => table.find({ device }) !== undefined;
-  // The kernel takes longer for a large table than this package.
+  // The host's own table last: the kernel takes longer to write a large one than this package to read it.
   return hiddenDevices.includes(device) || isIn(new MountTable(mountInfoAtEntry)) || isIn(readMounts('host'));
 }
 
